@@ -1,0 +1,1 @@
+"""Features: what is measured on an image inside a ROI, and how that was decided."""

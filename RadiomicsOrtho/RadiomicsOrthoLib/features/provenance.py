@@ -1,0 +1,43 @@
+"""What a value depends on, written down beside it."""
+
+from __future__ import annotations
+
+import importlib.metadata
+
+from .. import __version__
+from ..imaging.image import BoneImage
+from ..regions.roi import Roi
+
+_LIBRARIES = ("numpy", "scipy", "SimpleITK")
+
+
+def provenance_of(image: BoneImage, roi: Roi, source_roi: Roi | None = None) -> dict:
+    """Versions, voxel hashes and geometry; no file names, patient identity or dates.
+
+    ``roi`` is what was measured, ``source_roi`` what it was derived from.
+    """
+    entry = {
+        "software": {"radiomics-ortho": __version__, **library_versions(_LIBRARIES)},
+        "image": {"format": image.source, "modality": image.modality, "sha256": image.voxel_hash(),
+                  "size_ijk": list(image.geometry.shape[::-1]), "spacing_mm": [float(s) for s in image.spacing],
+                  "origin_ras_mm": [float(x) for x in image.geometry.origin],
+                  "direction_ras": [float(x) for x in image.geometry.direction]},
+        "roi": {"sha256": roi.voxel_hash(), "made_by": roi.made_by, "voxels": roi.voxel_count,
+                "volume_ml": roi.volume_ml},
+    }
+    if source_roi is not None and source_roi is not roi:
+        entry["source_roi"] = {"sha256": source_roi.voxel_hash(), "made_by": source_roi.made_by,
+                               "voxels": source_roi.voxel_count, "volume_ml": source_roi.volume_ml}
+    return entry
+
+
+def library_versions(names: tuple[str, ...]) -> dict[str, str]:
+    versions = {}
+    for name in names:
+        try:
+            versions[name] = importlib.metadata.version(name)
+        except importlib.metadata.PackageNotFoundError:
+            # the Slicer application may carry a library without its package metadata
+            module = __import__(name)
+            versions[name] = str(getattr(module, "__version__", "unknown"))
+    return versions

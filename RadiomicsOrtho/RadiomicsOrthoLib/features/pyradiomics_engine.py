@@ -1,0 +1,80 @@
+"""Extraction through pyradiomics (van Griethuysen et al., Cancer Res 2017;77:e104)."""
+
+from __future__ import annotations
+
+import logging
+
+import numpy as np
+
+from ..errors import InputError
+from ..imaging.image import BoneImage
+from ..imaging.readers import to_sitk
+from ..regions.roi import Roi
+from ..regions.trabecular import bounding_box
+from .engine import Cancelled, CancelledError, Progress
+from .profile import ExtractionProfile
+
+_INTERPOLATORS = {"linear": "sitkLinear", "bspline": "sitkBSpline"}
+#: cut round the ROI before resampling; more than a B-spline's support, so values do not change
+_MARGIN_VOXELS = 16
+
+
+class PyradiomicsEngine:
+    """pyradiomics behind the engine interface.
+
+    Raises InputError on construction if pyradiomics, or its compiled part, is missing.
+    """
+
+    name = "pyradiomics"
+
+    def __init__(self) -> None:
+        try:
+            import radiomics
+            from radiomics import cMatrices, cShape, featureextractor  # noqa: F401 - the compiled parts must load
+        except ImportError as error:
+            raise InputError("Radiomics features need pyradiomics, which is not installed here "
+                             f"({error}); install it with 'pip install pyradiomics-bhklab==3.1.4' (needs a C "
+                             "compiler) or the SlicerRadiomics extension.") from None
+        self._extractor_class = featureextractor.RadiomicsFeatureExtractor
+        self.version = str(radiomics.__version__).lstrip("v")
+        # it logs every call to standard error; what matters comes back as values
+        logging.getLogger("radiomics").setLevel(logging.ERROR)
+
+    def extract(self, image: BoneImage, roi: Roi, profile: ExtractionProfile,
+                progress: Progress, cancelled: Cancelled) -> dict[str, float]:
+        if cancelled():
+            raise CancelledError
+        progress(0.0, "extracting features")
+        box = bounding_box(roi.mask, _MARGIN_VOXELS)
+        corner = image.geometry.to_ras(np.array([part.start for part in box], float))
+        geometry = type(image.geometry)(tuple(part.stop - part.start for part in box), image.geometry.spacing,
+                                        tuple(float(x) for x in corner), image.geometry.direction)
+        voxels = to_sitk(np.ascontiguousarray(image.array[box], dtype=np.float64), geometry)
+        mask = to_sitk(np.ascontiguousarray(roi.mask[box], dtype=np.uint8), geometry)
+        extractor = self._extractor_class(additionalInfo=False, label=1, **settings_of(profile))
+        extractor.disableAllImageTypes()
+        for image_type in profile.image_types:
+            extractor.enableImageTypeByName(image_type)
+        extractor.disableAllFeatures()
+        for feature_class in profile.feature_classes:
+            extractor.enableFeatureClassByName(feature_class)
+        try:
+            found = extractor.execute(voxels, mask)
+        except (ValueError, RuntimeError) as error:
+            reason = " ".join(str(error).split())
+            raise InputError(f"pyradiomics could not extract features from this region: {reason}") from None
+        if cancelled():
+            raise CancelledError
+        progress(1.0, "features extracted")
+        return {name: float(np.asarray(value)) for name, value in found.items()}
+
+
+def settings_of(profile: ExtractionProfile) -> dict:
+    """pyradiomics' own settings for a profile."""
+    settings: dict = {"binWidth": profile.bin_width, "minimumROIDimensions": 3, "force2D": False,
+                      "interpolator": _INTERPOLATORS[profile.interpolator], "correctMask": False}
+    if profile.resample_mm is not None:
+        settings["resampledPixelSpacing"] = list(profile.resample_mm)
+    if profile.resegment_hu is not None:
+        settings["resegmentRange"] = list(profile.resegment_hu)
+    return settings

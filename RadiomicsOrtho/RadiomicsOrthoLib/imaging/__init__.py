@@ -1,0 +1,1 @@
+"""Images and masks: reading, geometry and what is known of the acquisition."""

@@ -1,0 +1,62 @@
+"""What is known of how a scan was made."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields, replace
+
+#: name -> (title, unit), in the order in which they are shown
+ACQUISITION_FACTS = {
+    "kvp": ("Tube voltage", "kV"),
+    "contrast_agent": ("Contrast agent", ""),
+    "kernel": ("Reconstruction kernel", ""),
+    "manufacturer": ("Scanner manufacturer", ""),
+    "scanner_model": ("Scanner model", ""),
+    "field_strength_t": ("Field strength", "T"),
+    "sequence": ("MR sequence", ""),
+}
+
+
+@dataclass(frozen=True)
+class Acquisition:
+    """Facts about the acquisition; ``None`` means *unknown*, never *default*.
+
+    ``contrast_agent`` is ``True``, ``False`` or ``None``: a DICOM file without a
+    contrast attribute does not prove that none was given.  ``stated`` names the facts
+    that a person typed in instead of the file.
+    """
+
+    kvp: float | None = None
+    contrast_agent: bool | None = None
+    kernel: str | None = None
+    manufacturer: str | None = None
+    scanner_model: str | None = None
+    field_strength_t: float | None = None
+    sequence: str | None = None
+    stated: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        if self.kvp is not None and not 20 <= self.kvp <= 200:
+            raise ValueError(f"a tube voltage of {self.kvp} kV is not plausible (20 to 200)")
+        if self.field_strength_t is not None and not 0 < self.field_strength_t <= 12:
+            raise ValueError(f"a field strength of {self.field_strength_t} T is not plausible")
+        unknown = set(self.stated) - set(ACQUISITION_FACTS)
+        if unknown:
+            raise ValueError(f"unknown acquisition facts: {sorted(unknown)}")
+
+    def with_stated(self, **facts: object) -> Acquisition:
+        """A copy in which a person supplied ``facts`` (``None`` values are skipped)."""
+        given = {name: value for name, value in facts.items() if value is not None}
+        stated = tuple(name for name in ACQUISITION_FACTS if name in given or name in self.stated)
+        return replace(self, **given, stated=stated)
+
+    def known(self) -> dict[str, object]:
+        return {name: getattr(self, name) for name in ACQUISITION_FACTS if getattr(self, name) is not None}
+
+    def unknown(self) -> tuple[str, ...]:
+        return tuple(name for name in ACQUISITION_FACTS if getattr(self, name) is None)
+
+    def to_dict(self) -> dict[str, object]:
+        return {"known": self.known(), "unknown": list(self.unknown()), "stated_by_user": list(self.stated)}
+
+
+assert {field.name for field in fields(Acquisition)} == set(ACQUISITION_FACTS) | {"stated"}

@@ -1,0 +1,157 @@
+"""One DICOM series from a folder, its slices checked one by one."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from ..errors import InputError
+from .acquisition import Acquisition
+from .image import MODALITIES, BoneImage
+from .readers import to_array, to_geometry
+
+#: slice distances may differ by this share of the median before the series has a gap
+UNEVEN_SPACING = 0.02
+_MODALITY_NAMES = {"CT": "CT", "MR": "MR", "CR": "XR", "DX": "XR", "RG": "XR", "PT": "PT", "US": "US"}
+
+
+@dataclass(frozen=True)
+class _Slice:
+    file: str
+    position: np.ndarray
+    orientation: np.ndarray
+    tags: dict[str, str]
+
+
+def read_dicom_folder(folder: Path, series: str | None = None) -> BoneImage:
+    """The series of ``folder`` as one volume.
+
+    Raises InputError when there is none, when there are several and none is chosen, when
+    a slice is missing, doubled or tilted, or when sizes differ.
+    """
+    import SimpleITK as sitk
+
+    uids = sitk.ImageSeriesReader.GetGDCMSeriesIDs(str(folder))
+    if not uids:
+        raise InputError(f"The folder '{folder}' holds no DICOM series.")
+    chosen = _choose(folder, uids, series)
+    files = sitk.ImageSeriesReader.GetGDCMSeriesFileNames(str(folder), chosen)
+    slices = [_read_header(file) for file in files]
+    if len(slices) < 2:
+        raise InputError(f"The series in '{folder}' has one slice; a 3-D volume is needed.")
+    slices = _sorted_without_gap(slices, folder)
+    reader = sitk.ImageSeriesReader()
+    reader.SetFileNames([item.file for item in slices])
+    try:
+        image = reader.Execute()
+    except RuntimeError:
+        raise InputError(f"The slices in '{folder}' cannot be read as one volume (sizes differ or a file is "
+                         "damaged); export the series again.") from None
+    tags = slices[0].tags
+    return BoneImage(to_array(image), to_geometry(image, folder), modality=_modality(tags),
+                     acquisition=acquisition_from_tags(tags), source="DICOM series")
+
+
+def acquisition_from_tags(tags: dict[str, str]) -> Acquisition:
+    """The facts that matter for bone scores; absent tags stay unknown.
+
+    A contrast agent's name proves contrast; its absence proves nothing.
+    """
+    agent = tags.get("0018|0010", "")
+    sequence = " ".join(part for part in (tags.get("0018|0020", ""), tags.get("0018|0024", "")) if part)
+    try:
+        return Acquisition(
+            kvp=_number(tags.get("0018|0060")), contrast_agent=True if agent else None,
+            kernel=tags.get("0018|1210") or None, manufacturer=tags.get("0008|0070") or None,
+            scanner_model=tags.get("0008|1090") or None, field_strength_t=_number(tags.get("0018|0087")),
+            sequence=sequence or None)
+    except ValueError as error:
+        raise InputError(f"The DICOM header is not plausible: {error}.") from None
+
+
+def _choose(folder: Path, uids: tuple[str, ...], series: str | None) -> str:
+    import SimpleITK as sitk
+
+    if series is None and len(uids) == 1:
+        return uids[0]
+    if series in uids:
+        return series
+    if series is not None and series.isdigit() and 1 <= int(series) <= len(uids):
+        return uids[int(series) - 1]
+    choices = []
+    for number, uid in enumerate(uids, start=1):
+        files = sitk.ImageSeriesReader.GetGDCMSeriesFileNames(str(folder), uid)
+        tags = _read_header(files[0]).tags
+        thickness = _number(tags.get("0018|0050"))
+        parts = [tags.get("0008|0060", "?"), f"{len(files)} slices"]
+        parts += [f"{thickness:g} mm"] if thickness else []
+        parts += [f"kernel {tags['0018|1210']}"] if tags.get("0018|1210") else []
+        choices.append(f"{number}: {', '.join(parts)}")
+    if series is None:
+        start = f"{len(uids)} series found in '{folder}'"
+    else:
+        start = f"There is no series {series!r} in '{folder}'"
+    raise InputError(f"{start}: choose one with --series ({'; '.join(choices)}).")
+
+
+def _read_header(file: str) -> _Slice:
+    import SimpleITK as sitk
+
+    reader = sitk.ImageFileReader()
+    reader.SetFileName(file)
+    try:
+        reader.ReadImageInformation()
+    except RuntimeError:
+        raise InputError(f"'{file}' is a damaged DICOM file.") from None
+    wanted = ("0008|0060", "0008|0070", "0008|1090", "0018|0010", "0018|0020", "0018|0024", "0018|0050",
+              "0018|0060", "0018|0087", "0018|1210", "0020|0032", "0020|0037")
+    tags = {tag: reader.GetMetaData(tag).strip() for tag in wanted if reader.HasMetaDataKey(tag)}
+    try:
+        position = np.array([float(x) for x in tags["0020|0032"].split("\\")])
+        orientation = np.array([float(x) for x in tags["0020|0037"].split("\\")])
+        if position.shape != (3,) or orientation.shape != (6,):
+            raise ValueError
+    except (KeyError, ValueError):
+        raise InputError(f"'{file}' states no slice position; it is not a slice of a CT or MR series.") from None
+    return _Slice(file, position, orientation, tags)
+
+
+def _sorted_without_gap(slices: list[_Slice], folder: Path) -> list[_Slice]:
+    """Slices in rising position; InputError where the volume would not be a regular grid."""
+    first = slices[0].orientation
+    if any(np.abs(item.orientation - first).max() > 1e-3 for item in slices):
+        raise InputError(f"The slices in '{folder}' have different orientations; choose one orientation.")
+    normal = np.cross(first[:3], first[3:])
+    slices = sorted(slices, key=lambda item: float(item.position @ normal))
+    heights = np.array([item.position @ normal for item in slices])
+    steps = np.diff(heights)
+    step = float(np.median(steps))
+    if steps.min() <= 1e-3:
+        raise InputError(f"Two slices in '{folder}' lie at the same position (z = "
+                         f"{heights[int(np.argmin(steps))]:.1f} mm); the series holds more than one volume.")
+    uneven = np.flatnonzero(np.abs(steps - step) > UNEVEN_SPACING * step)
+    if uneven.size:
+        at = int(uneven[0])
+        raise InputError(f"Gap in the series in '{folder}' at z = {heights[at] + step:.1f} mm: the next slice follows "
+                         f"after {steps[at]:.2f} mm instead of {step:.2f} mm; export the series again.")
+    moved = np.array([item.position for item in slices]) - slices[0].position
+    sideways = moved - np.outer(moved @ normal, normal)
+    if np.abs(sideways).max() > 0.1 * step:
+        raise InputError(f"The series in '{folder}' was made with a tilted gantry; resample it to a straight "
+                         "volume first.")
+    return slices
+
+
+def _modality(tags: dict[str, str]) -> str:
+    name = _MODALITY_NAMES.get(tags.get("0008|0060", ""), "unknown")
+    return name if name in MODALITIES else "unknown"
+
+
+def _number(text: str | None) -> float | None:
+    try:
+        number = float(text) if text else None
+    except ValueError:
+        return None
+    return number if number is not None and np.isfinite(number) and number > 0 else None

@@ -1,0 +1,102 @@
+"""Reading images: NRRD, NIfTI, MHA files and DICOM folders."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from ..errors import InputError
+from .file_checks import check_image_file
+from .geometry import Geometry
+from .image import BoneImage
+
+if TYPE_CHECKING:
+    import SimpleITK as sitk
+
+
+def read_image(path: str | Path, series: str | None = None) -> BoneImage:
+    """Read a scan from a file or a DICOM folder.
+
+    ``series`` (a number from the list, or a Series Instance UID) chooses among several
+    series in a folder.  Raises InputError with one sentence for anything unusable.
+    """
+    path = Path(path)
+    if path.is_dir():
+        from .dicom import read_dicom_folder
+
+        return read_dicom_folder(path, series)
+    if path.suffix.lower() in (".dcm", ".dicom", ".ima"):
+        raise InputError(f"'{path}' is one DICOM file; give the folder that holds the whole series.")
+    check_image_file(path)
+    array, geometry = read_voxels(path)
+    return BoneImage(array, geometry, source=format_name(path))
+
+
+def read_voxels(path: Path) -> tuple[np.ndarray, Geometry]:
+    """Voxels (k, j, i) and grid of a checked 3-D single-valued image file."""
+    import SimpleITK as sitk
+
+    try:
+        reader = sitk.ImageFileReader()
+        reader.SetFileName(str(path))
+        reader.ReadImageInformation()
+        dimension, components = reader.GetDimension(), reader.GetNumberOfComponents()
+        sizes = reader.GetSize()
+    except RuntimeError:
+        raise InputError(f"'{path}' is not a readable image.") from None
+    if components > 1:
+        raise InputError(f"'{path}' has {components} values per voxel; a scan with one value per voxel is needed.")
+    if dimension == 2 or (dimension == 3 and sizes[2] == 1):
+        raise InputError(f"'{path}' is a 2-D image; a 3-D volume is needed.")
+    if dimension != 3:
+        raise InputError(f"'{path}' is a {dimension}-D image with {sizes[3]} volumes; choose one volume "
+                         "and save it on its own.")
+    try:
+        image = reader.Execute()
+    except RuntimeError:
+        raise InputError(f"'{path}' is damaged: its voxels cannot be read.") from None
+    return to_array(image), to_geometry(image, path)
+
+
+def to_array(image: sitk.Image) -> np.ndarray:
+    """The voxels of a SimpleITK image, (k, j, i)."""
+    import SimpleITK as sitk
+
+    return sitk.GetArrayFromImage(image)
+
+
+def to_geometry(image: sitk.Image, path: Path | str = "image") -> Geometry:
+    """The grid in RAS; SimpleITK's LPS ends here."""
+    flip = np.array([-1.0, -1.0, 1.0])
+    origin = flip * np.asarray(image.GetOrigin())
+    direction = flip[:, None] * np.asarray(image.GetDirection()).reshape(3, 3)
+    i, j, k = image.GetSize()
+    try:
+        return Geometry((k, j, i), tuple(image.GetSpacing()), tuple(float(x) for x in origin + 0.0),
+                        tuple(float(x) for x in direction.ravel() + 0.0))
+    except ValueError as error:
+        raise InputError(f"'{path}' has an unusable grid: {error}.") from None
+
+
+def to_sitk(array: np.ndarray, geometry: Geometry) -> sitk.Image:
+    """A SimpleITK image (LPS) of ``array`` (k, j, i) on ``geometry``."""
+    import SimpleITK as sitk
+
+    flip = np.array([-1.0, -1.0, 1.0])
+    image = sitk.GetImageFromArray(array)
+    image.SetSpacing(geometry.spacing)
+    image.SetOrigin((flip * np.asarray(geometry.origin)).tolist())
+    image.SetDirection((flip[:, None] * np.asarray(geometry.direction).reshape(3, 3)).ravel().tolist())
+    return image
+
+
+def format_name(path: Path) -> str:
+    """The file's format, without its name (which may name a patient)."""
+    name = path.name.lower()
+    for ending, title in ((".seg.nrrd", "segmentation NRRD"), (".nrrd", "NRRD"), (".nii.gz", "NIfTI"),
+                          (".nii", "NIfTI"), (".mha", "MetaImage")):
+        if name.endswith(ending):
+            return title
+    return "image file"

@@ -1,0 +1,128 @@
+"""Reading masks: label maps and Slicer's ``.seg.nrrd``."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from ..errors import InputError
+from .file_checks import check_image_file
+from .geometry import Geometry
+from .readers import read_voxels, to_array, to_geometry
+
+
+@dataclass(frozen=True)
+class Segment:
+    """One region in a file: its name, label value and layer, and its terminology text if any."""
+
+    name: str
+    label: int
+    layer: int = 0
+    terminology: str = ""
+
+
+@dataclass(frozen=True)
+class SegmentationFile:
+    """Layers of labels (layer, k, j, i) on one grid and the segments in them."""
+
+    labels: np.ndarray
+    geometry: Geometry
+    segments: tuple[Segment, ...]
+    path: str
+
+    def mask(self, segment: Segment) -> np.ndarray:
+        """Boolean mask (k, j, i) of one of ``segments``."""
+        return self.labels[segment.layer] == segment.label
+
+
+def read_segmentation(path: str | Path, reference: Geometry | None = None) -> SegmentationFile:
+    """Read a label map or ``.seg.nrrd``; with ``reference``, its grid must be that of the image.
+
+    A ``.seg.nrrd`` that Slicer saved cropped lies on the image's own voxels and is padded
+    back to its grid.  Any other difference is refused: nothing is resampled silently.
+    """
+    path = Path(path)
+    check_image_file(path)
+    if path.name.lower().endswith(".nrrd"):
+        layers, geometry, segments, cropped = _read_nrrd_segments(path)
+    else:
+        array, geometry = read_voxels(path)
+        layers, segments, cropped = array[np.newaxis], (), False
+    layers = _whole_labels(layers, path)
+    if not segments:
+        values = [int(value) for value in np.unique(layers) if value > 0]
+        segments = tuple(Segment(str(value), value) for value in values)
+    if reference is not None and not reference.same_place(geometry):
+        layers = _padded(layers, geometry, reference) if cropped else None
+        if layers is None:
+            raise InputError(f"Segmentation and image do not share a geometry: {reference.difference(geometry)}; "
+                             "export the segmentation with this image as its reference.")
+    # rounding in a header is no other place: from here on both share one grid
+    geometry = reference or geometry
+    if not segments:
+        raise InputError(f"The segmentation '{path}' is empty; draw the region first.")
+    return SegmentationFile(layers, geometry, segments, str(path))
+
+
+def _read_nrrd_segments(path: Path) -> tuple[np.ndarray, Geometry, tuple[Segment, ...], bool]:
+    import SimpleITK as sitk
+
+    reader = sitk.ImageFileReader()
+    reader.SetFileName(str(path))
+    try:
+        reader.ReadImageInformation()
+        keys = {key: reader.GetMetaData(key) for key in reader.GetMetaDataKeys()}
+        if not any(key.startswith("Segment0_") for key in keys):
+            array, geometry = read_voxels(path)
+            return array[np.newaxis], geometry, (), False
+        if reader.GetDimension() != 3:
+            raise InputError(f"'{path}' is not a 3-D segmentation.")
+        image = reader.Execute()
+    except RuntimeError:
+        raise InputError(f"'{path}' is not a readable segmentation.") from None
+    array = to_array(image)
+    layers = np.moveaxis(array, -1, 0) if image.GetNumberOfComponentsPerPixel() > 1 else array[np.newaxis]
+    segments = []
+    number = 0
+    while f"Segment{number}_ID" in keys or f"Segment{number}_Name" in keys:
+        def entry(name: str, default: str = "", number: int = number) -> str:
+            return keys.get(f"Segment{number}_{name}", default)
+
+        tags = dict(tag.split(":", 1) for tag in entry("Tags").split("|") if ":" in tag)
+        try:
+            segments.append(Segment(entry("Name") or entry("ID"), int(entry("LabelValue", "1")),
+                                    int(entry("Layer", "0")), tags.get("TerminologyEntry", "")))
+        except ValueError:
+            raise InputError(f"'{path}' is damaged: segment {number + 1} has no usable label value.") from None
+        if not 0 <= segments[-1].layer < len(layers):
+            raise InputError(f"'{path}' is damaged: segment {number + 1} lies in a layer that is not there.")
+        number += 1
+    cropped = "Segmentation_ReferenceImageExtentOffset" in keys
+    return layers, to_geometry(image, path), tuple(segments), cropped
+
+
+def _whole_labels(array: np.ndarray, path: Path) -> np.ndarray:
+    if np.issubdtype(array.dtype, np.floating):
+        if not np.all(np.isfinite(array)) or np.any(array != np.round(array)):
+            raise InputError(f"Labels in '{path}' must be whole numbers; export the segmentation as a label map.")
+        array = array.astype(np.int64)
+    if array.size and array.min() < 0:
+        raise InputError(f"Labels in '{path}' must not be negative.")
+    return array
+
+
+def _padded(layers: np.ndarray, geometry: Geometry, reference: Geometry) -> np.ndarray | None:
+    """``layers`` on the reference grid if its voxels are voxels of that grid, else ``None``."""
+    if not (np.allclose(geometry.spacing, reference.spacing, rtol=1e-4)
+            and np.allclose(geometry.direction, reference.direction, atol=1e-4)):
+        return None
+    start = reference.to_kji(np.asarray(geometry.origin))
+    first = np.round(start).astype(int)
+    last = first + geometry.shape
+    if np.abs(start - first).max() > 0.01 or first.min() < 0 or np.any(last > reference.shape):
+        return None
+    padded = np.zeros((len(layers), *reference.shape), layers.dtype)
+    padded[(slice(None), *(slice(a, b) for a, b in zip(first, last)))] = layers
+    return padded

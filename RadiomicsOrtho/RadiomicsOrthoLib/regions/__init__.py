@@ -1,0 +1,1 @@
+"""Bone regions of interest: their type, and how they are made."""

@@ -1,0 +1,60 @@
+"""From a segment in a file to a ROI with its anatomy."""
+
+from __future__ import annotations
+
+from ..errors import InputError
+from ..imaging.segmentation_file import Segment, SegmentationFile
+from .roi import Roi, level_from_name, side_from_name
+
+
+def choose_segment(segmentation: SegmentationFile, name: str | None = None) -> Segment:
+    """The segment of that name, label value or level; the only one if ``name`` is ``None``.
+
+    Raises InputError that lists the segments when the choice is not unique.
+    """
+    segments = segmentation.segments
+    if name is None:
+        if len(segments) == 1:
+            return segments[0]
+        raise InputError(f"'{segmentation.path}' holds {len(segments)} segments: choose one with --segment "
+                         f"({', '.join(item.name for item in segments)}).")
+    for matches in ([s for s in segments if s.name == name],
+                    [s for s in segments if str(s.label) == name],
+                    [s for s in segments if level_from_name(s.name) == name.upper()]):
+        if len(matches) == 1:
+            return matches[0]
+    raise InputError(f"'{segmentation.path}' has no single segment '{name}'; it has: "
+                     f"{', '.join(item.name for item in segments)}.")
+
+
+def roi_from_file(segmentation: SegmentationFile, name: str | None = None) -> Roi:
+    """The ROI of a segment, with the anatomy that its name and terminology state."""
+    segment = choose_segment(segmentation, name)
+    return Roi(segmentation.mask(segment), segmentation.geometry,
+               **anatomy_of(segment.name, segment.terminology), made_by="segmentation")
+
+
+def anatomy_of(name: str, terminology: str = "") -> dict[str, str | None]:
+    """Site, level, side and compartment that a segment's name or terminology entry states.
+
+    ``terminology`` is Slicer's terminology entry text (``~`` and ``^`` between its parts).
+    What neither states stays ``unknown`` or ``None``.
+    """
+    words = terminology.replace("^", " ").replace("~", " ")
+    text = f"{name} {words}".lower()
+    level = level_from_name(name) or level_from_name(words)
+    side = side_from_name(name) or side_from_name(words)
+    if level or "vertebra" in text:
+        site = "vertebra"
+    elif any(word in text for word in ("femur", "femoral", "hip", "trochant")):
+        site = "proximal-femur"
+    else:
+        site = "unknown"
+    compartment = "unknown"
+    for word, found in (("trabecular", "trabecular"), ("cancellous", "trabecular"),
+                        ("intertrochanteric", "intertrochanteric"), ("trochanteric", "trochanteric"),
+                        ("femoral neck", "femoral-neck"), ("whole body", "whole-body")):
+        if word in text:
+            compartment = found
+            break
+    return {"site": site, "level": level, "side": side, "compartment": compartment}

@@ -1,0 +1,86 @@
+"""A region of interest on an image's grid."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from ..imaging.geometry import Geometry
+from ..imaging.image import voxel_hash
+
+SITES = ("vertebra", "proximal-femur", "unknown")
+COMPARTMENTS = ("whole-body", "trabecular", "femoral-neck", "trochanteric", "intertrochanteric", "unknown")
+LEVELS = tuple([f"C{n}" for n in range(1, 8)] + [f"T{n}" for n in range(1, 14)]
+               + [f"L{n}" for n in range(1, 7)] + ["S1"])
+SIDES = ("left", "right")
+
+
+@dataclass(frozen=True)
+class Roi:
+    """A mask with its anatomy.
+
+    ``mask`` is boolean, indexed (k, j, i) on ``geometry``.  ``level`` (``L1``) belongs to
+    a vertebra, ``side`` to a femur; ``None`` means not stated.  ``made_by`` says how the
+    region came about (``manual``, a method with its version, ``… , edited``).
+    """
+
+    mask: np.ndarray
+    geometry: Geometry
+    site: str = "unknown"
+    level: str | None = None
+    side: str | None = None
+    compartment: str = "unknown"
+    made_by: str = "not stated"
+
+    def __post_init__(self) -> None:
+        if self.mask.dtype != bool or self.mask.shape != self.geometry.shape:
+            raise ValueError("a ROI mask is a boolean array on its grid")
+        for name, value, allowed in (("site", self.site, SITES), ("compartment", self.compartment, COMPARTMENTS),
+                                     ("level", self.level, (None, *LEVELS)), ("side", self.side, (None, *SIDES))):
+            if value not in allowed:
+                raise ValueError(f"{name} must be one of {allowed}, not {value!r}")
+
+    @property
+    def voxel_count(self) -> int:
+        return int(np.count_nonzero(self.mask))
+
+    @property
+    def volume_ml(self) -> float:
+        return self.voxel_count * self.geometry.voxel_volume_ml
+
+    @property
+    def place(self) -> str:
+        """Level or side for a title: ``L1``, ``left femur``, ``level not stated``."""
+        if self.level:
+            return self.level
+        if self.side:
+            return f"{self.side} femur"
+        return "level not stated" if self.site == "vertebra" else "site not stated"
+
+    def voxel_hash(self) -> str:
+        return voxel_hash(self.mask, self.geometry)
+
+    def with_mask(self, mask: np.ndarray, **changes: object) -> Roi:
+        return replace(self, mask=mask, **changes)
+
+
+_LEVEL = re.compile(r"(?<![A-Za-z0-9])([CTLS])\s?0?(\d{1,2})(?![0-9])", re.IGNORECASE)
+_SIDE = re.compile(r"(?<![A-Za-z])(left|right)(?![A-Za-z])", re.IGNORECASE)
+
+
+def level_from_name(name: str) -> str | None:
+    """The vertebral level that a segment's name states (``vertebrae_L1``, ``L1 body``), else ``None``.
+
+    A name that states two levels (``L1-L4``) states none.
+    """
+    found = {f"{letter.upper()}{int(number)}" for letter, number in _LEVEL.findall(name.replace("_", " "))}
+    found &= set(LEVELS)
+    return found.pop() if len(found) == 1 else None
+
+
+def side_from_name(name: str) -> str | None:
+    """``left`` or ``right`` if the name states exactly one of them, else ``None``."""
+    found = {side.lower() for side in _SIDE.findall(name.replace("_", " "))}
+    return found.pop() if len(found) == 1 else None

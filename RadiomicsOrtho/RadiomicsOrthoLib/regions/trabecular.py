@@ -1,0 +1,77 @@
+"""The trabecular core: a bone region without its cortex and endplates."""
+
+from __future__ import annotations
+
+import numpy as np
+from scipy import ndimage
+
+from ..errors import InputError
+from .roi import Roi
+
+#: removed from the surface; 2 to 3 mm are usual for vertebral bodies (usage, no published standard)
+DEFAULT_DEPTH_MM = 3.0
+#: parts that nowhere lie this much deeper (pedicles, laminae, processes) are left out
+BODY_EXTRA_DEPTH_MM = 4.0
+METHOD = "trabecular core, version 1"
+
+
+def bounding_box(mask: np.ndarray, margin: int = 0) -> tuple[slice, slice, slice]:
+    """The slices (k, j, i) of the smallest box round ``mask``, grown by ``margin`` voxels."""
+    box = ndimage.find_objects(mask.astype(np.uint8), max_label=1)[0]
+    if box is None:
+        raise InputError("The segmentation is empty; draw the region first.")
+    return tuple(slice(max(part.start - margin, 0), min(part.stop + margin, size))
+                 for part, size in zip(box, mask.shape))
+
+
+def depth_below_surface(mask: np.ndarray, spacing_kji: tuple[float, float, float]) -> np.ndarray:
+    """Depth in mm of each voxel centre below the mask's surface; 0 outside.
+
+    The surface runs along voxel faces, so from the distance to the nearest outside voxel
+    the part that lies within that voxel is taken off: without it, 3 mm would remove one
+    layer of 1 mm voxels too few and none of 4 mm ones.  Beyond the array is outside.
+    """
+    padded = np.pad(mask, 1)
+    distance, nearest = ndimage.distance_transform_edt(padded, sampling=spacing_kji, return_indices=True)
+    steps = np.abs(np.indices(padded.shape, dtype=np.int32) - nearest)
+    longest = np.zeros(padded.shape)
+    for axis, spacing in enumerate(spacing_kji):
+        # how far, in voxels, the straight line crosses cells along this axis: the exit face
+        # of the outside voxel is the axis with the most crossings
+        np.maximum(longest, steps[axis], out=longest)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        inside_share = np.where(longest > 0, 1.0 - 0.5 / longest, 0.0)
+    return (distance * inside_share)[1:-1, 1:-1, 1:-1]
+
+
+def trabecular_core(roi: Roi, depth_mm: float = DEFAULT_DEPTH_MM) -> Roi:
+    """``roi`` without everything nearer than ``depth_mm`` to its surface.
+
+    Of a whole vertebra only the body remains: parts that are nowhere
+    ``BODY_EXTRA_DEPTH_MM`` deeper are dropped, and of what is left the largest connected
+    part is kept.  Raises InputError if nothing is left.
+    """
+    if not 0 < depth_mm <= 15:
+        raise InputError(f"The depth of the trabecular core must lie between 0 and 15 mm, not {depth_mm:g} mm.")
+    box = bounding_box(roi.mask)
+    spacing = roi.geometry.spacing_kji
+    depth = depth_below_surface(roi.mask[box], spacing)
+    core = depth >= depth_mm
+    if not core.any():
+        raise InputError(f"The region is nowhere deeper than {depth_mm:g} mm, so it has no trabecular core; "
+                         "draw the whole bone or choose a smaller depth.")
+    deep = depth >= depth_mm + BODY_EXTRA_DEPTH_MM
+    if deep.any():
+        to_deep = ndimage.distance_transform_edt(~_largest_part(deep), sampling=spacing)
+        core &= to_deep <= BODY_EXTRA_DEPTH_MM + max(spacing)
+    mask = np.zeros_like(roi.mask)
+    mask[box] = _largest_part(core)
+    return roi.with_mask(mask, compartment="trabecular",
+                         made_by=f"{roi.made_by}; {METHOD}, {depth_mm:g} mm below the surface")
+
+
+def _largest_part(mask: np.ndarray) -> np.ndarray:
+    labels, count = ndimage.label(mask)
+    if count <= 1:
+        return mask
+    return labels == 1 + int(np.argmax(np.bincount(labels.ravel())[1:]))

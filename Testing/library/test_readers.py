@@ -1,0 +1,188 @@
+"""Reading scans: what comes in is what is in the file, and bad files end in a sentence."""
+
+import gzip
+import struct
+
+import numpy as np
+import phantoms
+import pytest
+from RadiomicsOrthoLib.errors import InputError
+from RadiomicsOrthoLib.imaging.geometry import Geometry
+from RadiomicsOrthoLib.imaging.readers import read_image
+
+OBLIQUE = tuple(np.array([[0.8, -0.6, 0.0], [0.6, 0.8, 0.0], [0.0, 0.0, 1.0]]).ravel())
+
+
+@pytest.fixture
+def small():
+    """Values that tell axes apart, on an oblique, anisotropic grid."""
+    array = np.arange(4 * 5 * 6, dtype=np.int16).reshape(4, 5, 6)
+    return array, Geometry((4, 5, 6), (0.7, 0.9, 2.5), (-12.0, 34.0, 56.0), OBLIQUE)
+
+
+@pytest.mark.parametrize("suffix", [".nrrd", ".nii", ".nii.gz", ".mha"])
+def test_every_format_gives_the_same_voxels_and_ras_grid(tmp_path, small, suffix):
+    array, geometry = small
+    image = read_image(phantoms.write(array, geometry, tmp_path / f"scan{suffix}"))
+    np.testing.assert_array_equal(image.array, array)
+    assert image.geometry.same_place(geometry), image.geometry
+    assert image.acquisition.kvp is None and "kvp" in image.acquisition.unknown()
+
+
+def test_hash_does_not_depend_on_the_file_format_or_pixel_type(tmp_path, small):
+    array, geometry = small
+    one = read_image(phantoms.write(array, geometry, tmp_path / "a.nrrd"))
+    two = read_image(phantoms.write(array.astype(np.float32), geometry, tmp_path / "b.mha"))
+    assert one.voxel_hash() == two.voxel_hash()
+    changed = array.copy()
+    changed[0, 0, 0] += 1
+    other = read_image(phantoms.write(changed, geometry, tmp_path / "c.nrrd"))
+    assert other.voxel_hash() != one.voxel_hash()
+
+
+def test_ras_and_index_are_inverse(small):
+    _, geometry = small
+    kji = np.array([[0, 0, 0], [3, 4, 5], [1.5, 2.25, 0.5]])
+    np.testing.assert_allclose(geometry.to_kji(geometry.to_ras(kji)), kji, atol=1e-9)
+    np.testing.assert_allclose(geometry.to_ras(np.array([0, 0, 1])) - geometry.to_ras(np.array([0, 0, 0])),
+                               0.7 * np.array([0.8, 0.6, 0.0]), atol=1e-12)
+
+
+def _refusal(path, **arguments):
+    with pytest.raises(InputError) as caught:
+        read_image(path, **arguments)
+    return str(caught.value)
+
+
+def test_missing_empty_and_unknown_files(tmp_path):
+    assert "no file" in _refusal(tmp_path / "nothing.nrrd")
+    (tmp_path / "empty.nii.gz").touch()
+    assert "is empty" in _refusal(tmp_path / "empty.nii.gz")
+    (tmp_path / "scan.pkl").write_bytes(b"x")
+    assert "no known format" in _refusal(tmp_path / "scan.pkl")
+    for name in ("a.nrrd", "a.nii", "a.mha"):
+        (tmp_path / name).write_text("just words\n\nand more words" * 40)
+        assert "is not an image" in _refusal(tmp_path / name)
+
+
+def test_truncated_files_are_damaged(tmp_path, small):
+    array, geometry = small
+    big = np.random.default_rng(0).integers(0, 999, (40, 50, 60)).astype(np.int16)
+    big_geometry = Geometry(big.shape, geometry.spacing, geometry.origin)
+    for name in ("a.nii.gz", "b.nrrd", "c.mha", "d.nii"):
+        path = phantoms.write(big, big_geometry, tmp_path / name)
+        content = path.read_bytes()
+        path.write_bytes(content[: len(content) // 2])
+        assert "is damaged" in _refusal(path), name
+
+
+def test_a_flipped_bit_in_a_gzip_stream_is_noticed(tmp_path):
+    big = np.random.default_rng(0).integers(0, 999, (20, 20, 20)).astype(np.int16)
+    path = phantoms.write(big, Geometry(big.shape, (1, 1, 1), (0, 0, 0)), tmp_path / "a.nii.gz")
+    content = bytearray(path.read_bytes())
+    content[-6] ^= 0xFF  # in the checksum at the end
+    path.write_bytes(bytes(content))
+    assert "is damaged" in _refusal(path)
+
+
+def test_a_header_that_claims_petabytes_is_refused_unopened(tmp_path):
+    path = tmp_path / "a.nrrd"
+    path.write_bytes(b"NRRD0004\ntype: short\ndimension: 3\nsizes: 100000 100000 100000\nencoding: raw\n\n1234")
+    assert "claims 1.8 PiB" in _refusal(path)
+    header = bytearray(352)
+    struct.pack_into("<i", header, 0, 348)
+    struct.pack_into("<8h", header, 40, 3, 32767, 32767, 32767, 1, 1, 1, 1)
+    struct.pack_into("<h", header, 70, 4)
+    struct.pack_into("<f", header, 108, 352.0)
+    header[344:348] = b"n+1\0"
+    (tmp_path / "b.nii").write_bytes(bytes(header))
+    assert "claims" in _refusal(tmp_path / "b.nii")
+    (tmp_path / "c.mha").write_text("ObjectType = Image\nNDims = 3\nDimSize = 100000 100000 100000\n"
+                                    "ElementType = MET_SHORT\nElementDataFile = LOCAL\nxx")
+    assert "claims 1.8 PiB" in _refusal(tmp_path / "c.mha")
+
+
+def test_detached_data_is_refused(tmp_path):
+    path = tmp_path / "a.nrrd"
+    path.write_bytes(b"NRRD0004\ntype: short\ndimension: 3\nsizes: 4 4 4\nencoding: raw\ndata file: /etc/passwd\n\n")
+    assert "keeps its data in another file" in _refusal(path)
+
+
+def test_other_dimensions_are_refused(tmp_path):
+    import SimpleITK as sitk
+
+    sitk.WriteImage(sitk.Image([8, 8], sitk.sitkInt16), str(tmp_path / "flat.nrrd"))
+    assert "2-D image" in _refusal(tmp_path / "flat.nrrd")
+    sitk.WriteImage(sitk.JoinSeries([sitk.Image([8, 8, 8], sitk.sitkInt16)] * 3), str(tmp_path / "time.nii"))
+    assert "4-D image with 3 volumes" in _refusal(tmp_path / "time.nii")
+    sitk.WriteImage(sitk.Image([8, 8, 8], sitk.sitkVectorFloat32, 3), str(tmp_path / "colour.nrrd"))
+    assert "3 values per voxel" in _refusal(tmp_path / "colour.nrrd")
+
+
+@pytest.mark.parametrize("suffix", [".nii", ".nii.gz"])
+def test_nan_in_nifti_is_counted_before_the_reader_hides_it(tmp_path, suffix):
+    array = np.zeros((6, 6, 6), np.float32)
+    path = phantoms.write(array, Geometry(array.shape, (1, 1, 1), (0, 0, 0)), tmp_path / f"a{suffix}")
+    opened = gzip.open if suffix.endswith("gz") else open
+    with opened(path, "rb") as stream:
+        content = bytearray(stream.read())
+    content[352:356] = struct.pack("<f", float("nan"))
+    content[-4:] = struct.pack("<f", float("inf"))
+    with opened(path, "wb") as stream:
+        stream.write(bytes(content))
+    assert "2 non-finite voxels" in _refusal(path)
+
+
+class TestDicom:
+    def test_a_series_has_its_voxels_place_and_facts(self, tmp_path):
+        image, _ = phantoms.trunk(spacing=(3.0, 3.0, 4.0))
+        folder = phantoms.write_dicom_series(tmp_path / "ct", image, kvp="100", agent="Iomeprol")
+        read = read_image(folder)
+        np.testing.assert_array_equal(read.array, image.array)
+        assert read.geometry.same_place(image.geometry)
+        assert read.modality == "CT"
+        assert (read.acquisition.kvp, read.acquisition.contrast_agent, read.acquisition.kernel) == (100, True, "STANDARD")
+        assert "Doe" not in repr(read.acquisition) + read.source
+
+    def test_no_agent_named_means_unknown_not_none(self, tmp_path):
+        image, _ = phantoms.trunk(spacing=(6.0, 6.0, 8.0))
+        read = read_image(phantoms.write_dicom_series(tmp_path / "ct", image))
+        assert read.acquisition.contrast_agent is None
+
+    def test_a_missing_slice_is_a_gap_and_named_by_its_place(self, tmp_path):
+        image, _ = phantoms.trunk(spacing=(6.0, 6.0, 4.0))
+        folder = phantoms.write_dicom_series(tmp_path / "ct", image, skip=(5,))
+        assert "Gap in the series" in _refusal(folder) and "z = -20.0 mm" in _refusal(folder)
+
+    def test_the_first_slice_missing_is_no_gap(self, tmp_path):
+        image, _ = phantoms.trunk(spacing=(6.0, 6.0, 4.0))
+        read = read_image(phantoms.write_dicom_series(tmp_path / "ct", image, skip=(0,)))
+        assert read.geometry.shape[0] == image.geometry.shape[0] - 1
+        assert read.geometry.origin[2] == pytest.approx(image.geometry.origin[2] + 4.0)
+
+    def test_two_series_are_listed_and_one_can_be_chosen(self, tmp_path):
+        thick, _ = phantoms.trunk(spacing=(6.0, 6.0, 8.0))
+        thin, _ = phantoms.trunk(spacing=(6.0, 6.0, 4.0))
+        folder = phantoms.write_dicom_series(tmp_path / "ct", thick, series=1)
+        phantoms.write_dicom_series(folder, thin, series=2)
+        sentence = _refusal(folder)
+        assert "2 series found" in sentence and "--series" in sentence
+        assert "10 slices" in sentence and "20 slices" in sentence and "Doe" not in sentence
+        counts = {read_image(folder, series=number).geometry.shape[0] for number in ("1", "2")}
+        assert counts == {10, 20}
+        assert "no series '3'" in _refusal(folder, series="3")
+
+    def test_doubled_slices_are_refused(self, tmp_path):
+        image, _ = phantoms.trunk(spacing=(6.0, 6.0, 8.0))
+        folder = phantoms.write_dicom_series(tmp_path / "ct", image)
+        first = folder / "s1_003.dcm"
+        (folder / "copy.dcm").write_bytes(first.read_bytes())
+        assert "same position" in _refusal(folder)
+
+    def test_a_folder_without_dicom(self, tmp_path):
+        assert "holds no DICOM series" in _refusal(tmp_path)
+
+    def test_one_dicom_file_is_not_a_scan(self, tmp_path):
+        image, _ = phantoms.trunk(spacing=(6.0, 6.0, 8.0))
+        folder = phantoms.write_dicom_series(tmp_path / "ct", image)
+        assert "give the folder" in _refusal(folder / "s1_000.dcm")

@@ -1,0 +1,65 @@
+"""The trabecular core keeps what lies deeper than it says, and only the body."""
+
+import numpy as np
+import phantoms
+import pytest
+from RadiomicsOrthoLib.errors import InputError
+from RadiomicsOrthoLib.imaging.geometry import Geometry
+from RadiomicsOrthoLib.regions.roi import Roi
+from RadiomicsOrthoLib.regions.trabecular import bounding_box, depth_below_surface, trabecular_core
+
+
+def _block(shape, spacing, margin=3):
+    mask = np.zeros(shape, bool)
+    mask[margin:-margin, margin:-margin, margin:-margin] = True
+    return Roi(mask, Geometry(shape, spacing, (0, 0, 0)))
+
+
+@pytest.mark.parametrize("spacing", [(1.0, 1.0, 1.0), (0.7, 0.7, 2.5), (3.0, 3.0, 3.0)])
+def test_depth_counts_from_the_voxel_faces(spacing):
+    roi = _block((21, 41, 41), spacing)
+    depth = depth_below_surface(roi.mask, roi.geometry.spacing_kji)
+    middle = depth[3:18, 20, 20]
+    expected = (np.minimum(np.arange(15), np.arange(15)[::-1]) + 0.5) * spacing[2]
+    in_plane = (17 + 0.5) * spacing[0]
+    np.testing.assert_allclose(middle, np.minimum(expected, in_plane), atol=1e-6)
+
+
+@pytest.mark.parametrize(("spacing", "removed"), [((1.0, 1.0, 1.0), 3), ((2.0, 2.0, 2.0), 1), ((0.5, 0.5, 0.5), 6)])
+def test_a_core_of_3_mm_removes_the_layers_within_3_mm(spacing, removed):
+    roi = _block((47, 47, 47), spacing)
+    core = trabecular_core(roi, 3.0)
+    box = bounding_box(core.mask)
+    assert all(part.start == 3 + removed and part.stop == 44 - removed for part in box)
+    assert core.compartment == "trabecular" and "3 mm" in core.made_by
+
+
+def test_the_arch_is_dropped_and_the_body_kept():
+    _, roi = phantoms.trunk(spacing=(1.0, 1.0, 1.0))
+    k, j, i = np.indices(roi.mask.shape)
+    r, a, s = np.moveaxis(roi.geometry.to_ras(np.stack([k, j, i], -1)), -1, 0)
+    pedicle = (np.abs(r - 10) < 5) & (a < -10) & (a > -40) & (np.abs(s) < 5)
+    lamina = (np.abs(r) < 15) & (np.abs(a + 42) < 5) & (np.abs(s) < 8)
+    whole = roi.with_mask(roi.mask | pedicle | lamina)
+    core, body_core = trabecular_core(whole), trabecular_core(roi)
+    outside = core.mask & ~roi.mask
+    assert outside.sum() < 0.02 * core.voxel_count
+    assert (core.mask & body_core.mask).sum() == body_core.voxel_count
+
+
+def test_a_thin_region_has_no_core():
+    roi = _block((12, 41, 41), (1.0, 1.0, 1.0), margin=4)
+    with pytest.raises(InputError, match="nowhere deeper than 3 mm"):
+        trabecular_core(roi)
+
+
+@pytest.mark.parametrize("depth", [0, -1, 16, float("nan")])
+def test_an_impossible_depth_is_refused(depth):
+    with pytest.raises(InputError, match="between 0 and 15 mm"):
+        trabecular_core(_block((21, 21, 21), (1.0, 1.0, 1.0)), depth)
+
+
+def test_a_region_at_the_edge_of_the_array_is_eroded_there_too():
+    mask = np.ones((20, 20, 20), bool)
+    core = trabecular_core(Roi(mask, Geometry(mask.shape, (1, 1, 1), (0, 0, 0))))
+    assert bounding_box(core.mask) == (slice(3, 17),) * 3
