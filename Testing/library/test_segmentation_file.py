@@ -12,7 +12,7 @@ from RadiomicsOrthoLib.regions.from_file import anatomy_of, choose_segment, roi_
 
 GRID = Geometry((8, 9, 10), (0.7, 0.8, 1.5), (5.0, -6.0, 7.0))
 L1_ENTRY = ("Segmentation category and type~SCT^123037004^Anatomical Structure~SCT^51282000^Vertebra~^^~"
-            "Anatomic codes~SCT^14293000^L1 vertebra~^^")
+            "Anatomic codes~SCT^66794005^L1 vertebra~^^")
 
 
 def _layers(*boxes):

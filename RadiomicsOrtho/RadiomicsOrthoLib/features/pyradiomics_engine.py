@@ -10,13 +10,10 @@ from ..errors import InputError
 from ..imaging.image import BoneImage
 from ..imaging.readers import to_sitk
 from ..regions.roi import Roi
-from ..regions.trabecular import bounding_box
 from .engine import Cancelled, CancelledError, Progress
 from .profile import ExtractionProfile
 
 _INTERPOLATORS = {"linear": "sitkLinear", "bspline": "sitkBSpline"}
-#: cut round the ROI before resampling; more than a B-spline's support, so values do not change
-_MARGIN_VOXELS = 16
 
 
 class PyradiomicsEngine:
@@ -45,12 +42,10 @@ class PyradiomicsEngine:
         if cancelled():
             raise CancelledError
         progress(0.0, "extracting features")
-        box = bounding_box(roi.mask, _MARGIN_VOXELS)
-        corner = image.geometry.to_ras(np.array([part.start for part in box], float))
-        geometry = type(image.geometry)(tuple(part.stop - part.start for part in box), image.geometry.spacing,
-                                        tuple(float(x) for x in corner), image.geometry.direction)
-        voxels = to_sitk(np.ascontiguousarray(image.array[box], dtype=np.float64), geometry)
-        mask = to_sitk(np.ascontiguousarray(roi.mask[box], dtype=np.uint8), geometry)
+        # the whole scan is handed over: pyradiomics lays the grid of resampled voxels from the
+        # scan's corner, so a crop of ours would move it and change every value
+        voxels = to_sitk(image.array, image.geometry)
+        mask = to_sitk(roi.mask.astype(np.uint8), roi.geometry)
         extractor = self._extractor_class(additionalInfo=False, label=1, **settings_of(profile))
         extractor.disableAllImageTypes()
         for image_type in profile.image_types:

@@ -50,7 +50,7 @@ def read_dicom_folder(folder: Path, series: str | None = None) -> BoneImage:
         raise InputError(f"The slices in '{folder}' cannot be read as one volume (sizes differ or a file is "
                          "damaged); export the series again.") from None
     tags = slices[0].tags
-    return BoneImage(to_array(image), to_geometry(image, folder), modality=_modality(tags),
+    return BoneImage(to_array(image), to_geometry(image, folder), modality=modality_from_tags(tags),
                      acquisition=acquisition_from_tags(tags), source="DICOM series")
 
 
@@ -144,7 +144,8 @@ def _sorted_without_gap(slices: list[_Slice], folder: Path) -> list[_Slice]:
     return slices
 
 
-def _modality(tags: dict[str, str]) -> str:
+def modality_from_tags(tags: dict[str, str]) -> str:
+    """``CT``, ``MR`` … of DICOM tags; ``unknown`` if they do not say."""
     name = _MODALITY_NAMES.get(tags.get("0008|0060", ""), "unknown")
     return name if name in MODALITIES else "unknown"
 

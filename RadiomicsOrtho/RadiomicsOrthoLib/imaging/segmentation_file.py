@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
@@ -15,12 +16,12 @@ from .readers import read_voxels, to_array, to_geometry
 
 @dataclass(frozen=True)
 class Segment:
-    """One region in a file: its name, label value and layer, and its terminology text if any."""
+    """One region in a file: its name, label value and layer, and Slicer's segment tags if any."""
 
     name: str
     label: int
     layer: int = 0
-    terminology: str = ""
+    tags: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -93,7 +94,7 @@ def _read_nrrd_segments(path: Path) -> tuple[np.ndarray, Geometry, tuple[Segment
         tags = dict(tag.split(":", 1) for tag in entry("Tags").split("|") if ":" in tag)
         try:
             segments.append(Segment(entry("Name") or entry("ID"), int(entry("LabelValue", "1")),
-                                    int(entry("Layer", "0")), tags.get("TerminologyEntry", "")))
+                                    int(entry("Layer", "0")), tags))
         except ValueError:
             raise InputError(f"'{path}' is damaged: segment {number + 1} has no usable label value.") from None
         if not 0 <= segments[-1].layer < len(layers):

@@ -41,10 +41,12 @@ def check_roi(image: BoneImage, roi: Roi) -> Iterator[Finding]:
             yield Finding("NON_FINITE_VOXELS", "refuse", f"The image has {bad} non-finite voxels in the region.",
                           "Repair the scan or leave them out of the region.")
             return
+    is_ct = image.modality in ("CT", "unknown")
+    if is_ct:
+        yield from _check_metal(image, roi)
     yield from _check_border(roi)
     yield from _check_parts(roi)
-    if image.modality in ("CT", "unknown"):
-        yield from _check_metal(image, roi)
+    if is_ct:
         yield from _check_contrast(image, roi)
 
 

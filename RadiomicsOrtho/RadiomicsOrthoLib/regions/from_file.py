@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from ..errors import InputError
 from ..imaging.segmentation_file import Segment, SegmentationFile
-from .roi import Roi, level_from_name, side_from_name
+from .roi import COMPARTMENTS, Roi, level_from_name, side_from_name
+from .terminology import COMPARTMENT_TAG, MADE_BY_TAG
 
 
 def choose_segment(segmentation: SegmentationFile, name: str | None = None) -> Segment:
@@ -30,16 +33,18 @@ def choose_segment(segmentation: SegmentationFile, name: str | None = None) -> S
 def roi_from_file(segmentation: SegmentationFile, name: str | None = None) -> Roi:
     """The ROI of a segment, with the anatomy that its name and terminology state."""
     segment = choose_segment(segmentation, name)
-    return Roi(segmentation.mask(segment), segmentation.geometry,
-               **anatomy_of(segment.name, segment.terminology), made_by="segmentation")
+    return Roi(segmentation.mask(segment), segmentation.geometry, **anatomy_of(segment.name, segment.tags),
+               made_by=segment.tags.get(MADE_BY_TAG) or "segmentation")
 
 
-def anatomy_of(name: str, terminology: str = "") -> dict[str, str | None]:
-    """Site, level, side and compartment that a segment's name or terminology entry states.
+def anatomy_of(name: str, tags: Mapping[str, str] | None = None) -> dict[str, str | None]:
+    """Site, level, side and compartment that a segment's name or its tags state.
 
-    ``terminology`` is Slicer's terminology entry text (``~`` and ``^`` between its parts).
-    What neither states stays ``unknown`` or ``None``.
+    ``tags`` are Slicer's: the terminology entry (``~`` and ``^`` between its parts) and
+    this extension's own.  What nothing states stays ``unknown`` or ``None``.
     """
+    tags = tags or {}
+    terminology = tags.get("TerminologyEntry", "")
     words = terminology.replace("^", " ").replace("~", " ")
     text = f"{name} {words}".lower()
     level = level_from_name(name) or level_from_name(words)
@@ -57,4 +62,6 @@ def anatomy_of(name: str, terminology: str = "") -> dict[str, str | None]:
         if word in text:
             compartment = found
             break
+    if tags.get(COMPARTMENT_TAG) in COMPARTMENTS:
+        compartment = tags[COMPARTMENT_TAG]
     return {"site": site, "level": level, "side": side, "compartment": compartment}

@@ -1,0 +1,71 @@
+"""``extract IMAGE ROI --profile P``: a row of features with its provenance."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from pathlib import Path
+
+from ..errors import RefusedError
+from ..features.engine import load_engine
+from ..features.extraction import extract_features
+from ..features.profile import ExtractionProfile, load_profile, profile_names
+from ..features.table import feature_row
+from ..quality.finding import refusals
+from ..quality.gate import inspect
+from ..quality.roi_checks import check_size
+from ..regions.roi import Roi
+from ..regions.trabecular import DEFAULT_DEPTH_MM, trabecular_core
+from ..report.files import write_folder
+from ..report.tables import features_csv
+from .info import print_findings
+from .inputs import add_image_arguments, add_roi_arguments, image_from, roi_from
+from .output import ProgressBar
+
+
+def add_command(commands) -> None:
+    command = commands.add_parser("extract", help="extract radiomics features of a region")
+    add_image_arguments(command)
+    add_roi_arguments(command)
+    command.add_argument("--profile", required=True, metavar="P",
+                         help=f"extraction profile: {', '.join(profile_names())}, or a YAML file")
+    command.add_argument("--engine", default="pyradiomics", help="extraction engine (pyradiomics)")
+    command.add_argument("--core-depth", type=float, default=DEFAULT_DEPTH_MM, metavar="MM",
+                         help="how much is removed below the surface for a trabecular core (default %(default)s mm)")
+    command.add_argument("-o", "--output", required=True, metavar="features.csv", type=Path)
+    command.set_defaults(run=run)
+
+
+def run(options: argparse.Namespace) -> dict:
+    profile, engine = load_profile(options.profile), load_engine(options.engine)
+    image = image_from(options)
+    roi = roi_from(options, image)
+    findings = inspect(image, roi)
+    if refusals(findings):
+        raise RefusedError(findings)
+    region = region_for_profile(profile, roi, options.core_depth)
+    too_small = refusals(check_size(region))
+    if too_small:
+        raise RefusedError(too_small)
+    vector = extract_features(image, region, profile, engine, ProgressBar(options.json), source_roi=roi)
+    provenance = {**vector.provenance, "findings": [finding.to_dict() for finding in findings],
+                  "acquisition": image.acquisition.to_dict(), "failures": dict(vector.failures)}
+    sidecar = options.output.with_suffix(".provenance.json").name
+    write_folder(options.output.parent, {
+        options.output.name: features_csv([feature_row(vector, region)]),
+        sidecar: json.dumps(provenance, indent=2, ensure_ascii=False) + "\n"})
+    if not options.json:
+        print(f"{len(vector.values)} features of {region.place} ({region.volume_ml:.1f} mL, profile {profile.id}) "
+              f"written to {options.output}; provenance in {sidecar}")
+        if vector.failures:
+            print(f"  not defined on this region: {', '.join(vector.failures)}")
+        print_findings(findings)
+    return {"features": dict(vector.values), "failures": dict(vector.failures), "provenance": provenance,
+            "output": str(options.output)}
+
+
+def region_for_profile(profile: ExtractionProfile, roi: Roi, core_depth_mm: float) -> Roi:
+    """The trabecular core if the profile is for one and another region was drawn."""
+    if profile.compartment == "trabecular" and roi.compartment in ("unknown", "whole-body"):
+        return trabecular_core(roi, core_depth_mm)
+    return roi

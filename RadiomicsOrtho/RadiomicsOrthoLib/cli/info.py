@@ -1,0 +1,44 @@
+"""``info IMAGE``: what the scan is, and what speaks against using it."""
+
+from __future__ import annotations
+
+import argparse
+
+from ..imaging.acquisition import ACQUISITION_FACTS
+from ..quality.image_checks import check_image
+from .inputs import add_image_arguments, image_from
+
+
+def add_command(commands) -> None:
+    command = commands.add_parser("info", help="what a scan is and what is known of its acquisition")
+    add_image_arguments(command)
+    command.set_defaults(run=run)
+
+
+def run(options: argparse.Namespace) -> dict:
+    image = image_from(options)
+    findings = list(check_image(image))
+    result = {
+        "format": image.source, "modality": image.modality,
+        "size_ijk": list(image.geometry.shape[::-1]), "spacing_mm": [float(s) for s in image.spacing],
+        "origin_ras_mm": [float(x) for x in image.geometry.origin],
+        "direction_ras": [float(x) for x in image.geometry.direction],
+        "value_range": [float(image.array.min()), float(image.array.max())],
+        "acquisition": image.acquisition.to_dict(), "findings": [finding.to_dict() for finding in findings],
+    }
+    if not options.json:
+        size = " × ".join(str(n) for n in result["size_ijk"])
+        spacing = " × ".join(f"{s:.4g}" for s in image.spacing)
+        low, high = result["value_range"]
+        print(f"{image.source}, modality {image.modality}: {size} voxels of {spacing} mm, values {low:g} to {high:g}")
+        for name, (title, unit) in ACQUISITION_FACTS.items():
+            value = getattr(image.acquisition, name)
+            shown = "unknown" if value is None else {True: "yes", False: "no"}.get(value, value)
+            print(f"  {title}: {shown}{' ' + unit if unit and value is not None else ''}")
+        print_findings(findings)
+    return result
+
+
+def print_findings(findings) -> None:
+    for finding in findings:
+        print(f"  {finding.severity}: {finding.sentence} {finding.remedy}".rstrip())

@@ -1,0 +1,78 @@
+"""``score IMAGE ROI --model ID --out DIR``: the score card and its renderings."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from .. import RESEARCH_USE_ONLY
+from ..errors import InputError
+from ..features.engine import load_engine
+from ..models.catalogue import load_model
+from ..regions.trabecular import DEFAULT_DEPTH_MM
+from ..report.files import card_files, write_folder
+from ..scoring.card import ScoreCard
+from ..scoring.score import score_case
+from .info import print_findings
+from .inputs import add_image_arguments, add_roi_arguments, image_from, roi_from
+from .output import ProgressBar
+
+
+def add_command(commands) -> None:
+    command = commands.add_parser("score", help="apply a model to a region and write its card")
+    add_image_arguments(command)
+    add_roi_arguments(command)
+    command.add_argument("--model", required=True, metavar="ID", help="see 'radiomics-ortho models list'")
+    command.add_argument("--clinical", nargs="+", default=[], action="extend", metavar="key=value",
+                         help="clinical values that the model asks for")
+    command.add_argument("--engine", default="pyradiomics", help="extraction engine (pyradiomics)")
+    command.add_argument("--core-depth", type=float, default=DEFAULT_DEPTH_MM, metavar="MM",
+                         help="how much is removed below the surface for a trabecular core (default %(default)s mm)")
+    command.add_argument("--out", required=True, metavar="DIR", type=Path)
+    command.set_defaults(run=run)
+
+
+def run(options: argparse.Namespace) -> dict:
+    model = load_model(options.model)
+    image = image_from(options)
+    roi = roi_from(options, image)
+    engine = load_engine(options.engine) if model.needs_features else None
+    scored = score_case(image, roi, model, parse_clinical(options.clinical), options.core_depth, engine,
+                        ProgressBar(options.json))
+    card = scored.card
+    files = card_files(card, features=scored.features, roi=scored.roi)
+    write_folder(options.out, files)
+    if not options.json:
+        print_card(card)
+        print(f"Written to {options.out}: {', '.join(files)}")
+    return card.to_dict()
+
+
+def parse_clinical(pairs: list[str]) -> dict[str, str]:
+    """``["age=70", …]`` as a mapping; InputError for anything else."""
+    values: dict[str, str] = {}
+    for pair in pairs:
+        name, separator, value = pair.partition("=")
+        if not separator or not name.strip():
+            raise InputError(f"A clinical value is written key=value, not '{pair}'.")
+        if name.strip() in values:
+            raise InputError(f"The clinical value '{name.strip()}' is given twice.")
+        values[name.strip()] = value.strip()
+    return values
+
+
+def print_card(card: ScoreCard) -> None:
+    """The card in a few lines of text."""
+    result = card.to_dict()["result"]
+    value = f"{card.value:.1%}" if card.model.is_probability else f"{card.value:.1f} {card.model.output_unit}".strip()
+    interval = ""
+    if card.interval:
+        low, high = card.interval
+        interval = f" ({low:.1%} to {high:.1%})" if card.model.is_probability else f" ({low:.1f} to {high:.1f})"
+    print(f"{card.model.title}, {card.place}: {value}{interval}")
+    if card.output_class:
+        print(f"  {card.output_class.title} — {card.output_class.sentence}")
+    if card.interval:
+        print(f"  In brackets: {result['interval_reason'][:1].lower()}{result['interval_reason'][1:]}")
+    print_findings(card.findings)
+    print(f"  {RESEARCH_USE_ONLY}")

@@ -1,0 +1,1 @@
+"""Score models: their format, their verification and the catalogue that ships."""

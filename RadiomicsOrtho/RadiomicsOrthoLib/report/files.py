@@ -1,0 +1,55 @@
+"""The files of a score card, written whole or not at all."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+
+from ..errors import InputError
+from ..features.table import feature_row
+from ..features.vector import FeatureVector
+from ..regions.roi import Roi
+from ..scoring.card import ScoreCard
+from .html import report_html
+from .nomogram_svg import nomogram_svg
+from .tables import features_csv
+
+
+def card_files(card: ScoreCard, pictures: Mapping[str, bytes] | None = None, features: FeatureVector | None = None,
+               roi: Roi | None = None) -> dict[str, str | bytes]:
+    """The renderings of a card: file name → content.
+
+    ``pictures`` (title → PNG) are embedded in the report; ``features`` of ``roi`` become
+    a table of their own.
+    """
+    nomogram = nomogram_svg(card)
+    files: dict[str, str | bytes] = {
+        "card.json": card.to_json(), "nomogram.svg": nomogram,
+        "report.html": report_html(card, nomogram, pictures or {}, features.values if features else None)}
+    if features and roi:
+        files["features.csv"] = features_csv([feature_row(features, roi)])
+    return files
+
+
+def write_folder(folder: Path, files: Mapping[str, str | bytes]) -> None:
+    """Write ``files`` (name → content) into ``folder``; on failure nothing of them is left.
+
+    Everything is written beside the folder first and moved in at the end.
+    """
+    staging = None
+    try:
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        staging = Path(tempfile.mkdtemp(prefix=".radiomics-ortho-", dir=folder.parent))
+        for name, content in files.items():
+            (staging / name).write_bytes(content.encode("utf-8") if isinstance(content, str) else content)
+        folder.mkdir(exist_ok=True)
+        for name in files:
+            os.replace(staging / name, folder / name)
+    except OSError as error:
+        raise InputError(f"Cannot write into '{folder}': {error.strerror}.") from None
+    finally:
+        if staging is not None:
+            shutil.rmtree(staging, ignore_errors=True)

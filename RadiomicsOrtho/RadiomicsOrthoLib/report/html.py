@@ -1,0 +1,220 @@
+"""The report of one score card: a single HTML file that needs nothing from anywhere."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Iterable, Mapping
+from xml.etree import ElementTree
+
+from .. import RESEARCH_USE_ONLY
+from ..imaging.acquisition import ACQUISITION_FACTS
+from ..quality.finding import SEVERITIES, refusals
+from ..scoring.card import ScoreCard
+from .html_style import STYLE
+from .svg import escape
+from .wording import (
+    EVIDENCE_OF_TRUST,
+    SEVERITY,
+    interval_text,
+    is_verified,
+    measurement_title,
+    model_text,
+    number_text,
+    output_text,
+    place_text,
+    with_unit,
+)
+
+#: no script, no font, no picture from outside; styles and pictures are in the file itself
+POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'"
+_SVG = "{http://www.w3.org/2000/svg}"
+
+
+def report_html(card: ScoreCard, nomogram_svg: str, pictures: Mapping[str, bytes] | None = None,
+                features: Mapping[str, float] | None = None, narrow_svg: str | None = None) -> str:
+    """``card`` as an HTML page, in the order in which a clinician reads.
+
+    ``nomogram_svg`` comes from :func:`.nomogram_svg.nomogram_svg`, and so does ``narrow_svg``,
+    drawn 360 to 420 wide, which a narrow screen shows instead; ``pictures`` maps titles to
+    PNG bytes; ``features`` are the radiomics features as extracted.
+    """
+    charts = f'<div class="chart{" wide" if narrow_svg else ""}">{_checked_svg(nomogram_svg)}</div>'
+    if narrow_svg:
+        charts += f'<div class="chart narrow">{_checked_svg(narrow_svg)}</div>'
+    title = f"{card.model.title} · {place_text(card)}"
+    sections = (
+        _result(card), _findings(card), _pictures(pictures or {}),
+        _section("Nomogram" if len(card.inputs) > 1 else "Where this value lies", charts),
+        _inputs(card), _measurements(card), _acquisition(card), _model(card), _features(features or {}),
+        _provenance(card))
+    return "\n".join((
+        "<!DOCTYPE html>", '<html lang="en">', "<head>", '<meta charset="utf-8">',
+        f'<meta http-equiv="Content-Security-Policy" content="{escape(POLICY)}">',
+        '<meta name="viewport" content="width=device-width, initial-scale=1">',
+        '<meta name="color-scheme" content="light dark">',
+        f"<title>{escape(title)}</title>", f"<style>{STYLE}</style>", "</head>", "<body>",
+        f'<p class="banner">{escape(RESEARCH_USE_ONLY)}</p>', "<main>",
+        f'<header><h1>{escape(card.model.title)}</h1><p class="place">{escape(place_text(card))}</p></header>',
+        *(section for section in sections if section),
+        f"<footer>{escape(RESEARCH_USE_ONLY)} {escape(model_text(card))}.</footer>", "</main>",
+        "</body>", "</html>", ""))
+
+
+def _checked_svg(svg: str) -> str:
+    """The drawing without XML prolog; ValueError unless it is one well-formed, passive SVG element."""
+    root = ElementTree.fromstring(svg)
+    names = {element.tag for element in root.iter()}
+    handlers = {name for element in root.iter() for name in element.attrib if name.lower().startswith("on")}
+    if root.tag != f"{_SVG}svg" or handlers or names & {f"{_SVG}script", f"{_SVG}foreignObject", f"{_SVG}a"}:
+        raise ValueError("the nomogram must be one SVG element without scripts, handlers and links")
+    return svg[svg.index("<svg"):]
+
+
+def _section(title: str, body: str, kind: str = "") -> str:
+    return f'<section{_class(kind)}><h2>{escape(title)}</h2>{body}</section>' if body else ""
+
+
+def _class(kind: str) -> str:
+    return f' class="{kind}"' if kind else ""
+
+
+def _table(rows: Iterable[Iterable[str]], head: Iterable[str] = (), kind: str = "") -> str:
+    """A table of cells that are HTML already; the first cell of a row is its heading."""
+    body = "".join(f'<tr><th scope="row">{first}</th>{"".join(f"<td>{cell}</td>" for cell in rest)}</tr>'
+                   for first, *rest in rows)
+    if not body:
+        return ""
+    top = "".join(f'<th scope="col">{escape(cell)}</th>' for cell in head)
+    return f'<table{_class(kind)}>{f"<thead><tr>{top}</tr></thead>" if top else ""}<tbody>{body}</tbody></table>'
+
+
+def _list(items: Iterable[str]) -> str:
+    body = "".join(f"<li>{escape(item)}</li>" for item in items)
+    return f"<ul>{body}</ul>" if body else ""
+
+
+def _evidence(text: str) -> str:
+    """An evidence tag: sign and words say what the colour says."""
+    verified = is_verified(text)
+    return (f'<span class="tag {"verified" if verified else "unverified"}">{"✓" if verified else "?"}&nbsp;'
+            f'{escape(text)}</span>')
+
+
+def _result(card: ScoreCard) -> str:
+    if refusals(card.findings):
+        refused = "The quality gate refused this case; the reasons stand below."
+        return _section("Result", f'<p class="value">No number is given.</p><p>{refused}</p>', "result refused")
+    model, found = card.model, card.output_class
+    parts = [f'<p class="what">{escape(model.output_title)}</p>',
+             f'<p class="value">{escape(output_text(model, card.value))}</p>']
+    if found:
+        parts.append(f'<p class="class">{escape(found.title)} {_evidence(found.evidence)}</p>')
+        parts.append(f"<p>{escape(found.sentence)}</p>")
+    interval = f"Interval: {interval_text(card)}." if card.interval else "No interval."
+    parts.append(f'<p class="interval">{escape(interval)} {escape(card.interval_reason)}</p>')
+    if model.thresholds:
+        rows = [[escape(t.title), _evidence(t.evidence), escape(t.source)] for t in model.thresholds]
+        parts.append(_table(rows, ("Cut-off", "Evidence", "Source")))
+    return _section("Result", "".join(parts), "result")
+
+
+def _findings(card: ScoreCard) -> str:
+    parts = []
+    for severity in SEVERITIES:
+        sign, word = SEVERITY[severity]
+        items = "".join(
+            f'<li><span class="sign" aria-hidden="true">{sign}</span><div><p><strong>{word}:</strong> '
+            f'{escape(finding.sentence)}</p>'
+            + (f'<p class="remedy">What to do: {escape(finding.remedy)}</p>' if finding.remedy else "")
+            + f'<p class="code">{escape(finding.code)}</p></div></li>'
+            for finding in card.findings if finding.severity == severity)
+        if items:
+            parts.append(f'<ul class="findings {severity}">{items}</ul>')
+    return _section("Findings", "".join(parts) or "<p>None.</p>")
+
+
+def _pictures(pictures: Mapping[str, bytes]) -> str:
+    figures = "".join(
+        f'<figure><img src="data:image/png;base64,{base64.b64encode(png).decode("ascii")}" alt="{escape(title)}">'
+        f"<figcaption>{escape(title)}</figcaption></figure>" for title, png in pictures.items())
+    return _section("Pictures", f'<div class="figures">{figures}</div>' if figures else "")
+
+
+def _inputs(card: ScoreCard) -> str:
+    choices = {item.name: item.choices or {} for item in card.model.inputs}
+    several = len(card.inputs) > 1
+    rows = []
+    for item in card.inputs:
+        value = choices.get(item.name, {}).get(str(item.value), item.value) if isinstance(item.value, str) \
+            else with_unit(number_text(item.value), item.unit)
+        share = [escape(f"{item.contribution:+.3f}".replace("-", "−"))] if several else []
+        rows.append([escape(item.title), escape(value), escape(item.source), *share])
+    share_head = ["Share of the linear predictor"] if several else []
+    return _section("Inputs", _table(rows, ("Input", "Value", "From", *share_head)))
+
+
+def _measurements(card: ScoreCard) -> str:
+    rows = []
+    for name, value in card.measurements.items():
+        title, unit = measurement_title(name)
+        shown = number_text(value) if isinstance(value, float) else str(value)
+        rows.append([escape(title), escape(with_unit(shown, unit))])
+    return _section("Measurements of the region", _table(rows))
+
+
+def _acquisition(card: ScoreCard) -> str:
+    known, stated = card.acquisition.get("known", {}), card.acquisition.get("stated_by_user", ())
+    rows = []
+    for name, value in known.items():
+        title, unit = ACQUISITION_FACTS.get(name, (name, ""))
+        shown = {True: "yes", False: "no"}[value] if isinstance(value, bool) else \
+            with_unit(number_text(value) if isinstance(value, float) else str(value), unit)
+        rows.append([escape(title), escape(shown), "stated by the user" if name in stated else "from the file"])
+    rows += [[escape(ACQUISITION_FACTS.get(name, (name, ""))[0]), "unknown", "—"]
+             for name in card.acquisition.get("unknown", ())]
+    return _section("How the scan was made", _table(rows, ("Fact", "Value", "From")))
+
+
+def _model(card: ScoreCard) -> str:
+    model, facts = card.model, card.model.card
+    rows = [["Intended use", escape(facts["intended_use"])],
+            ["Not for", escape(facts.get("not_for") or "—")],
+            ["Population", escape(facts["population"])]]
+    if facts.get("reference_standard"):
+        rows.append(["Reference standard", escape(facts["reference_standard"])])
+    rows += [["Limitations", _list(facts.get("limitations", ())) or "—"],
+             ["Citations", _list(facts["citations"])],
+             ["Licence", escape(facts["licence"])],
+             ["Trust level", escape(EVIDENCE_OF_TRUST[model.trust])],
+             ["Identity", f"{escape(model.id)}, version {escape(model.version)}"],
+             ["Hash", f'<span class="hash">sha256 {escape(model.sha256)}</span>']]
+    performance = _table(([escape(p.get("measure", "")), escape(p.get("value", "")),
+                           _evidence(p.get("evidence", "not stated")), escape(p.get("source", ""))]
+                          for p in facts.get("performance", ())), ("Measure", "Value", "Evidence", "Source"))
+    return _section("The model", _table(rows, kind="facts")
+                    + (f"<h3>Performance</h3>{performance}" if performance else ""))
+
+
+def _features(features: Mapping[str, float]) -> str:
+    if not features:
+        return ""
+    rows = ([escape(name), escape(number_text(value, 6) if isinstance(value, (int, float)) else value)]
+            for name, value in features.items())
+    return (f"<section><details><summary>Radiomics features ({len(features)})</summary>"
+            f'{_table(rows, ("Feature", "Value"), "features")}</details></section>')
+
+
+def _provenance(card: ScoreCard) -> str:
+    rows = ([escape(name.replace("_", " ")), f'<span class="hash">{escape(value)}</span>']
+            for name, value in _flat(card.provenance))
+    return _section("Provenance", _table(rows, kind="facts"))
+
+
+def _flat(data: Mapping, prefix: str = "") -> Iterable[tuple[str, str]]:
+    """Nested settings as ``outer inner`` → value."""
+    for name, value in data.items():
+        if isinstance(value, Mapping):
+            yield from _flat(value, f"{prefix}{name} ")
+        else:
+            shown = ", ".join(map(str, value)) if isinstance(value, (list, tuple)) else str(value)
+            yield f"{prefix}{name}", shown

@@ -1,0 +1,72 @@
+"""How numbers, names and severities are written for a reader."""
+
+from __future__ import annotations
+
+import math
+
+from ..features.measurements import MEASUREMENTS
+from ..models.bundle import ModelBundle
+from ..scoring.card import ScoreCard
+
+#: severity → (sign, word): the sign keeps its meaning without colour
+SEVERITY = {"refuse": ("✖", "Refused"), "warn": ("⚠", "Warning"), "note": ("ℹ", "Note")}
+EVIDENCE_OF_TRUST = {
+    "published": "published: coefficients or thresholds taken from a publication",
+    "trained here": "trained here: fitted on this site's own cases",
+    "simulated": "simulated: fitted on generated data, for demonstration only",
+}
+
+
+def number_text(value: float, digits: int = 4) -> str:
+    """``value`` with at most ``digits`` significant digits, a true minus sign and no exponent if it can be helped."""
+    if value == 0 or not math.isfinite(value):
+        return "0" if value == 0 else str(value)
+    decimals = max(0, digits - 1 - math.floor(math.log10(abs(value))))
+    if decimals > 8 or abs(value) >= 1e9:
+        text = f"{value:.{digits - 1}e}"
+    else:
+        text = f"{value:.{decimals}f}"
+        text = text.rstrip("0").rstrip(".") if "." in text else text
+    return text.replace("-", "−")
+
+
+def with_unit(text: str, unit: str) -> str:
+    return f"{text} {unit}" if unit else text
+
+
+def probability_text(value: float) -> str:
+    """A probability (0–1) as a percentage; the ends are never rounded to 0 or 100 %."""
+    if 0 < value < 0.001:
+        return "below 0.1 %"
+    if 0.999 < value < 1:
+        return "above 99.9 %"
+    return f"{100 * value:.1f} %"
+
+
+def output_text(model: ModelBundle, value: float) -> str:
+    """An output of the model as it is shown."""
+    return probability_text(value) if model.is_probability else with_unit(number_text(value), model.output_unit)
+
+
+def interval_text(card: ScoreCard) -> str:
+    """``138.1 HU to 147.0 HU``, or nothing where there is no interval."""
+    return " to ".join(output_text(card.model, end) for end in card.interval) if card.interval else ""
+
+
+def measurement_title(name: str) -> tuple[str, str]:
+    """Title and unit of a measurement by its name; an unknown one is called by its name."""
+    return MEASUREMENTS.get(name, (name.replace("_", " ").capitalize(), ""))
+
+
+def place_text(card: ScoreCard) -> str:
+    """Where was measured: ``L1 · vertebra · trabecular``."""
+    parts = (card.place, *(part for part in (card.site, card.compartment) if part != "unknown"))
+    return " · ".join(part.replace("-", " ") if part != card.place else part for part in parts)
+
+
+def model_text(card: ScoreCard) -> str:
+    return f"Model {card.model.id}, version {card.model.version}, trust level: {card.model.trust}"
+
+
+def is_verified(evidence: str) -> bool:
+    return evidence.strip().lower().startswith("verified")

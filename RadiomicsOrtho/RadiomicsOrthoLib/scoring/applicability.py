@@ -1,0 +1,91 @@
+"""May this model be used on this scan, region and input?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from ..imaging.image import BoneImage
+from ..models.bundle import ModelBundle, ModelInput
+from ..quality.finding import Finding
+from ..regions.roi import Roi
+
+
+def check_applicability(model: ModelBundle, image: BoneImage, roi: Roi) -> Iterator[Finding]:
+    """Findings on modality, tube voltage, voxel size, site and level against the model's rules."""
+    applies = model.applicability
+    if image.modality not in (applies.modality, "unknown"):
+        yield Finding("MODALITY_NOT_COVERED", "refuse", f"The scan is {image.modality}; this model was made for "
+                      f"{applies.modality}.", f"Give a {applies.modality} scan.")
+        return
+    yield from _check_tube_voltage(model, image)
+    yield from _check_voxels(model, image)
+    yield from _check_place(model, roi)
+
+
+def check_values(model: ModelBundle, values: Mapping[str, float | str]) -> Iterator[Finding]:
+    """Findings on inputs outside the model's ranges."""
+    for item in model.inputs:
+        value = values[item.name]
+        if isinstance(value, str):
+            continue
+        unit = f" {item.unit}" if item.unit else ""
+        if item.valid_range and not item.valid_range[0] <= value <= item.valid_range[1]:
+            yield Finding("INPUT_IMPLAUSIBLE", "refuse", f"{item.title} of {value:g}{unit} is not plausible "
+                          f"({_span(item.valid_range)}{unit}).", "Check the value and its unit.")
+        elif item.training_range and not item.training_range[0] <= value <= item.training_range[1]:
+            yield Finding("INPUT_OUTSIDE_TRAINING", "warn", f"{item.title} of {value:g}{unit} lies outside the range "
+                          f"in which the model was made ({_span(item.training_range)}{unit}).",
+                          "Read the result as an extrapolation.")
+
+
+def missing_inputs(model: ModelBundle, values: Mapping[str, float | str]) -> tuple[ModelInput, ...]:
+    return tuple(item for item in model.inputs if item.name not in values)
+
+
+def _check_tube_voltage(model: ModelBundle, image: BoneImage) -> Iterator[Finding]:
+    allowed = model.applicability.kvp
+    if not allowed:
+        return
+    kvp = image.acquisition.kvp
+    made_at = " or ".join(f"{value:g}" for value in allowed) + " kV"
+    if kvp is None:
+        yield Finding("KVP_UNKNOWN", "warn", "The tube voltage of this scan is unknown; the model's thresholds hold at "
+                      f"{made_at}.", "Look the voltage up and state it, or load the DICOM series.")
+    elif kvp not in allowed:
+        yield Finding("KVP_NOT_COVERED", "refuse", f"The scan was made at {kvp:g} kV; the model's thresholds hold at "
+                      f"{made_at} and no accepted conversion exists.", "Use a scan made at that voltage.")
+
+
+def _check_voxels(model: ModelBundle, image: BoneImage) -> Iterator[Finding]:
+    applies = model.applicability
+    # the slice axis is the coarsest one; the two finer ones are in plane
+    _, in_plane, between = sorted(image.spacing)
+    if applies.max_slice_mm is not None and between > applies.max_slice_mm:
+        yield Finding("THICK_SLICES", "warn", f"Slices lie {between:.3g} mm apart; the model was made for at most "
+                      f"{applies.max_slice_mm:g} mm.", "Use a thinner reconstruction.")
+    if applies.max_in_plane_mm is not None and in_plane > applies.max_in_plane_mm:
+        size = " × ".join(f"{s:.3g}" for s in image.spacing)
+        yield Finding("COARSE_VOXELS", "warn", f"Voxels of {size} mm are coarse: cortex bleeds into the trabecular "
+                      f"core (in plane at most {applies.max_in_plane_mm:g} mm is advised).",
+                      "Use the original scan, not a downsampled copy.")
+
+
+def _check_place(model: ModelBundle, roi: Roi) -> Iterator[Finding]:
+    applies = model.applicability
+    if roi.site not in (applies.site, "unknown"):
+        yield Finding("SITE_NOT_COVERED", "refuse", f"The region is a {roi.site}; this model was made for the "
+                      f"{applies.site}.", "Choose another segment or another model.")
+        return
+    if not applies.levels:
+        return
+    wanted = ", ".join(applies.levels)
+    if roi.level is None:
+        yield Finding("LEVEL_NOT_STATED", "warn", f"It is not stated which vertebra this is; the model was made for "
+                      f"{wanted}.", "State the level; the segment's name is the best place.")
+    elif roi.level not in applies.levels:
+        yield Finding("LEVEL_NOT_COVERED", "warn", f"The region is {roi.level}; the model's thresholds were measured at "
+                      f"{wanted}.", f"Measure {wanted} if it is in the scan and intact.")
+
+
+def _span(bounds: tuple[float, float]) -> str:
+    return f"{bounds[0]:g} to {bounds[1]:g}"

@@ -1,0 +1,91 @@
+"""The score card: the result of one model on one case, and the source of every rendering."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from .. import RESEARCH_USE_ONLY
+from ..models.bundle import ModelBundle, OutputClass
+from ..quality.finding import Finding
+
+SCHEMA = "radiomics-ortho-card/1"
+
+
+@dataclass(frozen=True)
+class CardInput:
+    """One input as it was used: ``contribution`` is its share of the linear predictor."""
+
+    name: str
+    title: str
+    unit: str
+    source: str
+    value: float | str
+    contribution: float
+
+
+@dataclass(frozen=True)
+class ScoreCard:
+    """What the model says of this case.
+
+    ``value`` is in ``model.output_unit`` (a probability is 0–1).  ``interval`` is
+    ``None`` where nothing is known of the error; ``interval_reason`` says what the
+    interval means, or why there is none.  ``place`` names level or side.  ``provenance`` holds versions, hashes, geometry
+    and settings, and no patient identity or date, so that equal input gives an equal card.
+    """
+
+    model: ModelBundle
+    value: float
+    linear_predictor: float
+    output_class: OutputClass | None
+    inputs: tuple[CardInput, ...]
+    findings: tuple[Finding, ...]
+    place: str
+    site: str
+    compartment: str
+    measurements: Mapping[str, float]
+    acquisition: Mapping
+    provenance: Mapping
+    interval: tuple[float, float] | None = None
+    interval_reason: str = "No error of measurement is known for this way of drawing the region."
+
+    @property
+    def input_values(self) -> dict[str, float | str]:
+        return {item.name: item.value for item in self.inputs}
+
+    def to_dict(self) -> dict:
+        """The content of ``card.json`` (schema in ``Resources/Schemas``)."""
+        card = self.model.card
+        return {
+            "schema": SCHEMA,
+            "notice": RESEARCH_USE_ONLY,
+            "model": {
+                "id": self.model.id, "version": self.model.version, "title": self.model.title,
+                "trust": self.model.trust, "sha256": self.model.sha256,
+                "intended_use": card["intended_use"], "not_for": card.get("not_for", ""),
+                "population": card["population"], "licence": card["licence"],
+                "citations": list(card["citations"]), "performance": list(card.get("performance", ())),
+                "limitations": list(card.get("limitations", ())),
+            },
+            "case": {"site": self.site, "place": self.place, "compartment": self.compartment},
+            "result": {
+                "title": self.model.output_title, "value": self.value, "unit": self.model.output_unit,
+                "is_probability": self.model.is_probability, "linear_predictor": self.linear_predictor,
+                "interval": None if self.interval is None else list(self.interval),
+                "interval_reason": self.interval_reason,
+                "class": None if self.output_class is None else {
+                    "id": self.output_class.id, "title": self.output_class.title,
+                    "sentence": self.output_class.sentence, "evidence": self.output_class.evidence},
+                "thresholds": [{"value": t.value, "title": t.title, "evidence": t.evidence, "source": t.source}
+                               for t in self.model.thresholds],
+            },
+            "inputs": [vars(item) | {} for item in self.inputs],
+            "measurements": dict(self.measurements),
+            "findings": [finding.to_dict() for finding in self.findings],
+            "acquisition": dict(self.acquisition),
+            "provenance": dict(self.provenance),
+        }
+
+    def to_json(self) -> str:
+        return json.dumps(self.to_dict(), indent=2, ensure_ascii=False, allow_nan=False) + "\n"

@@ -1,0 +1,383 @@
+"""Nomogram geometry: an additive model as axes that a person can read with a ruler.
+
+The rules are those of R's ``rms::nomogram``: an input's contribution above its least
+contribution, times a scale that gives the widest input 100 points.  Two forms exist:
+
+* ``points``: a Points axis, one axis per input, Total points, and the outcome;
+* ``bands``: one axis of the output with the model's classes and cut-offs, for a model
+  of one input and identity link (such as a mean HU), whose points would say nothing.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+from ..models.bundle import ModelBundle, ModelInput, OutputClass, Threshold
+from ..models.estimator import AdditiveEstimator, CurveTerm, FactorTerm, Term
+
+MAX_POINTS = 100.0
+TICKS = 10
+POINTS, TOTAL, LINEAR_PREDICTOR, OUTCOME = "@points", "@total", "@linear-predictor", "@outcome"
+
+#: probabilities worth a tick, the most telling first
+PROBABILITIES = (0.5, 0.1, 0.9, 0.01, 0.99, 0.05, 0.95, 0.2, 0.8, 0.3, 0.7, 0.02, 0.98,
+                 0.001, 0.999, 0.4, 0.6, 0.005, 0.995, 0.002, 0.998)
+
+
+@dataclass(frozen=True)
+class Tick:
+    """``position`` is in the unit of its axis's scale; labels of a low ``rank`` go last when room is short.
+
+    ``above`` puts the label over the line: where a curve runs back on itself, its rising
+    and falling stretches stand on different sides.
+    """
+
+    value: float | str
+    label: str
+    position: float
+    rank: int = 0
+    above: bool = False
+
+
+@dataclass(frozen=True)
+class Axis:
+    """One axis from ``start`` to ``end``.
+
+    ``scale`` says what positions count: ``points`` (0–100), ``total`` (total points) or
+    ``value`` (the output itself).  ``labelling``: ``regular`` (equal steps: every 2nd or
+    5th may be labelled), ``ranked`` (uneven) or ``levels`` (a choice: no label may go).
+    ``values`` are the least and the greatest input value drawn; ``None`` for other axes.
+    """
+
+    key: str
+    title: str
+    unit: str
+    scale: str
+    start: float
+    end: float
+    ticks: tuple[Tick, ...]
+    labelling: str = "regular"
+    values: tuple[float, float] | None = None
+
+
+@dataclass(frozen=True)
+class Band:
+    """A class of the output, from ``start`` to ``end`` on the outcome axis."""
+
+    output_class: OutputClass
+    start: float
+    end: float
+
+
+@dataclass(frozen=True)
+class Cutoff:
+    """A published threshold; ``position`` is ``None`` when it lies outside the outcome axis."""
+
+    threshold: Threshold
+    position: float | None
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What the model's output is called, and how it is divided."""
+
+    title: str = ""
+    unit: str = ""
+    classes: tuple[OutputClass, ...] = ()
+    thresholds: tuple[Threshold, ...] = ()
+
+
+@dataclass(frozen=True)
+class Nomogram:
+    """``linear predictor = total / scale + origin``; ``minima`` are the least contributions per input.
+
+    In the form ``bands`` there is only the outcome axis, in units of the output.
+    """
+
+    form: str
+    estimator: AdditiveEstimator
+    axes: tuple[Axis, ...]
+    bands: tuple[Band, ...]
+    cutoffs: tuple[Cutoff, ...]
+    scale: float
+    origin: float
+    minima: Mapping[str, float]
+
+    def axis(self, key: str) -> Axis:
+        return next(axis for axis in self.axes if axis.key == key)
+
+    def outcome_position(self, output: float) -> float:
+        """Where an output (a probability is 0–1) stands on the outcome axis, kept on the axis."""
+        axis = self.axis(OUTCOME)
+        at = output if self.form == "bands" else _place_outcome(self.estimator, output, self._place)
+        return min(max(at, axis.start), axis.end)
+
+    def _place(self, linear_predictor: float) -> float:
+        return (linear_predictor - self.origin) * self.scale
+
+
+@dataclass(frozen=True)
+class Mark:
+    """The patient on one axis: ``amount`` as computed, ``position`` as drawn, kept on the axis."""
+
+    value: float | str
+    amount: float
+    position: float
+    clamped: bool
+
+
+def pretty(lo: float, hi: float, n: int = 5) -> tuple[float, ...]:
+    """About ``n`` intervals of 1, 2, 5 or 10 × 10^k that cover ``lo`` to ``hi``, as R's ``pretty()``."""
+    if not (math.isfinite(lo) and math.isfinite(hi) and lo <= hi and n >= 0):
+        raise ValueError(f"pretty needs a finite rising range, not {lo} to {hi} in {n}")
+    bias, bias_of_5, fewest = 1.5, 2.75, n // 3
+    size = max(abs(lo), abs(hi))
+    if hi - lo < size * (1 + 1 / (1 + bias)) * max(1, n) * 3 * 2.0**-52 or size == 0:
+        cell = (size if size <= 10 else 9 + size / 10) if size else 1.0
+        cell *= 0.75 / max(1, fewest)
+    else:
+        cell = (hi - lo) / max(1, n)
+    exponent = math.floor(math.log10(cell))
+    base, factor = 10.0**exponent, 1
+    for larger, weight in ((2, bias), (5, bias_of_5), (10, bias)):
+        if larger * base - cell >= weight * (cell - factor * base):
+            break
+        factor = larger
+
+    def multiple(k: int) -> float:
+        # one rounding only, so that three steps of 0.1 are 0.3
+        return k * factor * 10.0**exponent if exponent >= 0 else k * factor / 10.0**-exponent
+
+    slack = 1e-10
+    first, last = math.floor(lo / multiple(1) + slack), math.ceil(hi / multiple(1) - slack)
+    missing = fewest - (last - first)
+    if missing > 0:
+        if lo == 0 and first == 0 and hi != 0:
+            last += missing
+        elif hi == 0 and last == 0 and lo != 0:
+            first -= missing
+        else:
+            small, large = missing // 2, missing - missing // 2
+            first, last = (first - large, last + small) if first >= 0 else (first - small, last + large)
+    return tuple(multiple(k) for k in range(first, last + 1))
+
+
+def build_nomogram(model: ModelBundle, ranges: Mapping[str, tuple[float, float]] | None = None) -> Nomogram:
+    """The nomogram of a model; ``ranges`` (input → least, greatest) go before the model's own ranges."""
+    unit = "%" if model.is_probability else model.output_unit
+    return estimator_nomogram(model.estimator, model.inputs, ranges,
+                              Outcome(model.output_title, unit, model.classes, model.thresholds))
+
+
+def estimator_nomogram(estimator: AdditiveEstimator, inputs: Iterable[ModelInput] = (),
+                       ranges: Mapping[str, tuple[float, float]] | None = None,
+                       outcome: Outcome | None = None) -> Nomogram:
+    """The nomogram of any additive estimator; inputs without metadata are called by their names."""
+    outcome = outcome or Outcome()
+    known = {item.name: item for item in inputs}
+    scales = [_contributions(term, known.get(term.input), ranges or {}) for term in estimator.terms]
+    minima = {s.term.input: min(s.extent) for s in scales}
+    origin = estimator.intercept + math.fsum(minima.values())
+    if len(scales) == 1 and estimator.link == "identity":
+        return _bands(estimator, outcome, origin, max(scales[0].extent) - min(scales[0].extent), minima)
+
+    span = max(max(s.extent) - min(s.extent) for s in scales)
+    scale = MAX_POINTS / span if span > 0 else 1.0      # a model in which no input counts is still drawn
+    axes = [Axis(POINTS, "Points", "", "points", 0.0, MAX_POINTS, _regular_ticks(pretty(0, MAX_POINTS, TICKS)))]
+    for item in scales:
+        least = minima[item.term.input]
+        ticks = tuple(Tick(t.value, t.label, (t.position - least) * scale, t.rank, t.above) for t in item.ticks)
+        end = (max(item.extent) - least) * scale
+        axes.append(Axis(item.term.input, item.title, item.unit, "points", 0.0, end, ticks,
+                         item.labelling, item.values))
+    total = pretty(0, sum(axis.end for axis in axes[1:]) or 1.0, TICKS)
+    axes.append(Axis(TOTAL, "Total points", "", "total", 0.0, total[-1], _regular_ticks(total)))
+    lowest, highest = origin, total[-1] / scale + origin
+
+    def place(linear_predictor: float) -> float:
+        return (linear_predictor - origin) * scale
+
+    if estimator.link == "identity":
+        ticks = _inside(_regular_ticks(pretty(lowest, highest, TICKS), place), total[-1])
+        labelling = "regular"
+    else:
+        lp_ticks = _inside(_regular_ticks(pretty(lowest, highest, TICKS), place), total[-1])
+        axes.append(Axis(LINEAR_PREDICTOR, "Linear predictor", "", "total", 0.0, total[-1], lp_ticks))
+        ticks, labelling = _probability_ticks(estimator, lowest, highest, place), "ranked"
+    axes.append(Axis(OUTCOME, outcome.title or "Output", outcome.unit, "total", 0.0, total[-1], ticks, labelling))
+    return Nomogram("points", estimator, tuple(axes),
+                    *_divisions(outcome, 0.0, total[-1], lambda y: _place_outcome(estimator, y, place)),
+                    scale, origin, minima)
+
+
+def patient_marks(nomogram: Nomogram, values: Mapping[str, float | str]) -> dict[str, Mark]:
+    """Where the patient stands on each axis, by axis key.
+
+    A value beyond its axis keeps its true points and output; only its drawing stops at
+    the end of the axis, with ``clamped`` set.
+    """
+    estimator = nomogram.estimator
+    linear_predictor = estimator.linear_predictor(values)
+    output = estimator.outcome(linear_predictor)
+    if nomogram.form == "bands":
+        return {OUTCOME: _mark(nomogram.axis(OUTCOME), output, output)}
+    marks: dict[str, Mark] = {}
+    for term in estimator.terms:
+        axis, value = nomogram.axis(term.input), values[term.input]
+        points = (term.contribution(value) - nomogram.minima[term.input]) * nomogram.scale
+        # a curve is flat beyond its knots: there the points do not tell that the axis was left
+        beyond = axis.values is not None and not axis.values[0] <= float(value) <= axis.values[1]
+        marks[term.input] = _mark(axis, value, points, beyond)
+    total = (linear_predictor - nomogram.origin) * nomogram.scale
+    for axis in nomogram.axes:
+        if axis.scale == "total":
+            value = {TOTAL: total, LINEAR_PREDICTOR: linear_predictor, OUTCOME: output}[axis.key]
+            marks[axis.key] = _mark(axis, value, total)
+    return marks
+
+
+@dataclass(frozen=True)
+class _Scale:
+    """A term along its range: ``ticks`` and ``extent`` count contributions to the linear predictor."""
+
+    term: Term
+    title: str
+    unit: str
+    ticks: tuple[Tick, ...]
+    extent: tuple[float, ...]
+    labelling: str
+    values: tuple[float, float] | None
+
+
+def _contributions(term: Term, item: ModelInput | None, ranges: Mapping[str, tuple[float, float]]) -> _Scale:
+    title, unit = (item.title, item.unit) if item else (term.input, "")
+    if isinstance(term, FactorTerm):
+        choices = (item.choices if item else None) or {}
+        ticks = tuple(Tick(level, choices.get(level, level), share) for level, share in term.levels.items())
+        return _Scale(term, title, unit, ticks, tuple(term.levels.values()), "levels", None)
+    values = pretty(*_range_of(term, item, ranges), TICKS)
+    ends = (values[0], values[-1])
+    if isinstance(term, CurveTerm):
+        inner = [x for x, _ in term.knots if ends[0] < x < ends[1]]
+        extent = tuple(term.contribution(x) for x in (*ends, *inner))
+        return _Scale(term, title, unit, _curve_ticks(term, values, inner), extent, "ranked", ends)
+    ticks = _regular_ticks(values, term.contribution)
+    return _Scale(term, title, unit, ticks, tuple(t.position for t in ticks), "regular", ends)
+
+
+def _range_of(term: Term, item: ModelInput | None, ranges: Mapping[str, tuple[float, float]]) -> tuple[float, float]:
+    stated = (ranges.get(term.input), *((item.axis_range, item.training_range, item.valid_range) if item else ()))
+    for pair in stated:
+        if pair is not None:
+            return pair
+    if isinstance(term, CurveTerm):
+        return term.knots[0][0], term.knots[-1][0]
+    raise ValueError(f"the input {term.input!r} states no range, so its axis has no ends")
+
+
+def _regular_ticks(values: Sequence[float], place=float) -> tuple[Tick, ...]:
+    step = values[1] - values[0]
+    return tuple(Tick(value, _label(value, step), place(value)) for value in values)
+
+
+def _inside(ticks: Iterable[Tick], end: float) -> tuple[Tick, ...]:
+    """The ticks between 0 and ``end``, placed there before."""
+    slack = 1e-9 * end
+    return tuple(tick for tick in ticks if -slack <= tick.position <= end + slack)
+
+
+def _curve_ticks(term: CurveTerm, values: Sequence[float], knots: Sequence[float]) -> tuple[Tick, ...]:
+    """Ticks at ``values`` and where the curve turns or levels off; stretches alternate between the sides of the line.
+
+    Neighbouring values of equal contribution share one tick (``≤ 50``, ``60–70``, ``≥ 80``).
+    """
+    turns = {x for x in knots if _slope_sign(term, x, before=True) != _slope_sign(term, x, before=False)}
+    step = values[1] - values[0]
+    labels = {x: f"{x:g}".replace("-", "−") for x in turns} | {x: _label(x, step) for x in values}
+    flats: list[list[float]] = []
+    for x in sorted(labels):
+        if flats and math.isclose(term.contribution(x), term.contribution(flats[-1][0]), abs_tol=1e-12):
+            flats[-1].append(x)
+        else:
+            flats.append([x])
+    ticks: list[Tick] = []
+    heading = 0.0
+    above = False
+    for number, flat in enumerate(flats):
+        first, last = flat[0], flat[-1]
+        label = f"{labels[first]}–{labels[last]}" if len(flat) > 1 else labels[first]
+        if len(flat) > 1 and last <= term.knots[0][0]:
+            label = f"≤ {labels[last]}"
+        elif len(flat) > 1 and first >= term.knots[-1][0]:
+            label = f"≥ {labels[first]}"
+        position = term.contribution(first)
+        if ticks:
+            change = position - ticks[-1].position
+            above = above != (change * heading < 0)
+            heading = change
+        rank = 0 if number in (0, len(flats) - 1) or turns & set(flat) else _rank(first, step)
+        ticks.append(Tick(first, label, position, rank, above))
+    return tuple(ticks)
+
+
+def _slope_sign(term: CurveTerm, x: float, before: bool) -> float:
+    """Sign of the slope just before or just after the knot ``x``; 0 beyond the outer knots."""
+    change = next((y1 - y0 for (x0, y0), (x1, y1) in pairwise(term.knots) if (x1 if before else x0) == x), 0.0)
+    return math.copysign(1.0, change) if change else 0.0
+
+
+def _probability_ticks(estimator: AdditiveEstimator, lowest: float, highest: float, place) -> tuple[Tick, ...]:
+    least, greatest = estimator.outcome(lowest), estimator.outcome(highest)
+    inside = [p for p in PROBABILITIES if least <= p <= greatest]
+    if len(inside) < 3:
+        # a narrow range of risks: even steps say more than the few round ones
+        inside = [p for p in pretty(least, greatest, TICKS) if least <= p <= greatest and 0 < p < 1]
+    rank = {p: number for number, p in enumerate(inside)}
+    return tuple(Tick(p, f"{100 * p:.6g}", place(estimator.inverse_outcome(p)), rank[p]) for p in sorted(inside))
+
+
+def _place_outcome(estimator: AdditiveEstimator, outcome: float, place) -> float:
+    if estimator.link != "identity" and not 0 < outcome < 1:
+        return -math.inf if outcome <= 0 else math.inf
+    return place(estimator.inverse_outcome(outcome))
+
+
+def _divisions(outcome: Outcome, start: float, end: float, place) -> tuple[tuple[Band, ...], tuple[Cutoff, ...]]:
+    bands: list[Band] = []
+    for output_class in outcome.classes:
+        begin = bands[-1].end if bands else start
+        upper = end if output_class.upper is None else min(max(place(output_class.upper), begin), end)
+        bands.append(Band(output_class, begin, upper))
+    places = [(threshold, place(threshold.value)) for threshold in outcome.thresholds]
+    return tuple(bands), tuple(Cutoff(threshold, at if start <= at <= end else None) for threshold, at in places)
+
+
+def _bands(estimator: AdditiveEstimator, outcome: Outcome, least: float, extent: float,
+           minima: Mapping[str, float]) -> Nomogram:
+    values = pretty(least, least + extent, TICKS)
+    axis = Axis(OUTCOME, outcome.title or "Output", outcome.unit, "value", values[0], values[-1],
+                _regular_ticks(values))
+    return Nomogram("bands", estimator, (axis,), *_divisions(outcome, values[0], values[-1], float),
+                    1.0, least, minima)
+
+
+def _mark(axis: Axis, value: float | str, amount: float, beyond: bool = False) -> Mark:
+    slack = 1e-9 * (axis.end - axis.start)
+    outside = not axis.start - slack <= amount <= axis.end + slack
+    return Mark(value, amount, min(max(amount, axis.start), axis.end), outside or beyond)
+
+
+def _rank(value: float, step: float) -> int:
+    """0 for multiples of ten steps, then of five, of two, then the rest."""
+    count = round(value / step)
+    return next((rank for rank, part in enumerate((10, 5, 2)) if count % part == 0), 3)
+
+
+def _label(value: float, step: float) -> str:
+    """The value with as many decimals as its step needs, with a true minus sign."""
+    decimals = max(0, -math.floor(math.log10(step) + 1e-9))
+    text = f"{value:.{decimals}f}" if decimals <= 6 and abs(value) < 1e6 else f"{value:.6g}"
+    return "0" if float(text) == 0 else text.replace("-", "−")

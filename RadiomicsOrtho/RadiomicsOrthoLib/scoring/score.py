@@ -1,0 +1,153 @@
+"""One model on one case: gate, region, inputs, card."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from ..errors import InputError, RefusedError
+from ..features.engine import Cancelled, CancelledError, Engine, Progress, load_engine, never_cancelled, no_progress
+from ..features.extraction import extract_features
+from ..features.measurements import measure
+from ..features.profile import load_profile
+from ..features.provenance import provenance_of
+from ..features.vector import FeatureVector
+from ..imaging.image import BoneImage
+from ..models.bundle import ModelBundle
+from ..quality.finding import Finding, most_severe_first, refusals
+from ..quality.gate import inspect
+from ..quality.roi_checks import check_size, check_trabecular_values
+from ..regions.roi import Roi
+from ..regions.trabecular import DEFAULT_DEPTH_MM, trabecular_core
+from .applicability import check_applicability, check_values
+from .card import CardInput, ScoreCard
+from .clinical import clinical_values
+
+#: how much shallower and deeper the core is cut to see how far the result depends on it
+CORE_DEPTH_UNCERTAINTY_MM = 1.0
+
+
+@dataclass(frozen=True)
+class Scored:
+    """A card, the region it was measured in, and the features if the model needed them."""
+
+    card: ScoreCard
+    roi: Roi
+    features: FeatureVector | None
+
+
+def score_case(image: BoneImage, roi: Roi, model: ModelBundle, clinical: Mapping[str, str | float] | None = None,
+               core_depth_mm: float = DEFAULT_DEPTH_MM, engine: Engine | None = None,
+               progress: Progress = no_progress, cancelled: Cancelled = never_cancelled) -> Scored:
+    """Apply ``model`` to ``roi`` of ``image``.
+
+    ``clinical`` holds the clinical values by input name, as entered.  Raises RefusedError
+    with all findings where no number may be shown, InputError for unusable input.
+    """
+    entered = clinical_values(model, clinical or {})
+    progress(0.05, "checking the scan and the region")
+    findings = [*inspect(image, roi), *check_applicability(model, image, roi)]
+    _refuse(findings)
+    if cancelled():
+        raise CancelledError
+    progress(0.4, "preparing the region")
+    core, derived = region_for(model, roi, core_depth_mm)
+    if derived:
+        findings.append(derived)
+        findings += check_size(core)
+    if core.compartment == "trabecular" and not refusals(findings):
+        findings += check_trabecular_values(image, core)
+    _refuse(findings)
+    if cancelled():
+        raise CancelledError
+    progress(0.5, "measuring")
+    measurements = measure(image, core)
+    features = None
+    if model.needs_features:
+        profile = load_profile(model.applicability.profile or "")
+        features = extract_features(image, core, profile, engine or load_engine(),
+                                    lambda share, text: progress(0.5 + 0.4 * share, text), cancelled, roi)
+    values = _input_values(model, measurements, features, entered)
+    findings += check_values(model, values)
+    _refuse(findings)
+    provenance = features.provenance if features else provenance_of(image, core, roi)
+    interval, meaning = _interval(image, roi, model, values, core_depth_mm if derived else None)
+    contributions = model.estimator.contributions(values)
+    value = model.estimator.output(values)
+    findings += _check_class(model, value, interval)
+    card = ScoreCard(
+        model=model, value=value, linear_predictor=model.estimator.linear_predictor(values),
+        output_class=model.class_of(value),
+        inputs=tuple(CardInput(item.name, item.title, item.unit, item.source, values[item.name],
+                               contributions[item.name]) for item in model.inputs),
+        findings=most_severe_first(findings), place=roi.place, site=core.site, compartment=core.compartment,
+        measurements=measurements, acquisition=image.acquisition.to_dict(), provenance=provenance,
+        interval=interval, interval_reason=meaning)
+    progress(1.0, "scored")
+    return Scored(card, core, features)
+
+
+def region_for(model: ModelBundle, roi: Roi, core_depth_mm: float) -> tuple[Roi, Finding | None]:
+    """The compartment that the model needs, and a finding if it was derived from ``roi``."""
+    wanted = model.applicability.compartment
+    if wanted in ("unknown", roi.compartment):
+        return roi, None
+    if wanted == "trabecular" and roi.compartment in ("unknown", "whole-body"):
+        core = trabecular_core(roi, core_depth_mm)
+        return core, Finding(
+            "CORE_DERIVED", "note", f"The trabecular core was made from the drawn region by removing {core_depth_mm:g} "
+            f"mm below its surface ({roi.volume_ml:.1f} mL became {core.volume_ml:.1f} mL).",
+            "Draw the trabecular region by hand and name it 'trabecular' to have it used as it is.")
+    raise InputError(f"The model '{model.id}' needs the compartment '{wanted}'; the region is '{roi.compartment}'.")
+
+
+def _input_values(model: ModelBundle, measurements: Mapping[str, float], features: FeatureVector | None,
+                  entered: Mapping[str, float | str]) -> dict[str, float | str]:
+    values: dict[str, float | str] = {}
+    for item in model.inputs:
+        if item.source == "clinical":
+            values[item.name] = entered[item.name]
+            continue
+        found = measurements if item.source == "measurement" else (features.values if features else {})
+        if item.key not in found:
+            reason = features.failures.get(item.key, "not extracted") if features else "not measured"
+            raise InputError(f"The model '{model.id}' needs '{item.key}', which has no value ({reason}).")
+        values[item.name] = found[item.key]
+    return values
+
+
+def _interval(image: BoneImage, roi: Roi, model: ModelBundle, values: Mapping[str, float | str],
+              depth_mm: float | None) -> tuple[tuple[float, float] | None, str]:
+    """How far the result moves when the core is cut a little shallower or deeper.
+
+    ``depth_mm`` is the depth of a core that was derived here, ``None`` for a drawn one.
+    """
+    if depth_mm is None or model.needs_features:
+        return None, "No error of measurement is known for this way of drawing the region."
+    outputs = [model.estimator.output(values)]
+    for depth in (depth_mm - CORE_DEPTH_UNCERTAINTY_MM, depth_mm + CORE_DEPTH_UNCERTAINTY_MM):
+        try:
+            core = trabecular_core(roi, depth)
+        except InputError:
+            return None, "The region is too small to see how far the result depends on the depth of the core."
+        moved = measure(image, core)
+        outputs.append(model.estimator.output(
+            {**values, **{item.name: moved[item.key] for item in model.inputs if item.source == "measurement"}}))
+    return (min(outputs), max(outputs)), (
+        f"Range when the core is cut {CORE_DEPTH_UNCERTAINTY_MM:g} mm shallower or deeper; not a confidence interval.")
+
+
+def _check_class(model: ModelBundle, value: float, interval: tuple[float, float] | None) -> Iterator[Finding]:
+    """A finding if the interval reaches into another class."""
+    if interval is None or model.class_of(value) is None:
+        return
+    others = [found.title for found in dict.fromkeys(map(model.class_of, interval)) if found != model.class_of(value)]
+    if others:
+        unit = f" {model.output_unit}" if model.output_unit else ""
+        yield Finding("CLASS_NOT_FIRM", "warn", f"The range of {interval[0]:.3g} to {interval[1]:.3g}{unit} reaches "
+                      f"another class ({'; '.join(others)}).", "Do not rest on the class; look at the region.")
+
+
+def _refuse(findings: list[Finding]) -> None:
+    if refusals(findings):
+        raise RefusedError(tuple(findings))

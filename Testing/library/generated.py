@@ -1,0 +1,135 @@
+"""Generated models, bundles and score cards: no patient stands behind any of them."""
+
+from __future__ import annotations
+
+import copy
+import json
+from pathlib import Path
+
+from RadiomicsOrthoLib.models.bundle import ModelBundle, bundle_from_dict, load_bundle
+from RadiomicsOrthoLib.quality.finding import Finding
+from RadiomicsOrthoLib.resources import resource_folder
+from RadiomicsOrthoLib.scoring.card import CardInput, ScoreCard
+
+PICKHARDT = resource_folder() / "Models" / "pickhardt-2013-l1-hu"
+
+FINDINGS = (
+    Finding("CONTRAST_UNKNOWN", "warn", "Whether a contrast agent was given is unknown.",
+            "State it in the panel if you know it."),
+    Finding("LEVEL_STATED", "note", "The level was read from the segment's name."),
+)
+
+_CARD = {
+    "schema": "radiomics-ortho-model/1",
+    "version": "0.0.1",
+    "trust": "simulated",
+    "intended_use": "Tests and pictures only.",
+    "not_for": "Any patient.",
+    "population": "Nobody: generated numbers.",
+    "licence": "Apache-2.0",
+    "citations": ["Generated; nothing to cite."],
+    "performance": [{"measure": "AUC, generated cases", "value": "0.81 (95 % CI 0.76 to 0.86)",
+                     "evidence": "simulated", "source": "generated"}],
+    "limitations": ["It was fitted to nothing."],
+    "applicability": {"modality": "CT", "site": "vertebra"},
+}
+
+
+def logistic_dict() -> dict:
+    """``model.json`` of a logistic model of Rad-score, age, a factor and a falling measurement."""
+    return copy.deepcopy(_CARD) | {
+        "id": "generated-logistic",
+        "title": "Osteoporosis from Rad-score and clinical values (generated)",
+        "inputs": [
+            {"name": "rad_score", "title": "Rad-score", "unit": "", "source": "feature", "axis_range": [-2.4, 2.1]},
+            {"name": "age", "title": "Age", "unit": "years", "source": "clinical", "key": "age",
+             "valid_range": [18, 110], "training_range": [50, 90]},
+            {"name": "fracture", "title": "Fracture after the age of 50", "unit": "", "source": "clinical",
+             "choices": {"none": "None", "one": "One", "two": "Two or more", "unknown": "Not known"}},
+            {"name": "mean_hu", "title": "Mean trabecular attenuation", "unit": "HU", "source": "measurement",
+             "axis_range": [20, 260]},
+        ],
+        "estimator": {"link": "logit", "intercept": -3.1, "terms": [
+            {"input": "rad_score", "kind": "linear", "coefficient": 1.05},
+            {"input": "age", "kind": "linear", "coefficient": 0.055},
+            {"input": "fracture", "kind": "factor",
+             "levels": {"none": 0, "one": 0.55, "two": 1.3, "unknown": 0.2}},
+            {"input": "mean_hu", "kind": "linear", "coefficient": -0.012}]},
+        "output": {"title": "Probability of osteoporosis", "unit": "", "lower_is_worse": False,
+                   "classes": [
+                       {"id": "low", "title": "Low: up to 20 %", "upper": 0.2, "evidence": "simulated",
+                        "sentence": "Few generated cases with such values had the outcome."},
+                       {"id": "high", "title": "High: above 20 %", "upper": None, "evidence": "simulated",
+                        "sentence": "Many generated cases with such values had the outcome."}],
+                   "thresholds": [{"value": 0.2, "title": "20 %: generated cut-off",
+                                   "evidence": "unverified (generated)", "source": "generated"}]},
+        "check_vectors": [{"inputs": {"rad_score": 0, "age": 60, "fracture": "none", "mean_hu": 50 / 3},
+                           "output": 0.5, "class": "high"}],
+    }
+
+
+def cox_dict() -> dict:
+    """``model.json`` of a Cox model with a curve that falls and rises, and a choice of many levels."""
+    sites = {"hip": 0.9, "spine": 0.82, "wrist": 0.35, "humerus": 0.44, "ankle": 0.05, "rib": 0.1, "none": 0.0}
+    return copy.deepcopy(_CARD) | {
+        "id": "generated-cox",
+        "title": "New fracture within two years (generated)",
+        "inputs": [
+            {"name": "bmi", "title": "Body mass index", "unit": "kg/m²", "source": "clinical",
+             "valid_range": [12, 60], "axis_range": [15, 45]},
+            {"name": "site", "title": "Site of the last fracture", "unit": "", "source": "clinical",
+             "choices": {name: name.capitalize() for name in sites}},
+            {"name": "entropy", "title": "Wavelet-LLH first-order entropy", "unit": "", "source": "feature",
+             "axis_range": [2.0, 5.5]},
+        ],
+        "estimator": {"link": "cox", "intercept": -1.6, "baseline_survival": 0.93, "terms": [
+            {"input": "bmi", "kind": "curve", "knots": [[18, 1.1], [24, 0.15], [28, 0.0], [32, 0.1], [40, 0.7]]},
+            {"input": "site", "kind": "factor", "levels": sites},
+            {"input": "entropy", "kind": "linear", "coefficient": 0.62}]},
+        "output": {"title": "Risk of a new fracture within two years", "unit": "", "lower_is_worse": False,
+                   "classes": [], "thresholds": []},
+        "check_vectors": [{"inputs": {"bmi": 28, "site": "none", "entropy": 2.5806451612903225},
+                           "output": 0.07}],
+    }
+
+
+def bundle(data: dict) -> ModelBundle:
+    return bundle_from_dict(data, "0" * 64)
+
+
+def write_bundle(folder: Path, data: dict) -> Path:
+    """``model.json`` in ``folder``, which is returned."""
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "model.json").write_text(json.dumps(data), encoding="utf-8")
+    return folder
+
+
+def card(model: ModelBundle | None = None, values: dict | None = None, **changes: object) -> ScoreCard:
+    """A card of ``model`` (the shipped L1 HU model if none is given) for ``values``."""
+    model = model or load_bundle(PICKHARDT)
+    values = values or {"mean_hu": 142.37}
+    shares = model.estimator.contributions(values)
+    output = model.estimator.output(values)
+    fields = {
+        "model": model, "value": output, "linear_predictor": model.estimator.linear_predictor(values),
+        "output_class": model.class_of(output),
+        "inputs": tuple(CardInput(item.name, item.title, item.unit, item.source, values[item.name],
+                                  shares[item.name]) for item in model.inputs),
+        "findings": FINDINGS, "place": "L1", "site": "vertebra", "compartment": "trabecular",
+        "measurements": {"mean_hu": 142.37, "sd_hu": 38.2, "volume_ml": 11.73, "voxel_count": 11730},
+        "acquisition": {"known": {"kvp": 120.0, "kernel": "B30f", "contrast_agent": False},
+                        "unknown": ["manufacturer", "scanner_model"], "stated_by_user": ["contrast_agent"]},
+        "provenance": {"library": "RadiomicsOrthoLib 0.1.0",
+                       "image": {"sha256": "ab" * 32, "shape": [160, 128, 128], "spacing_mm": [1.0, 1.0, 1.0]}},
+    }
+    return ScoreCard(**(fields | changes))
+
+
+def logistic_card(**values: object) -> ScoreCard:
+    return card(bundle(logistic_dict()), {"rad_score": 0.62, "age": 71.0, "fracture": "one", "mean_hu": 98.0} | values,
+                measurements={"mean_hu": 98.0, "volume_ml": 11.73})
+
+
+def cox_card(**values: object) -> ScoreCard:
+    return card(bundle(cox_dict()), {"bmi": 20.5, "site": "spine", "entropy": 4.1} | values)
+

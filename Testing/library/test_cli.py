@@ -1,0 +1,182 @@
+"""The command: its files, its exit codes, and nothing left behind."""
+
+import csv
+import json
+
+import numpy as np
+import phantoms
+import pytest
+from RadiomicsOrthoLib.cli import main as cli
+from RadiomicsOrthoLib.features.engine import engine_problem
+
+MODEL = ["--model", "pickhardt-2013-l1-hu"]
+needs_pyradiomics = pytest.mark.skipif(bool(engine_problem()), reason=engine_problem() or "pyradiomics is there")
+
+
+@pytest.fixture
+def case(tmp_path):
+    image, roi = phantoms.trunk()
+    return [str(path) for path in phantoms.write_case(tmp_path, image, roi)]
+
+
+def run(capsys, *arguments):
+    code = cli.main([str(argument) for argument in arguments])
+    captured = capsys.readouterr()
+    return code, captured.out, captured.err
+
+
+def test_score_writes_card_report_and_nomogram(capsys, case, tmp_path):
+    out = tmp_path / "out"
+    code, text, err = run(capsys, "score", *case, *MODEL, "--level", "L1", "--kvp", "120", "--out", out)
+    assert (code, err) == (0, "")
+    assert sorted(path.name for path in out.iterdir()) == ["card.json", "nomogram.svg", "report.html"]
+    card = json.loads((out / "card.json").read_text(encoding="utf-8"))
+    assert card["result"]["value"] == pytest.approx(120, abs=1)
+    assert "120" in text and "Research use only" in text
+    assert "KVP_UNKNOWN" not in {finding["code"] for finding in card["findings"]}
+    assert "Research use only" in (out / "nomogram.svg").read_text(encoding="utf-8")
+    assert "Research use only" in (out / "report.html").read_text(encoding="utf-8")
+
+
+def test_json_is_one_object_and_nothing_else(capsys, case, tmp_path):
+    code, text, err = run(capsys, "score", *case, *MODEL, "--level", "L1", "--out", tmp_path / "o", "--json")
+    assert (code, err) == (0, "")
+    assert json.loads(text) == json.loads((tmp_path / "o" / "card.json").read_text(encoding="utf-8"))
+
+
+@pytest.mark.parametrize(("change", "words"), [
+    ("empty", "is empty"), ("small", "too small"), ("moved", "do not share a geometry"), ("metal", "Metal in the region"),
+    ("truncated", "is damaged"), ("missing", "There is no file")])
+def test_refusals_are_one_sentence_exit_2_and_leave_nothing(capsys, tmp_path, change, words):
+    image, roi = phantoms.trunk()
+    mask, geometry = roi.mask, roi.geometry
+    if change == "empty":
+        mask = np.zeros_like(mask)
+    if change == "small":
+        mask = np.zeros_like(mask)
+        mask[26, 60, 60:70] = True
+    array = image.array.copy()
+    if change == "metal":
+        array[24:30, 56:62, 56:62] = 3000
+    scan = phantoms.write(array, image.geometry, tmp_path / "image.nii.gz")
+    if change == "moved":
+        geometry = type(geometry)(geometry.shape, geometry.spacing, (0.0, 0.0, 0.0))
+    roi_file = phantoms.write(mask.astype(np.uint8), geometry, tmp_path / "mask.nrrd")
+    if change == "truncated":
+        scan.write_bytes(scan.read_bytes()[:5000])
+    if change == "missing":
+        scan.unlink()
+    before = sorted(path.name for path in tmp_path.iterdir())
+    for extra in ([], ["--json"]):
+        code, text, err = run(capsys, "score", scan, roi_file, *MODEL, "--out", tmp_path / "out", *extra)
+        assert code == 2
+        assert words in err and len(err.strip().splitlines()) == 1 and "Traceback" not in err
+        assert sorted(path.name for path in tmp_path.iterdir()) == before
+        if extra:
+            error = json.loads(text)["error"]
+            assert error["exit_code"] == 2 and error["sentence"] == err.strip()
+        else:
+            assert text == ""
+
+
+def test_a_refusal_leaves_older_files_alone(capsys, case, tmp_path):
+    out = tmp_path / "out"
+    assert run(capsys, "score", *case, *MODEL, "--out", out)[0] == 0
+    before = {path.name: path.read_bytes() for path in out.iterdir()}
+    assert run(capsys, "score", *case, *MODEL, "--kvp", "80", "--out", out)[0] == 2
+    assert {path.name: path.read_bytes() for path in out.iterdir()} == before
+
+
+@pytest.mark.parametrize(("arguments", "words"), [
+    ([], "required: COMMAND"), (["score"], "required: IMAGE, ROI"), (["fly"], "invalid choice: 'fly'"),
+    (["models", "show", "nothing"], "There is no model 'nothing'; at hand: pickhardt-2013-l1-hu"),
+    (["info", "nothing.nrrd"], "There is no file"),
+    (["demo", "--image", "a.nrrd"], "--image and --roi belong together")])
+def test_bad_arguments(capsys, arguments, words):
+    code, text, err = run(capsys, *arguments)
+    assert code == 2 and words in err and text == "" and len(err.strip().splitlines()) == 1
+
+
+@pytest.mark.parametrize(("extra", "words"), [
+    (["--clinical", "age"], "written key=value"), (["--clinical", "a=1", "a=2"], "given twice"),
+    (["--clinical", "age=70"], "does not ask for 'age'"), (["--kvp", "5000"], "not plausible"),
+    (["--kvp", "high"], "invalid float value"), (["--model", "x"], "There is no model 'x'"),
+    (["--core-depth", "20"], "between 0 and 15 mm"), (["--segment", "T1"], "no single segment 'T1'")])
+def test_bad_options_of_score(capsys, case, tmp_path, extra, words):
+    code, _, err = run(capsys, "score", *case, *MODEL, *extra, "--out", tmp_path / "out")
+    assert code == 2 and words in err and not (tmp_path / "out").exists()
+
+
+def test_an_unwritable_folder_is_said(capsys, case, tmp_path):
+    (tmp_path / "file").write_text("in the way")
+    code, _, err = run(capsys, "score", *case, *MODEL, "--out", tmp_path / "file" / "out")
+    assert code == 2 and "Cannot write into" in err
+
+
+def test_an_internal_fault_is_exit_1_without_traceback(capsys, case, tmp_path, monkeypatch):
+    monkeypatch.setattr("RadiomicsOrthoLib.cli.score.score_case", lambda *a, **k: 1 / 0)
+    monkeypatch.delenv(cli.DEBUG_VARIABLE, raising=False)
+    code, _, err = run(capsys, "score", *case, *MODEL, "--out", tmp_path / "out")
+    assert code == 1 and err.startswith("Internal fault: ZeroDivisionError") and "Traceback" not in err
+
+
+def test_info(capsys, case):
+    code, text, _ = run(capsys, "info", case[0])
+    assert code == 0 and "120 × 120 × 53 voxels" in text and "Tube voltage: unknown" in text
+    code, text, _ = run(capsys, "info", case[0], "--kvp", "120", "--json")
+    facts = json.loads(text)
+    assert facts["spacing_mm"] == [1.0, 1.0, 1.5] and facts["acquisition"]["known"] == {"kvp": 120.0}
+
+
+def test_models_list_and_show(capsys):
+    code, text, _ = run(capsys, "models", "list")
+    assert code == 0 and text.startswith("pickhardt-2013-l1-hu  1.0.0  [published]")
+    code, text, _ = run(capsys, "models", "show", "pickhardt-2013-l1-hu")
+    for words in ("Not a diagnosis", "unverified", "160 HU", "Ann Intern Med"):
+        assert words in text
+    assert json.loads(run(capsys, "models", "list", "--json")[1])["models"][0]["id"] == "pickhardt-2013-l1-hu"
+    assert json.loads(run(capsys, "models", "show", "pickhardt-2013-l1-hu", "--json")[1])["trust"] == "published"
+
+
+@needs_pyradiomics
+def test_extract_writes_one_row_and_its_provenance(capsys, case, tmp_path):
+    out = tmp_path / "table" / "features.csv"
+    code, text, err = run(capsys, "extract", *case, "--profile", "ct-vertebra-trabecular", "--level", "L1", "-o", out)
+    assert (code, err) == (0, "") and "114 features of L1" in text
+    rows = list(csv.DictReader(out.open(encoding="utf-8")))
+    assert len(rows) == 1 and rows[0]["level"] == "L1" and rows[0]["compartment"] == "trabecular"
+    assert float(rows[0]["mean_hu"]) == pytest.approx(120, abs=1)
+    assert float(rows[0]["original_firstorder_Mean"]) == pytest.approx(120, abs=1)
+    provenance = json.loads((tmp_path / "table" / "features.provenance.json").read_text(encoding="utf-8"))
+    assert provenance["engine"]["name"] == "pyradiomics" and provenance["profile"]["id"] == "ct-vertebra-trabecular"
+
+
+def test_extract_without_its_engine_says_so(capsys, case, tmp_path, monkeypatch):
+    monkeypatch.setitem(__import__("sys").modules, "radiomics", None)
+    code, _, err = run(capsys, "extract", *case, "--profile", "ct-vertebra-trabecular", "-o", tmp_path / "f.csv")
+    assert code == 2 and "need pyradiomics, which is not installed" in err and not (tmp_path / "f.csv").exists()
+
+
+def test_demo_on_an_own_scan(capsys, case, tmp_path):
+    code, text, _ = run(capsys, "demo", "--image", case[0], "--roi", case[1], "--level", "L1", "--out", tmp_path / "d")
+    assert code == 0 and "report.html" in text
+    assert {"card.json", "report.html", "nomogram.svg"} <= {path.name for path in (tmp_path / "d").iterdir()}
+
+
+def test_paths_with_spaces_and_accents(capsys, tmp_path):
+    folder = tmp_path / "Lékař Ω 测试 folder"
+    folder.mkdir()
+    case = phantoms.write_case(folder, *phantoms.trunk(), suffix=".nii.gz")
+    assert run(capsys, "score", *case, *MODEL, "--out", folder / "out")[0] == 0
+    assert (folder / "out" / "card.json").is_file()
+
+
+def test_a_dicom_folder_to_a_card_without_the_patient(capsys, tmp_path):
+    image, roi = phantoms.trunk()
+    folder = phantoms.write_dicom_series(tmp_path / "ct", image, kvp="120")
+    mask = phantoms.write(roi.mask.astype(np.uint8), roi.geometry, tmp_path / "mask.nrrd")
+    code, text, _ = run(capsys, "score", folder, mask, *MODEL, "--level", "L1", "--out", tmp_path / "out")
+    assert code == 0
+    written = "".join(path.read_text(encoding="utf-8") for path in (tmp_path / "out").iterdir()) + text
+    assert "Doe" not in written and "ID123" not in written
+    assert json.loads((tmp_path / "out" / "card.json").read_text(encoding="utf-8"))["acquisition"]["known"]["kvp"] == 120

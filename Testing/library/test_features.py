@@ -1,0 +1,146 @@
+"""Measurements, profiles and extraction through pyradiomics."""
+
+import numpy as np
+import phantoms
+import pytest
+from RadiomicsOrthoLib.errors import InputError
+from RadiomicsOrthoLib.features.engine import CancelledError, engine_problem, load_engine
+from RadiomicsOrthoLib.features.extraction import extract_features
+from RadiomicsOrthoLib.features.measurements import MEASUREMENTS, measure
+from RadiomicsOrthoLib.features.profile import ExtractionProfile, load_profile, profile_names
+from RadiomicsOrthoLib.features.vector import FeatureVector
+from RadiomicsOrthoLib.imaging.geometry import Geometry
+from RadiomicsOrthoLib.imaging.image import BoneImage
+from RadiomicsOrthoLib.imaging.readers import to_sitk
+from RadiomicsOrthoLib.regions.roi import Roi
+from RadiomicsOrthoLib.regions.trabecular import trabecular_core
+
+needs_pyradiomics = pytest.mark.skipif(bool(engine_problem()), reason=engine_problem() or "pyradiomics is there")
+
+
+def test_measurements_of_known_voxels():
+    geometry = Geometry((4, 4, 5), (0.5, 1.0, 2.0), (0, 0, 0))
+    array = np.zeros(geometry.shape, np.int16)
+    mask = np.zeros(geometry.shape, bool)
+    mask[1, 1, :4] = True
+    array[1, 1, :4] = [10, 20, 30, 100]
+    found = measure(BoneImage(array, geometry), Roi(mask, geometry))
+    assert set(found) == set(MEASUREMENTS)
+    assert (found["mean_hu"], found["median_hu"], found["voxel_count"], found["volume_ml"]) == (40, 25, 4, 0.004)
+    assert found["sd_hu"] == pytest.approx(np.std([10, 20, 30, 100], ddof=1))
+    assert (found["p10_hu"], found["p90_hu"]) == pytest.approx((13, 79))
+
+
+class TestProfile:
+    def test_what_ships_loads_and_its_hash_follows_what_decides(self):
+        assert profile_names() == ("ct-vertebra-trabecular",)
+        profile = load_profile("ct-vertebra-trabecular")
+        assert (profile.id, profile.resample_mm, profile.bin_width) == ("ct-vertebra-trabecular", (1, 1, 1), 15)
+        from dataclasses import replace
+
+        assert replace(profile, notes="other").hash() == profile.hash()
+        assert replace(profile, bin_width=16.0).hash() != profile.hash()
+
+    @pytest.mark.parametrize(("text", "words"), [
+        ("bin_width: [", "not valid YAML"), ("- a", "it is no mapping"), ("schema: other", "its schema is not"),
+        ("{}", "its schema is not"), ("!!python/object/apply:os.system ['true']", "not valid YAML"),
+        ("schema: radiomics-ortho-profile/1\nid: x", "lacks the entry 'bin_width'"),
+        ("schema: radiomics-ortho-profile/1\nid: x\nversion: 1\nbin_width: 0", r"refused: .*"),
+        ("schema: radiomics-ortho-profile/1\nid: x\nversion: 1\nbin_width: yes", "True is not a number"),
+        ("schema: radiomics-ortho-profile/1\nid: x\nversion: 1\nbin_width: 5\ncolour: red", "colour")])
+    def test_a_bad_file_is_one_sentence(self, tmp_path, text, words):
+        path = tmp_path / "p.yaml"
+        path.write_text(text)
+        with pytest.raises(InputError, match=words):
+            load_profile(str(path))
+
+    def test_an_unknown_name_lists_what_is_at_hand(self):
+        with pytest.raises(InputError, match="no profile 'x'; at hand: ct-vertebra-trabecular"):
+            load_profile("x")
+
+    @pytest.mark.parametrize("change", [{"bin_width": -1.0}, {"resample_mm": (1.0, 1.0, 0.0)}, {"resegment_hu": (5, 1)},
+                                        {"image_types": ("Magic",)}, {"feature_classes": ()}, {"interpolator": "cubic"}])
+    def test_values_are_checked(self, change):
+        from dataclasses import replace
+
+        with pytest.raises(ValueError, match=next(iter(change))):
+            replace(load_profile("ct-vertebra-trabecular"), **change)
+
+
+def test_a_vector_never_holds_what_is_no_value():
+    for bad in (float("nan"), float("inf")):
+        with pytest.raises(ValueError, match="not finite"):
+            FeatureVector({"a": bad}, "p")
+    with pytest.raises(ValueError, match="both"):
+        FeatureVector({"a": 1.0}, "p", failures={"a": "x"})
+
+
+class _FakeEngine:
+    name, version = "fake", "1"
+
+    def extract(self, image, roi, profile, progress, cancelled):
+        return {"good": 1.5, "undefined": float("nan")}
+
+
+def test_an_undefined_feature_is_a_failure_not_a_zero():
+    vector = extract_features(*phantoms.trunk(), load_profile("ct-vertebra-trabecular"), _FakeEngine())
+    assert vector.values["good"] == 1.5 and "undefined" not in vector.values
+    assert vector.failures == {"undefined": "not defined on this region"}
+
+
+def test_an_unknown_engine():
+    with pytest.raises(InputError, match="no extraction engine 'x'"):
+        load_engine("x")
+
+
+@pytest.fixture(scope="module")
+def case():
+    image, roi = phantoms.trunk(spacing=(0.8, 0.8, 1.5))
+    return image, trabecular_core(roi)
+
+
+@needs_pyradiomics
+class TestPyradiomics:
+    def test_values_are_pyradiomics_own_on_the_whole_scan(self, case):
+        from radiomics.featureextractor import RadiomicsFeatureExtractor
+
+        image, core = case
+        profile = load_profile("ct-vertebra-trabecular")
+        vector = extract_features(image, core, profile, load_engine())
+        extractor = RadiomicsFeatureExtractor(
+            binWidth=15, resampledPixelSpacing=[1, 1, 1], interpolator="sitkBSpline", resegmentRange=[-200, 1500],
+            minimumROIDimensions=3, additionalInfo=False)
+        expected = extractor.execute(to_sitk(image.array, image.geometry),
+                                     to_sitk(core.mask.astype(np.uint8), core.geometry))
+        found = {name: value for name, value in vector.values.items() if name.startswith("original_")}
+        assert set(found) == set(expected) and len(found) == 107
+        for name, value in expected.items():
+            assert found[name] == pytest.approx(float(value), rel=1e-6, abs=1e-9), name
+
+    def test_two_regions_differ_and_their_order_does_not_matter(self, case):
+        image, core = case
+        other = core.with_mask(np.roll(core.mask, 3, axis=2) & core.mask)
+        engine, profile = load_engine(), load_profile("ct-vertebra-trabecular")
+        first, second = (extract_features(image, roi, profile, engine).values for roi in (core, other))
+        again = extract_features(image, core, profile, engine).values
+        assert first == again
+        differing = [name for name in first if first[name] != second[name]]
+        assert len(differing) > 100
+
+    def test_the_scan_s_own_grid_and_fewer_classes(self, case):
+        profile = ExtractionProfile("x", "1", "x", "CT", "vertebra", "trabecular", 25.0,
+                                    feature_classes=("firstorder",))
+        values = extract_features(*case, profile, load_engine()).values
+        assert len([name for name in values if name.startswith("original_")]) == 18
+        assert values["original_firstorder_Mean"] == pytest.approx(values["mean_hu"])
+
+    def test_cancel(self, case):
+        with pytest.raises(CancelledError):
+            extract_features(*case, load_profile("ct-vertebra-trabecular"), load_engine(), cancelled=lambda: True)
+
+    def test_pyradiomics_own_refusal_is_a_sentence(self):
+        image, roi = phantoms.trunk()
+        flat = np.zeros_like(roi.mask)
+        flat[26, 40:80, 40:80] = True
+        with pytest.raises(InputError, match="pyradiomics could not extract"):
+            extract_features(image, roi.with_mask(flat), load_profile("ct-vertebra-trabecular"), load_engine())

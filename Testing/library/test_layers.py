@@ -1,0 +1,117 @@
+"""Data flows one way: which package may import which, and what stays out of the library."""
+
+import ast
+from pathlib import Path
+
+import pytest
+
+REPOSITORY = Path(__file__).resolve().parents[2]
+LIBRARY = REPOSITORY / "RadiomicsOrtho" / "RadiomicsOrthoLib"
+SCENE = REPOSITORY / "RadiomicsOrtho" / "RadiomicsOrthoScene"
+
+#: package -> packages of the library that it may import
+ALLOWED = {
+    "imaging": set(),
+    "regions": {"imaging"},
+    "quality": {"imaging", "regions"},
+    "features": {"imaging", "regions"},
+    "models": set(),
+    "scoring": {"imaging", "regions", "quality", "features", "models"},
+    "report": {"imaging", "regions", "quality", "features", "models", "scoring"},
+    "statistics": set(),
+    "cohort": {"imaging", "regions", "quality", "features"},
+    "modelling": {"features", "models", "cohort", "statistics"},
+    "cli": {"imaging", "regions", "quality", "features", "models", "scoring", "report", "cohort", "modelling",
+            "statistics"},
+}
+COMMON = {"", "errors", "resources"}
+HEAVY = {"sklearn", "numba", "SimpleITK", "joblib", "radiomics", "matplotlib", "torch", "onnxruntime", "pywt"}
+
+
+def imports(path: Path, top_level_only: bool = False):
+    """(module, level) of every import in a file; type-checking blocks do not run and do not count."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    skipped = {id(node) for guard in ast.walk(tree) if isinstance(guard, ast.If)
+               and "TYPE_CHECKING" in ast.unparse(guard.test) for node in ast.walk(guard)}
+    nodes = tree.body if top_level_only else ast.walk(tree)
+    for node in nodes:
+        if id(node) in skipped:
+            continue
+        if isinstance(node, ast.Import):
+            yield from ((alias.name, 0) for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            if node.module is None:
+                yield from ((alias.name, node.level) for alias in node.names)
+            else:
+                yield node.module, node.level
+
+
+def python_files(folder: Path) -> list[Path]:
+    return sorted(folder.rglob("*.py"))
+
+
+@pytest.mark.parametrize("path", python_files(LIBRARY), ids=lambda path: str(path.relative_to(LIBRARY)))
+def test_the_library_knows_neither_slicer_nor_the_scene(path):
+    found = {module.split(".")[0] for module, level in imports(path) if level == 0}
+    assert not found & {"slicer", "vtk", "qt", "ctk", "PySide6", "RadiomicsOrthoScene"}
+
+
+@pytest.mark.parametrize("path", python_files(LIBRARY), ids=lambda path: str(path.relative_to(LIBRARY)))
+def test_arrows_never_turn_back(path):
+    parts = path.relative_to(LIBRARY).parts
+    if len(parts) == 1:
+        assert not {module for module, level in imports(path) if level > 0 and module.split(".")[0] in ALLOWED}
+        return
+    package = parts[0]
+    assert package in ALLOWED, f"{package} is no package of the design"
+    for module, level in imports(path):
+        if level == len(parts):
+            target = module.split(".")[0]
+            # ``from .. import __version__`` names no package
+            if target in ALLOWED:
+                assert target in ALLOWED[package] | {package}, f"{package} must not import {target}"
+            else:
+                assert target in COMMON or target.isupper() or target.startswith("__"), target
+
+
+@pytest.mark.parametrize("path", python_files(LIBRARY), ids=lambda path: str(path.relative_to(LIBRARY)))
+def test_heavy_packages_are_imported_where_they_are_used(path):
+    found = {module.split(".")[0] for module, level in imports(path, top_level_only=True) if level == 0}
+    assert not found & HEAVY
+
+
+@pytest.mark.parametrize("path", python_files(SCENE), ids=lambda path: path.name)
+def test_the_scene_bridge_knows_no_qt(path):
+    found = {module.split(".")[0] for module, level in imports(path) if level == 0}
+    assert not found & {"qt", "ctk", "PySide6"}
+
+
+@pytest.mark.parametrize("name", ["RadiomicsOrtho", "RadiomicsOrthoSegment"])
+def test_a_module_file_imports_at_its_top_only_what_every_slicer_has(name):
+    found = {module.split(".")[0] for module, _ in imports(REPOSITORY / name / f"{name}.py", top_level_only=True)}
+    standard = {"json", "typing"}
+    assert found <= standard | {"qt", "ctk", "vtk", "slicer", "RadiomicsOrthoLib"}
+    modules = {module for module, _ in imports(REPOSITORY / name / f"{name}.py", top_level_only=True)
+               if module.startswith("RadiomicsOrthoLib")}
+    assert modules <= {"RadiomicsOrthoLib.errors"}
+
+
+def test_only_the_module_file_lies_at_the_top_of_a_module_folder():
+    for name in ("RadiomicsOrtho", "RadiomicsOrthoSegment"):
+        assert [path.name for path in (REPOSITORY / name).glob("*.py")] == [f"{name}.py"]
+
+
+def test_scoring_imports_no_training_library():
+    import subprocess
+    import sys
+
+    code = ("import sys; import RadiomicsOrthoLib.scoring.score, RadiomicsOrthoLib.report.files; "
+            f"print(sorted({HEAVY!r} & set(sys.modules)))")
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True,
+                          env={**__import__("os").environ, "PYTHONPATH": str(LIBRARY.parent)})
+    assert done.stdout.strip() == "[]"
+
+
+@pytest.mark.parametrize("path", [*python_files(LIBRARY), *python_files(SCENE)], ids=lambda path: path.name)
+def test_no_file_grows_beyond_500_lines(path):
+    assert len(path.read_text(encoding="utf-8").splitlines()) <= 500
