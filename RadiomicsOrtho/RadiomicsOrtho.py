@@ -1,0 +1,491 @@
+"""RadiomicsOrtho: from a region on a bone scan to a score with its nomogram."""
+
+import json
+from typing import Optional
+
+import qt
+import slicer
+import vtk
+from RadiomicsOrthoLib.errors import InputError, RefusedError
+from slicer import vtkMRMLScalarVolumeNode, vtkMRMLSegmentationNode, vtkMRMLTableNode, vtkMRMLTextNode
+from slicer.i18n import tr as _
+from slicer.i18n import translate
+from slicer.parameterNodeWrapper import parameterNodeWrapper
+from slicer.ScriptedLoadableModule import (
+    ScriptedLoadableModule,
+    ScriptedLoadableModuleLogic,
+    ScriptedLoadableModuleTest,
+    ScriptedLoadableModuleWidget,
+)
+from slicer.util import VTKObservationMixin
+
+KVP_CHOICES = ("", "80", "90", "100", "110", "120", "130", "140")
+CONTRAST_CHOICES = ("", "no", "yes")
+
+
+class RadiomicsOrtho(ScriptedLoadableModule):
+    """Metadata of the module."""
+
+    def __init__(self, parent):
+        ScriptedLoadableModule.__init__(self, parent)
+        self.parent.title = _("Radiomics Ortho")
+        self.parent.categories = [translate("qSlicerAbstractCoreModule", "Quantification")]
+        self.parent.dependencies = []
+        self.parent.contributors = ["RadiomicsOrtho contributors"]
+        self.parent.helpText = _(
+            "Scores bone on CT: choose the scan, the segmented bone and a model, press Apply. The result is a score card "
+            "with its findings and nomogram. Regions are drawn in the module Radiomics Ortho Segment. "
+            "Research use only \u2014 not a medical device, not for diagnosis.")
+        self.parent.acknowledgementText = _(
+            "Published models are cited on their cards. Radiomics features are computed by pyradiomics "
+            "(van Griethuysen et al., Cancer Research 2017) where it is installed.")
+
+
+@parameterNodeWrapper
+class RadiomicsOrthoParameterNode:
+    """What the panel shows; saved with the scene."""
+
+    inputVolume: vtkMRMLScalarVolumeNode
+    segmentation: vtkMRMLSegmentationNode
+    segmentId: str
+    modelId: str
+    clinical: dict[str, str]
+    kvp: str
+    contrast: str
+    extractFeatures: bool = False
+    resultTable: vtkMRMLTableNode
+    resultText: vtkMRMLTextNode
+
+
+class RadiomicsOrthoWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
+    """The panel: inputs, model, Apply, result."""
+
+    def __init__(self, parent=None) -> None:
+        ScriptedLoadableModuleWidget.__init__(self, parent)
+        VTKObservationMixin.__init__(self)
+        self.logic = None
+        self._parameterNode: Optional[RadiomicsOrthoParameterNode] = None
+        self._guiTag = None
+        self._scored = None
+        self._clinicalEditors = {}
+
+    def setup(self) -> None:
+        ScriptedLoadableModuleWidget.setup(self)
+        uiWidget = slicer.util.loadUI(self.resourcePath("UI/RadiomicsOrtho.ui"))
+        self.layout.addWidget(uiWidget)
+        self.ui = slicer.util.childWidgetVariables(uiWidget)
+        uiWidget.setMRMLScene(slicer.mrmlScene)
+        self.logic = RadiomicsOrthoLogic()
+        self.nomogramWidget = qt.QSvgWidget()
+        self.ui.nomogramContainer.layout().addWidget(self.nomogramWidget)
+        for model in self.logic.models():
+            self.ui.modelComboBox.addItem(model.title, model.id)
+        for value in KVP_CHOICES:
+            self.ui.kvpComboBox.addItem(_("{kvp} kV").format(kvp=value) if value else _("not stated"), value)
+        for value, title in zip(CONTRAST_CHOICES, (_("not stated"), _("none given"), _("given"))):
+            self.ui.contrastComboBox.addItem(title, value)
+        self.addObserver(slicer.mrmlScene, slicer.mrmlScene.StartCloseEvent, self.onSceneStartClose)
+        self.addObserver(slicer.mrmlScene, slicer.mrmlScene.EndCloseEvent, self.onSceneEndClose)
+        self.ui.segmentSelector.connect("currentNodeChanged(vtkMRMLNode*)", self.onSegmentationChanged)
+        self.ui.segmentSelector.connect("currentSegmentChanged(QString)", self.onSegmentChanged)
+        self.ui.modelComboBox.connect("currentIndexChanged(int)", self.onModelChanged)
+        self.ui.kvpComboBox.connect("currentIndexChanged(int)", self.onAcquisitionChanged)
+        self.ui.contrastComboBox.connect("currentIndexChanged(int)", self.onAcquisitionChanged)
+        self.ui.segmentButton.connect("clicked(bool)", self.onSegmentButton)
+        self.ui.applyButton.connect("clicked(bool)", self.onApplyButton)
+        self.ui.saveReportButton.connect("clicked(bool)", self.onSaveReportButton)
+        self.initializeParameterNode()
+        self.showResult(None)
+
+    def cleanup(self) -> None:
+        self.setParameterNode(None)
+        self.removeObservers()
+
+    def enter(self) -> None:
+        self.initializeParameterNode()
+
+    def exit(self) -> None:
+        self.setParameterNode(None)
+
+    def onSceneStartClose(self, caller, event) -> None:
+        self.setParameterNode(None)
+        self.showResult(None)
+
+    def onSceneEndClose(self, caller, event) -> None:
+        if self.parent.isEntered:
+            self.initializeParameterNode()
+
+    def initializeParameterNode(self) -> None:
+        self.setParameterNode(self.logic.getParameterNode())
+        if not self._parameterNode.inputVolume:
+            first = slicer.mrmlScene.GetFirstNodeByClass("vtkMRMLScalarVolumeNode")
+            if first:
+                self._parameterNode.inputVolume = first
+        if not self._parameterNode.modelId and self.ui.modelComboBox.count:
+            self._parameterNode.modelId = self.ui.modelComboBox.itemData(0)
+
+    def setParameterNode(self, parameterNode: Optional[RadiomicsOrthoParameterNode]) -> None:
+        """Show ``parameterNode`` in the panel, and follow it; ``None`` leaves the panel alone."""
+        if self._parameterNode:
+            self._parameterNode.disconnectGui(self._guiTag)
+            self.removeObserver(self._parameterNode, vtk.vtkCommand.ModifiedEvent, self.updateFromParameterNode)
+        self._parameterNode = parameterNode
+        if self._parameterNode:
+            self._guiTag = self._parameterNode.connectGui(self.ui)
+            self.addObserver(self._parameterNode, vtk.vtkCommand.ModifiedEvent, self.updateFromParameterNode)
+            self.updateFromParameterNode()
+
+    def updateFromParameterNode(self, caller=None, event=None) -> None:
+        """Bring the widgets that no automatic connection covers in line, and say whether Apply is possible."""
+        if not self._parameterNode:
+            return
+        node = self._parameterNode
+        selector = self.ui.segmentSelector
+        wasBlocked = selector.blockSignals(True)
+        selector.setCurrentNode(node.segmentation)
+        if node.segmentId:
+            selector.setCurrentSegmentID(node.segmentId)
+        selector.blockSignals(wasBlocked)
+        for comboBox, value in ((self.ui.modelComboBox, node.modelId), (self.ui.kvpComboBox, node.kvp),
+                                (self.ui.contrastComboBox, node.contrast)):
+            wasBlocked = comboBox.blockSignals(True)
+            comboBox.setCurrentIndex(max(comboBox.findData(value), 0))
+            comboBox.blockSignals(wasBlocked)
+        self._showModel()
+        self._showRegion()
+        reason = self.logic.reasonNotReady(node)
+        self.ui.applyButton.enabled = not reason
+        self.ui.applyButton.toolTip = reason or _("Score the region with this model")
+        self.ui.applyReasonLabel.text = reason
+        self.ui.applyReasonLabel.visible = bool(reason)
+
+    def onSegmentationChanged(self, node) -> None:
+        if self._parameterNode:
+            self._parameterNode.segmentation = node
+            self._parameterNode.segmentId = self.ui.segmentSelector.currentSegmentID() or ""
+
+    def onSegmentChanged(self, segmentId) -> None:
+        if self._parameterNode:
+            self._parameterNode.segmentId = segmentId or ""
+
+    def onModelChanged(self, index) -> None:
+        if self._parameterNode:
+            self._parameterNode.modelId = self.ui.modelComboBox.itemData(index) or ""
+
+    def onAcquisitionChanged(self, index) -> None:
+        if self._parameterNode:
+            self._parameterNode.kvp = self.ui.kvpComboBox.itemData(self.ui.kvpComboBox.currentIndex) or ""
+            self._parameterNode.contrast = self.ui.contrastComboBox.itemData(self.ui.contrastComboBox.currentIndex) or ""
+
+    def onClinicalChanged(self, *unused) -> None:
+        if self._parameterNode:
+            self._parameterNode.clinical = {name: read() for name, read in self._clinicalEditors.items() if read()}
+
+    def onSegmentButton(self) -> None:
+        slicer.util.selectModule("RadiomicsOrthoSegment")
+
+    def onApplyButton(self) -> None:
+        node = self._parameterNode
+        with slicer.util.tryWithErrorDisplay(_("The region could not be scored."), waitCursor=True):
+            try:
+                self._scored = self.logic.process(
+                    node.inputVolume, node.segmentation, node.segmentId, node.modelId, dict(node.clinical), node.kvp,
+                    node.contrast, node.extractFeatures, node.resultTable, node.resultText)
+            except RefusedError as refusal:
+                self.showRefusal(refusal)
+                return
+            except InputError as error:
+                self.showResult(None)
+                slicer.util.errorDisplay(str(error))
+                return
+            node.resultTable, node.resultText = self._scored.table, self._scored.text
+            self.showResult(self._scored)
+
+    def onSaveReportButton(self) -> None:
+        folder = qt.QFileDialog.getExistingDirectory(
+            slicer.util.mainWindow(), _("Folder for the report"), slicer.app.userSettings().value("RadiomicsOrtho/Folder", ""))
+        if not folder:
+            return
+        slicer.app.userSettings().setValue("RadiomicsOrtho/Folder", folder)
+        try:
+            files = self.logic.saveReport(self._scored, folder)
+        except InputError as error:
+            slicer.util.errorDisplay(str(error))
+            return
+        slicer.util.infoDisplay(_("Written to {folder}: {files}").format(folder=folder, files=", ".join(files)))
+
+    def showResult(self, scored) -> None:
+        """Show a result, or an empty result section for ``None``."""
+        self._scored = scored
+        self.ui.resultCollapsibleButton.collapsed = scored is None
+        self.ui.nomogramContainer.visible = scored is not None
+        self.ui.resultTableView.visible = scored is not None
+        self.ui.saveReportButton.enabled = scored is not None
+        self.ui.saveReportButton.toolTip = (
+            _("Write card.json, report.html and nomogram.svg into a folder") if scored
+            else _("There is no result yet: press Apply first"))
+        self.ui.resultTableView.setMRMLTableNode(scored.table if scored else None)
+        if scored is None:
+            self.ui.cardBrowser.setHtml(_("No result yet."))
+            return
+        self.ui.cardBrowser.setHtml(scored.briefHtml)
+        self.nomogramWidget.load(qt.QByteArray(scored.nomogramSvg.encode("utf-8")))
+        # an SVG widget stretches its picture: the height follows the picture's own proportions
+        size = self.nomogramWidget.renderer().defaultSize()
+        self.nomogramWidget.setFixedSize(NOMOGRAM_WIDTH, int(NOMOGRAM_WIDTH * size.height() / size.width()))
+        self.ui.resultTableView.resizeColumnsToContents()
+
+    def showRefusal(self, refusal: RefusedError) -> None:
+        """Show why no number is given, in the place of the result."""
+        from RadiomicsOrthoLib.report.brief_html import findings_html
+
+        self.showResult(None)
+        self.ui.resultCollapsibleButton.collapsed = False
+        findings = findings_html([finding.to_dict() for finding in refusal.findings])
+        self.ui.cardBrowser.setHtml("<p><b>{title}</b></p>{findings}".format(
+            title=_("No score: the scan or the region does not allow one."), findings=findings))
+
+    def _showRegion(self) -> None:
+        """Say what the chosen segment is taken for."""
+        anatomy = self.logic.anatomy(self._parameterNode.segmentation, self._parameterNode.segmentId)
+        if not anatomy:
+            self.ui.regionLabel.text = _("No segment chosen")
+            return
+        place = anatomy["level"] or anatomy["side"] or _("level not stated")
+        part = {"trabecular": _("trabecular core, used as drawn"),
+                "whole-body": _("whole body, its trabecular core is derived"),
+                "unknown": _("part not stated, taken as the whole bone")}.get(
+                    anatomy["compartment"], anatomy["compartment"])
+        self.ui.regionLabel.text = f"{place}: {part}"
+
+    def _showModel(self) -> None:
+        """The model's purpose, and editors for the clinical values that it asks for."""
+        model = self.logic.model(self._parameterNode.modelId)
+        if model is None:
+            self.ui.modelInfoLabel.text = _("No model at hand")
+            return
+        self.ui.modelInfoLabel.text = "<b>{trust}</b> \u00b7 {use}".format(
+            trust=_("Trust level: {trust}").format(trust=model.trust), use=model.card["intended_use"])
+        self.ui.modelInfoLabel.toolTip = f"{model.card.get('not_for', '')}\n{model.card['population']}"
+        if list(self._clinicalEditors) == [item.name for item in model.clinical_inputs]:
+            return
+        layout = self.ui.clinicalWidget.layout()
+        while layout.rowCount():
+            layout.removeRow(0)
+        self._clinicalEditors = {}
+        entered = dict(self._parameterNode.clinical)
+        for item in model.clinical_inputs:
+            title = f"{item.title} ({item.unit}):" if item.unit else f"{item.title}:"
+            editor, read = self._clinicalEditor(item, entered.get(item.name, ""))
+            editor.toolTip = item.help or item.title
+            layout.addRow(title, editor)
+            self._clinicalEditors[item.name] = read
+        self.ui.clinicalWidget.visible = bool(model.clinical_inputs)
+
+    def _clinicalEditor(self, item, entered):
+        """A combo box for choices, a line for numbers; both can be empty: a missing value must stay missing."""
+        if item.choices:
+            editor = qt.QComboBox()
+            editor.addItem(_("not stated"), "")
+            for key, title in item.choices.items():
+                editor.addItem(title, key)
+            editor.setCurrentIndex(max(editor.findData(entered), 0))
+            editor.connect("currentIndexChanged(int)", self.onClinicalChanged)
+            return editor, lambda: editor.itemData(editor.currentIndex) or ""
+        editor = qt.QLineEdit()
+        editor.text = entered
+        if item.valid_range:
+            editor.placeholderText = _("{low} to {high}").format(low=f"{item.valid_range[0]:g}", high=f"{item.valid_range[1]:g}")
+        editor.connect("textChanged(QString)", self.onClinicalChanged)
+        return editor, lambda: editor.text.strip()
+
+
+#: on-screen width of the nomogram in the module panel
+NOMOGRAM_WIDTH = 420
+
+
+class ScoredNodes:
+    """A card with its nodes and renderings, as the panel shows it."""
+
+    def __init__(self, card, roi, features, table, text, briefHtml, nomogramSvg):
+        self.card, self.roi, self.features, self.table, self.text = card, roi, features, table, text
+        self.briefHtml, self.nomogramSvg = briefHtml, nomogramSvg
+
+
+class RadiomicsOrthoLogic(ScriptedLoadableModuleLogic):
+    """Everything the module does, without its panel."""
+
+    def __init__(self) -> None:
+        ScriptedLoadableModuleLogic.__init__(self)
+        self._models = None
+
+    def getParameterNode(self):
+        return RadiomicsOrthoParameterNode(super().getParameterNode())
+
+    def resourcePath(self, name: str) -> str:
+        from RadiomicsOrthoLib.resources import resource_folder
+
+        return str(resource_folder() / name)
+
+    def models(self) -> tuple:
+        """The verified models at hand (read once)."""
+        from RadiomicsOrthoLib.models.catalogue import load_catalogue
+
+        if self._models is None:
+            self._models = load_catalogue()
+        return self._models
+
+    def model(self, modelId: str):
+        return next((model for model in self.models() if model.id == modelId), None)
+
+    def anatomy(self, segmentationNode, segmentId: str) -> dict:
+        """What the segment states of itself; empty if there is none."""
+        from RadiomicsOrthoScene.segments import anatomy_of_segment
+
+        segment = segmentationNode.GetSegmentation().GetSegment(segmentId) if segmentationNode and segmentId else None
+        return anatomy_of_segment(segment) if segment else {}
+
+    def reasonNotReady(self, parameterNode) -> str:
+        """Why scoring is not possible yet, in the user's words; empty if it is."""
+        if not parameterNode.inputVolume:
+            return _("Load a CT and choose it as the volume.")
+        if not parameterNode.segmentation:
+            return _("Choose a segmentation, or draw one with Radiomics Ortho Segment.")
+        if not self.anatomy(parameterNode.segmentation, parameterNode.segmentId):
+            return _("Choose a segment of the segmentation.")
+        model = self.model(parameterNode.modelId)
+        if not model:
+            return _("Choose a model.")
+        missing = [item.title for item in model.clinical_inputs if not parameterNode.clinical.get(item.name)]
+        if missing:
+            return _("Enter {values}.").format(values=", ".join(missing))
+        return ""
+
+    def process(self, volumeNode, segmentationNode, segmentId, modelId, clinical=None, kvp="", contrast="",
+                extractFeatures=False, tableNode=None, textNode=None) -> ScoredNodes:
+        """Score a segment on a volume and write table and text node.
+
+        Raises RefusedError or InputError with one sentence; the scene is then unchanged.
+        """
+        from RadiomicsOrthoScene.dependencies import ensure
+
+        ensure(self.resourcePath("requirements.txt"), "Radiomics Ortho")
+        from dataclasses import replace
+
+        from RadiomicsOrthoLib.features.engine import load_engine
+        from RadiomicsOrthoLib.features.extraction import extract_features
+        from RadiomicsOrthoLib.features.profile import load_profile
+        from RadiomicsOrthoLib.models.catalogue import load_model
+        from RadiomicsOrthoLib.report.brief_html import brief_html
+        from RadiomicsOrthoLib.report.nomogram_svg import nomogram_svg
+        from RadiomicsOrthoLib.scoring.score import score_case
+        from RadiomicsOrthoScene.results import card_table, card_text
+        from RadiomicsOrthoScene.segments import roi_of_segment
+        from RadiomicsOrthoScene.volumes import bone_image
+
+        image = bone_image(volumeNode)
+        stated = {"kvp": float(kvp) if kvp else None, "contrast_agent": {"yes": True, "no": False}.get(contrast)}
+        image = replace(image, acquisition=image.acquisition.with_stated(**stated))
+        roi = roi_of_segment(segmentationNode, segmentId, volumeNode)
+        scored = score_case(image, roi, load_model(modelId), clinical)
+        features = scored.features
+        if extractFeatures and features is None:
+            features = extract_features(image, scored.roi, load_profile("ct-vertebra-trabecular"), load_engine(),
+                                        source_roi=roi)
+        svg = nomogram_svg(scored.card, width=NOMOGRAM_WIDTH)
+        table = card_table(scored.card, features.values if features else None, volumeNode, tableNode)
+        text = card_text(scored.card, volumeNode, textNode)
+        return ScoredNodes(scored.card, scored.roi, features, table, text, brief_html(scored.card.to_dict()), svg)
+
+    def saveReport(self, scored: ScoredNodes, folder: str) -> list:
+        """Write card.json, report.html, nomogram.svg and, if there are any, features.csv."""
+        from pathlib import Path
+
+        from RadiomicsOrthoLib.report.files import card_files, write_folder
+
+        files = card_files(scored.card, features=scored.features, roi=scored.roi)
+        write_folder(Path(folder), files)
+        return list(files)
+
+
+class RadiomicsOrthoTest(ScriptedLoadableModuleTest):
+    """Self-test on generated data; runs in the application and on the stand-ins alike."""
+
+    def setUp(self):
+        slicer.mrmlScene.Clear()
+
+    def makeCase(self, coreHu=120.0, level="L1", segmentHu=500.0):
+        """A trunk in air with an ellipsoidal vertebral body, as volume and segment."""
+        import numpy as np
+        from RadiomicsOrthoLib.imaging.geometry import Geometry
+        from RadiomicsOrthoLib.regions.roi import Roi
+        from RadiomicsOrthoScene.segments import add_segment, new_segmentation
+
+        geometry = Geometry((50, 80, 80), (1.5, 1.5, 1.5), (-60.0, -60.0, -37.0))
+        k, j, i = np.indices(geometry.shape)
+        r, a, s = np.moveaxis(geometry.to_ras(np.stack([k, j, i], -1)), -1, 0)
+        values = np.full(geometry.shape, -1000.0)
+        values[np.hypot(r, a) < 56] = -100
+        values[np.hypot(r, a) < 48] = 50
+        body = (r / 22) ** 2 + (a / 17) ** 2 + (s / 14) ** 2 <= 1
+        values[body] = segmentHu
+        values[(r / 20) ** 2 + (a / 15) ** 2 + (s / 12) ** 2 <= 1] = coreHu
+        values += np.random.default_rng(1).normal(0, 5, geometry.shape)
+        volume = slicer.util.addVolumeFromArray(values.astype(np.int16), ijkToRAS=geometry.ijk_to_ras, name="Generated CT")
+        segmentation = new_segmentation(volume, "Generated bones")
+        segmentId = add_segment(segmentation, Roi(body, geometry, "vertebra", level), volume)
+        return volume, segmentation, segmentId
+
+    def test_score_of_a_generated_vertebra(self):
+        volume, segmentation, segmentId = self.makeCase(coreHu=120.0)
+        scored = RadiomicsOrthoLogic().process(volume, segmentation, segmentId, "pickhardt-2013-l1-hu", kvp="120")
+        self.assertAlmostEqual(scored.card.value, 120.0, delta=3.0)
+        self.assertEqual(scored.card.output_class.id, "indeterminate")
+        self.assertEqual(scored.card.place, "L1")
+        card = json.loads(scored.text.GetText())
+        self.assertEqual(card["result"]["value"], scored.card.value)
+        self.assertIn("Research use only", card["notice"])
+        self.assertAlmostEqual(float(scored.table.GetCellText(0, 1)), scored.card.value, delta=0.1)
+        self.assertIn("<svg", scored.nomogramSvg)
+
+    def test_two_regions_give_two_scores(self):
+        low = RadiomicsOrthoLogic().process(*self.makeCase(coreHu=80.0), "pickhardt-2013-l1-hu")
+        high = RadiomicsOrthoLogic().process(*self.makeCase(coreHu=200.0), "pickhardt-2013-l1-hu")
+        self.assertEqual((low.card.output_class.id, high.card.output_class.id), ("low", "normal"))
+
+    def test_refusal_leaves_the_scene_unchanged(self):
+        volume, segmentation, segmentId = self.makeCase(segmentHu=3000.0)
+        before = slicer.mrmlScene.GetNumberOfNodes()
+        with self.assertRaises(RefusedError) as caught:
+            RadiomicsOrthoLogic().process(volume, segmentation, segmentId, "pickhardt-2013-l1-hu")
+        self.assertIn("Metal in the region", str(caught.exception))
+        self.assertEqual(slicer.mrmlScene.GetNumberOfNodes(), before)
+
+    def test_another_tube_voltage_is_refused(self):
+        with self.assertRaises(RefusedError) as caught:
+            RadiomicsOrthoLogic().process(*self.makeCase(), "pickhardt-2013-l1-hu", kvp="100")
+        self.assertIn("100 kV", str(caught.exception))
+
+    def test_a_segment_on_another_grid_is_refused(self):
+        _volume, segmentation, segmentId = self.makeCase()
+        import numpy as np
+
+        other = slicer.util.addVolumeFromArray(np.zeros((20, 20, 20), np.int16) - 1000, name="Other CT")
+        other.SetSpacing(2.0, 2.0, 2.0)
+        with self.assertRaises(InputError) as caught:
+            RadiomicsOrthoLogic().process(other, segmentation, segmentId, "pickhardt-2013-l1-hu")
+        self.assertIn("do not share a geometry", str(caught.exception))
+
+    def test_reason_not_ready_names_the_next_step(self):
+        logic = RadiomicsOrthoLogic()
+        node = logic.getParameterNode()
+        self.assertIn("Load a CT", logic.reasonNotReady(node))
+        volume, segmentation, segmentId = self.makeCase()
+        node.inputVolume = volume
+        self.assertIn("Choose a segmentation", logic.reasonNotReady(node))
+        node.segmentation = segmentation
+        self.assertIn("Choose a segment", logic.reasonNotReady(node))
+        node.segmentId = segmentId
+        self.assertIn("Choose a model", logic.reasonNotReady(node))
+        node.modelId = "pickhardt-2013-l1-hu"
+        self.assertEqual(logic.reasonNotReady(node), "")

@@ -1,0 +1,58 @@
+"""Scores and features as nodes: a table, and a text node with the whole card."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import slicer
+import vtk
+from RadiomicsOrthoLib import RESEARCH_USE_ONLY
+from RadiomicsOrthoLib.features.measurements import MEASUREMENTS
+from RadiomicsOrthoLib.scoring.card import ScoreCard
+
+from .segments import place_beside
+
+CARD_ATTRIBUTE = "RadiomicsOrtho.Card"
+
+
+def card_table(card: ScoreCard, features: Mapping[str, float] | None, volumeNode, tableNode=None):
+    """Result, inputs, measurements and features, one row each: name, value (a number), unit.
+
+    Reuses ``tableNode`` if one is given, so that scoring again does not litter the scene.
+    """
+    rows: list[tuple[str, float, str]] = [(card.model.output_title, card.value, card.model.output_unit)]
+    if card.interval:
+        rows += [(f"{card.model.output_title}, lower", card.interval[0], card.model.output_unit),
+                 (f"{card.model.output_title}, upper", card.interval[1], card.model.output_unit)]
+    rows += [(title, card.measurements[name], unit) for name, (title, unit) in MEASUREMENTS.items()
+             if name in card.measurements]
+    rows += [(item.title, float(item.value), item.unit) for item in card.inputs
+             if item.source == "clinical" and not isinstance(item.value, str)]
+    rows += [(name, value, "") for name, value in (features or {}).items() if name not in MEASUREMENTS]
+    node = tableNode or slicer.mrmlScene.AddNewNodeByClass("vtkMRMLTableNode")
+    node.SetName(f"{card.place} {card.model.id}")
+    table = vtk.vtkTable()
+    names, values, units = vtk.vtkStringArray(), vtk.vtkDoubleArray(), vtk.vtkStringArray()
+    for column, title in ((names, "Quantity"), (values, "Value"), (units, "Unit")):
+        column.SetName(title)
+    for name, value, unit in rows:
+        names.InsertNextValue(name)
+        values.InsertNextValue(value)
+        units.InsertNextValue(unit)
+    for column in (names, values, units):
+        table.AddColumn(column)
+    node.SetAndObserveTable(table)
+    node.SetUseFirstColumnAsRowHeader(False)
+    node.SetDescription(RESEARCH_USE_ONLY)
+    place_beside(node, volumeNode)
+    return node
+
+
+def card_text(card: ScoreCard, volumeNode, textNode=None):
+    """A text node with ``card.json``: a saved scene keeps the card with its provenance."""
+    node = textNode or slicer.mrmlScene.AddNewNodeByClass("vtkMRMLTextNode")
+    node.SetName(f"{card.place} {card.model.id} card")
+    node.SetText(card.to_json())
+    node.SetAttribute(CARD_ATTRIBUTE, card.model.id)
+    place_beside(node, volumeNode)
+    return node

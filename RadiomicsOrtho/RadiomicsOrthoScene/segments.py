@@ -1,0 +1,117 @@
+"""Segments as ROI, and ROI as segments with terminology."""
+
+from __future__ import annotations
+
+import numpy as np
+import slicer
+import vtk
+from RadiomicsOrthoLib.errors import InputError
+from RadiomicsOrthoLib.imaging.geometry import Geometry
+from RadiomicsOrthoLib.regions.from_file import anatomy_of
+from RadiomicsOrthoLib.regions.roi import Roi
+from RadiomicsOrthoLib.regions.terminology import (
+    COLOURS,
+    COMPARTMENT_TAG,
+    MADE_BY_TAG,
+    segment_name,
+    terminology_entry,
+)
+
+from .volumes import geometry_of
+
+_BINARY_LABELMAP = "Binary labelmap"
+
+
+def roi_of_segment(segmentationNode, segmentId: str, volumeNode) -> Roi:
+    """The segment's voxels on the volume's grid, with the anatomy that it states.
+
+    Raises InputError if the segment was drawn on another grid: it would have to be
+    resampled, and that must not happen silently.
+    """
+    segment = segmentationNode.GetSegmentation().GetSegment(segmentId)
+    if segment is None:
+        raise InputError("The segment is gone; choose another one.")
+    if not segmentationNode.CreateBinaryLabelmapRepresentation():
+        raise InputError(f"The segment '{segment.GetName()}' is empty; draw the region first.")
+    array = slicer.util.arrayFromVolume(volumeNode)
+    geometry = geometry_of(volumeNode, array.shape)
+    labelmap = segment.GetRepresentation(_BINARY_LABELMAP)
+    if labelmap is not None and labelmap.GetNumberOfPoints() > 0 \
+            and not _on_grid(segmentationNode, labelmap, geometry):
+        raise InputError(f"The segment '{segment.GetName()}' and the volume '{volumeNode.GetName()}' do not share a "
+                         "geometry; choose the volume on which it was drawn, or set the volume as the "
+                         "segmentation's source geometry.")
+    mask = slicer.util.arrayFromSegmentBinaryLabelmap(segmentationNode, segmentId, volumeNode)
+    mask = np.zeros(array.shape, bool) if mask is None else mask > 0
+    return Roi(mask, geometry, **anatomy_of_segment(segment), made_by=tag(segment, MADE_BY_TAG) or "Slicer segment")
+
+
+def anatomy_of_segment(segment) -> dict[str, str | None]:
+    """Site, level, side and compartment of a segment, from its tags, name and terminology."""
+    return anatomy_of(segment.GetName() or "",
+                      {name: tag(segment, name) for name in ("TerminologyEntry", COMPARTMENT_TAG)})
+
+
+def tag(segment, name: str) -> str:
+    """The value of a segment's tag; empty if it has none."""
+    value = vtk.reference("")
+    return str(value) if segment.GetTag(name, value) else ""
+
+
+def describe_segment(segment, site: str, level: str | None, side: str | None, compartment: str) -> None:
+    """Write the anatomy on a segment: name, colour, SNOMED CT terminology and compartment."""
+    segment.SetName(segment_name(site, level, side, compartment))
+    segment.SetColor(*COLOURS[compartment])
+    segment.SetTag("TerminologyEntry", terminology_entry(site, level, side))
+    segment.SetTag(COMPARTMENT_TAG, compartment)
+
+
+def add_segment(segmentationNode, roi: Roi, volumeNode, name: str | None = None) -> str:
+    """A new segment of ``roi`` (on the volume's grid); returns its id."""
+    segmentation = segmentationNode.GetSegmentation()
+    segmentId = segmentation.AddEmptySegment("", name or segment_name(roi.site, roi.level, roi.side, roi.compartment))
+    segment = segmentation.GetSegment(segmentId)
+    if roi.site != "unknown":
+        describe_segment(segment, roi.site, roi.level, roi.side, roi.compartment)
+        if name:
+            segment.SetName(name)
+    else:
+        segment.SetColor(*COLOURS[roi.compartment])
+        segment.SetTag(COMPARTMENT_TAG, roi.compartment)
+    segment.SetTag(MADE_BY_TAG, roi.made_by)
+    slicer.util.updateSegmentBinaryLabelmapFromArray(roi.mask.astype(np.uint8), segmentationNode, segmentId, volumeNode)
+    return segmentId
+
+
+def new_segmentation(volumeNode, name: str):
+    """An empty segmentation on the volume's grid, beside it in the subject hierarchy."""
+    node = slicer.mrmlScene.AddNewNodeByClass("vtkMRMLSegmentationNode", name)
+    node.CreateDefaultDisplayNodes()
+    node.SetReferenceImageGeometryParameterFromVolumeNode(volumeNode)
+    place_beside(node, volumeNode)
+    return node
+
+
+def place_beside(node, neighbour) -> None:
+    """Put ``node`` next to ``neighbour`` in the subject hierarchy."""
+    hierarchy = slicer.vtkMRMLSubjectHierarchyNode.GetSubjectHierarchyNode(slicer.mrmlScene)
+    item, parent = hierarchy.GetItemByDataNode(node), hierarchy.GetItemByDataNode(neighbour)
+    if item and parent:
+        hierarchy.SetItemParent(item, hierarchy.GetItemParent(parent))
+
+
+def _on_grid(segmentationNode, labelmap, geometry: Geometry) -> bool:
+    """True if the labelmap's voxels are voxels of the grid (it may cover a part of it)."""
+    matrix = vtk.vtkMatrix4x4()
+    labelmap.GetImageToWorldMatrix(matrix)
+    toWorld = vtk.vtkMatrix4x4()
+    transform = segmentationNode.GetParentTransformNode()
+    if transform is not None:
+        if not transform.IsTransformToWorldLinear():
+            return False
+        transform.GetMatrixTransformToWorld(toWorld)
+    ijkToRas = slicer.util.arrayFromVTKMatrix(toWorld) @ slicer.util.arrayFromVTKMatrix(matrix)
+    if np.abs(ijkToRas[:3, :3] - geometry.ijk_to_ras[:3, :3]).max() > 1e-3 * min(geometry.spacing):
+        return False
+    start = geometry.to_kji(ijkToRas[:3, 3])
+    return bool(np.abs(start - np.round(start)).max() < 0.01)

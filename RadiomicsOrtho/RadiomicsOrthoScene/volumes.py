@@ -1,0 +1,69 @@
+"""Volume nodes as BoneImage, and back."""
+
+from __future__ import annotations
+
+import numpy as np
+import slicer
+import vtk
+from RadiomicsOrthoLib.errors import InputError
+from RadiomicsOrthoLib.imaging.acquisition import Acquisition
+from RadiomicsOrthoLib.imaging.dicom import acquisition_from_tags, modality_from_tags
+from RadiomicsOrthoLib.imaging.geometry import Geometry
+from RadiomicsOrthoLib.imaging.image import BoneImage
+
+_TAGS = ("0008,0060", "0008,0070", "0008,1090", "0018,0010", "0018,0020", "0018,0024", "0018,0060", "0018,0087",
+         "0018,1210")
+
+
+def bone_image(volumeNode) -> BoneImage:
+    """The scan of a scalar volume node, in world RAS (a linear parent transform is applied to the grid).
+
+    Raises InputError for an empty node, several values per voxel, a warping transform or a
+    grid that is not orthogonal.
+    """
+    imageData = volumeNode.GetImageData()
+    if imageData is None or imageData.GetNumberOfPoints() == 0:
+        raise InputError(f"The volume '{volumeNode.GetName()}' holds no voxels; load the scan again.")
+    if imageData.GetNumberOfScalarComponents() != 1:
+        raise InputError(f"The volume '{volumeNode.GetName()}' has several values per voxel; choose a scalar volume.")
+    array = slicer.util.arrayFromVolume(volumeNode)
+    if min(array.shape) < 2:
+        raise InputError(f"The volume '{volumeNode.GetName()}' is a 2-D image; a 3-D volume is needed.")
+    tags = dicom_tags(volumeNode)
+    acquisition = acquisition_from_tags(tags) if tags else Acquisition()
+    return BoneImage(array, geometry_of(volumeNode, array.shape), modality_from_tags(tags), acquisition,
+                     "DICOM series" if tags else "Slicer volume")
+
+
+def geometry_of(volumeNode, shape: tuple[int, int, int]) -> Geometry:
+    """The node's voxel grid (k, j, i) in world RAS."""
+    matrix = vtk.vtkMatrix4x4()
+    volumeNode.GetIJKToRASMatrix(matrix)
+    toWorld = vtk.vtkMatrix4x4()
+    transform = volumeNode.GetParentTransformNode()
+    if transform is not None:
+        if not transform.IsTransformToWorldLinear():
+            raise InputError(f"The volume '{volumeNode.GetName()}' lies under a warping transform; harden it first.")
+        transform.GetMatrixTransformToWorld(toWorld)
+    ijkToRas = slicer.util.arrayFromVTKMatrix(toWorld) @ slicer.util.arrayFromVTKMatrix(matrix)
+    spacing = np.linalg.norm(ijkToRas[:3, :3], axis=0)
+    try:
+        return Geometry(shape, tuple(float(s) for s in spacing), tuple(float(x) for x in ijkToRas[:3, 3]),
+                        tuple(float(x) for x in (ijkToRas[:3, :3] / spacing).ravel()))
+    except ValueError as error:
+        raise InputError(f"The volume '{volumeNode.GetName()}' has an unusable grid: {error}.") from None
+
+
+def dicom_tags(volumeNode) -> dict[str, str]:
+    """Acquisition tags of the node's first DICOM instance (``gggg|eeee``); empty if it has none."""
+    uids = (volumeNode.GetAttribute("DICOM.instanceUIDs") or "").split()
+    database = getattr(slicer, "dicomDatabase", None)
+    if not uids or database is None:
+        return {}
+    values = {tag.replace(",", "|"): database.instanceValue(uids[0], tag).strip() for tag in _TAGS}
+    return {tag: value for tag, value in values.items() if value}
+
+
+def add_volume(image: BoneImage, name: str):
+    """A new scalar volume node of ``image``."""
+    return slicer.util.addVolumeFromArray(image.array, ijkToRAS=image.geometry.ijk_to_ras, name=name)

@@ -1,0 +1,363 @@
+"""RadiomicsOrthoSegment: draw bone regions by hand or semi-automatically, named by the book."""
+
+from typing import Annotated, Optional
+
+import slicer
+import vtk
+from RadiomicsOrthoLib.errors import InputError
+from slicer import vtkMRMLScalarVolumeNode, vtkMRMLSegmentationNode
+from slicer.i18n import tr as _
+from slicer.i18n import translate
+from slicer.parameterNodeWrapper import WithinRange, parameterNodeWrapper
+from slicer.ScriptedLoadableModule import (
+    ScriptedLoadableModule,
+    ScriptedLoadableModuleLogic,
+    ScriptedLoadableModuleTest,
+    ScriptedLoadableModuleWidget,
+)
+from slicer.util import VTKObservationMixin
+
+
+class RadiomicsOrthoSegment(ScriptedLoadableModule):
+    """Metadata of the module."""
+
+    def __init__(self, parent):
+        ScriptedLoadableModule.__init__(self, parent)
+        self.parent.title = _("Radiomics Ortho Segment")
+        self.parent.categories = [translate("qSlicerAbstractCoreModule", "Segmentation")]
+        self.parent.dependencies = ["SegmentEditor"]
+        self.parent.contributors = ["RadiomicsOrtho contributors"]
+        self.parent.helpText = _(
+            "Draw vertebrae or the proximal femur with the Segment Editor, say which bone and part each segment is, and "
+            "make the trabecular core that the models of Radiomics Ortho measure. "
+            "Research use only \u2014 not a medical device, not for diagnosis.")
+        self.parent.acknowledgementText = _("Segments carry SNOMED CT codes.")
+
+
+@parameterNodeWrapper
+class RadiomicsOrthoSegmentParameterNode:
+    """What the panel shows; saved with the scene."""
+
+    inputVolume: vtkMRMLScalarVolumeNode
+    segmentation: vtkMRMLSegmentationNode
+    coreDepthMm: Annotated[float, WithinRange(0.5, 10)] = 3.0
+
+
+class RadiomicsOrthoSegmentWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
+    """The panel: scan, Segment Editor, what the segment is, trabecular core."""
+
+    def __init__(self, parent=None) -> None:
+        ScriptedLoadableModuleWidget.__init__(self, parent)
+        VTKObservationMixin.__init__(self)
+        self.logic = None
+        self._parameterNode: Optional[RadiomicsOrthoSegmentParameterNode] = None
+        self._guiTag = None
+
+    def setup(self) -> None:
+        ScriptedLoadableModuleWidget.setup(self)
+        uiWidget = slicer.util.loadUI(self.resourcePath("UI/RadiomicsOrthoSegment.ui"))
+        self.layout.addWidget(uiWidget)
+        self.ui = slicer.util.childWidgetVariables(uiWidget)
+        uiWidget.setMRMLScene(slicer.mrmlScene)
+        self.logic = RadiomicsOrthoSegmentLogic()
+        self._fillChoices()
+        self.editor = self.ui.segmentEditorWidget
+        self.addObserver(slicer.mrmlScene, slicer.mrmlScene.StartCloseEvent, self.onSceneStartClose)
+        self.addObserver(slicer.mrmlScene, slicer.mrmlScene.EndCloseEvent, self.onSceneEndClose)
+        self.editor.connect("currentSegmentIDChanged(QString)", self.onSegmentSelected)
+        for comboBox in self._anatomyComboBoxes():
+            comboBox.connect("currentIndexChanged(int)", self.onAnatomyChosen)
+        self.ui.newSegmentationButton.connect("clicked(bool)", self.onNewSegmentationButton)
+        self.ui.coreButton.connect("clicked(bool)", self.onCoreButton)
+        self.ui.scoreButton.connect("clicked(bool)", self.onScoreButton)
+        self.initializeParameterNode()
+
+    def cleanup(self) -> None:
+        self.setParameterNode(None)
+        self.removeObservers()
+
+    def enter(self) -> None:
+        self.initializeParameterNode()
+        self.editor.setupViewObservations()
+        self.editor.installKeyboardShortcuts()
+
+    def exit(self) -> None:
+        self.editor.setActiveEffect(None)
+        self.editor.uninstallKeyboardShortcuts()
+        self.editor.removeViewObservations()
+        self.setParameterNode(None)
+
+    def onSceneStartClose(self, caller, event) -> None:
+        self.setParameterNode(None)
+        self.editor.setSegmentationNode(None)
+        self.editor.removeViewObservations()
+
+    def onSceneEndClose(self, caller, event) -> None:
+        if self.parent.isEntered:
+            self.initializeParameterNode()
+            self.editor.setupViewObservations()
+
+    def initializeParameterNode(self) -> None:
+        self.editor.setMRMLSegmentEditorNode(self.logic.segmentEditorNode())
+        self.setParameterNode(self.logic.getParameterNode())
+        if not self._parameterNode.inputVolume:
+            first = slicer.mrmlScene.GetFirstNodeByClass("vtkMRMLScalarVolumeNode")
+            if first:
+                self._parameterNode.inputVolume = first
+
+    def setParameterNode(self, parameterNode: Optional[RadiomicsOrthoSegmentParameterNode]) -> None:
+        """Show ``parameterNode`` in the panel, and follow it; ``None`` leaves the panel alone."""
+        if self._parameterNode:
+            self._parameterNode.disconnectGui(self._guiTag)
+            self.removeObserver(self._parameterNode, vtk.vtkCommand.ModifiedEvent, self.updateFromParameterNode)
+        self._parameterNode = parameterNode
+        if self._parameterNode:
+            self._guiTag = self._parameterNode.connectGui(self.ui)
+            self.addObserver(self._parameterNode, vtk.vtkCommand.ModifiedEvent, self.updateFromParameterNode)
+            self.updateFromParameterNode()
+
+    def updateFromParameterNode(self, caller=None, event=None) -> None:
+        """Hand volume and segmentation to the Segment Editor, and say what is possible."""
+        if not self._parameterNode:
+            return
+        node = self._parameterNode
+        if self.editor.segmentationNode() is not node.segmentation:
+            self.editor.setSegmentationNode(node.segmentation)
+        if node.segmentation and self.editor.sourceVolumeNode() is not node.inputVolume:
+            self.editor.setSourceVolumeNode(node.inputVolume)
+        self.ui.newSegmentationButton.enabled = bool(node.inputVolume)
+        self.ui.newSegmentationButton.toolTip = (
+            _("Start an empty segmentation on the grid of this scan") if node.inputVolume
+            else _("Load a scan and choose it as the volume first"))
+        self._updateForSegment()
+
+    def onSegmentSelected(self, segmentId) -> None:
+        self._updateForSegment()
+
+    def onAnatomyChosen(self, index) -> None:
+        segment = self._currentSegment()
+        if segment:
+            self.logic.describe(segment, *(self._chosen(comboBox) for comboBox in self._anatomyComboBoxes()))
+        self._updateForSegment()
+
+    def onNewSegmentationButton(self) -> None:
+        self._parameterNode.segmentation = self.logic.newSegmentation(self._parameterNode.inputVolume)
+
+    def onCoreButton(self) -> None:
+        node = self._parameterNode
+        with slicer.util.tryWithErrorDisplay(_("The trabecular core could not be made."), waitCursor=True):
+            try:
+                segmentId = self.logic.makeTrabecularCore(
+                    node.inputVolume, node.segmentation, self.editor.currentSegmentID(), node.coreDepthMm)
+            except InputError as error:
+                slicer.util.errorDisplay(str(error))
+                return
+            self.editor.setCurrentSegmentID(segmentId)
+
+    def onScoreButton(self) -> None:
+        slicer.util.selectModule("RadiomicsOrtho")
+
+    def _anatomyComboBoxes(self):
+        """Site, level, side and part, in the order of ``RadiomicsOrthoSegmentLogic.describe``."""
+        return (self.ui.siteComboBox, self.ui.levelComboBox, self.ui.sideComboBox, self.ui.partComboBox)
+
+    def _fillChoices(self) -> None:
+        for comboBox, choices in zip(self._anatomyComboBoxes(), self.logic.anatomyChoices()):
+            for key, title in choices:
+                comboBox.addItem(title, key)
+
+    def _chosen(self, comboBox):
+        return comboBox.itemData(comboBox.currentIndex) or ""
+
+    def _currentSegment(self):
+        node = self._parameterNode.segmentation if self._parameterNode else None
+        segmentId = self.editor.currentSegmentID()
+        return node.GetSegmentation().GetSegment(segmentId) if node and segmentId else None
+
+    def _updateForSegment(self) -> None:
+        """Show what the selected segment is, and enable what can be done with it."""
+        segment = self._currentSegment()
+        anatomy = self.logic.anatomy(segment)
+        for comboBox, name in zip(self._anatomyComboBoxes(), ("site", "level", "side", "compartment")):
+            wasBlocked = comboBox.blockSignals(True)
+            comboBox.setCurrentIndex(max(comboBox.findData(anatomy.get(name) or ""), 0))
+            comboBox.blockSignals(wasBlocked)
+            comboBox.enabled = segment is not None
+        isFemur = anatomy.get("site") == "proximal-femur"
+        for label, comboBox, shown in ((self.ui.levelLabel, self.ui.levelComboBox, not isFemur),
+                                       (self.ui.sideLabel, self.ui.sideComboBox, isFemur)):
+            label.visible = shown
+            comboBox.visible = shown
+        reason = self.logic.reasonNoCore(self._parameterNode, segment) if self._parameterNode else ""
+        self.ui.coreButton.enabled = not reason
+        self.ui.coreButton.toolTip = reason or _("Add a segment with everything deeper than this below the surface")
+        self.ui.coreReasonLabel.text = reason
+        self.ui.coreReasonLabel.visible = bool(reason)
+
+
+class RadiomicsOrthoSegmentLogic(ScriptedLoadableModuleLogic):
+    """Everything the module does, without its panel."""
+
+    def getParameterNode(self):
+        return RadiomicsOrthoSegmentParameterNode(super().getParameterNode())
+
+    def segmentEditorNode(self):
+        """This module's own Segment Editor state, one per scene."""
+        tag = "RadiomicsOrthoSegment"
+        node = slicer.mrmlScene.GetSingletonNode(tag, "vtkMRMLSegmentEditorNode")
+        if node is None:
+            node = slicer.mrmlScene.CreateNodeByClass("vtkMRMLSegmentEditorNode")
+            node.UnRegister(None)
+            node.SetSingletonTag(tag)
+            node = slicer.mrmlScene.AddNode(node)
+        return node
+
+    def anatomyChoices(self) -> tuple:
+        """(key, title) of the sites, levels, sides and parts to choose from."""
+        from RadiomicsOrthoLib.regions.terminology import LEVELS
+
+        sites = (("", _("not stated")), ("vertebra", _("Vertebra")), ("proximal-femur", _("Proximal femur")))
+        levels = (("", _("not stated")), *((level, level) for level in LEVELS))
+        sides = (("", _("not stated")), ("left", _("Left")), ("right", _("Right")))
+        parts = (("unknown", _("not stated")), ("whole-body", _("Whole body")), ("trabecular", _("Trabecular core")),
+                 ("femoral-neck", _("Femoral neck")), ("trochanteric", _("Trochanteric region")),
+                 ("intertrochanteric", _("Intertrochanteric region")))
+        return sites, levels, sides, parts
+
+    def anatomy(self, segment) -> dict:
+        """What a segment states of itself; empty if there is none."""
+        from RadiomicsOrthoScene.segments import anatomy_of_segment
+
+        return anatomy_of_segment(segment) if segment else {}
+
+    def newSegmentation(self, volumeNode):
+        """An empty segmentation on the volume's grid, next to it in the subject hierarchy."""
+        from RadiomicsOrthoScene.segments import new_segmentation
+
+        return new_segmentation(volumeNode, _("{volume} bones").format(volume=volumeNode.GetName()))
+
+    def describe(self, segment, site: str, level: str, side: str, compartment: str) -> None:
+        """Write site, level, side and part on the segment: name, colour, SNOMED CT code.
+
+        A side belongs to a femur and a level to a vertebra: what does not fit is dropped.
+        """
+        from RadiomicsOrthoScene.segments import describe_segment
+
+        if not site and level:
+            site = "vertebra"
+        if site:
+            describe_segment(segment, site, level or None if site == "vertebra" else None,
+                             side or None if site == "proximal-femur" else None, compartment or "unknown")
+
+    def reasonNoCore(self, parameterNode, segment) -> str:
+        """Why no trabecular core can be made, in the user's words; empty if it can."""
+        if not parameterNode.inputVolume:
+            return _("Load a scan and choose it as the volume.")
+        if not parameterNode.segmentation:
+            return _("Choose a segmentation or start a new one.")
+        if segment is None:
+            return _("Select the segment of a bone in the Segment Editor.")
+        if self.anatomy(segment)["compartment"] == "trabecular":
+            return _("The selected segment is a trabecular core already; select the whole bone.")
+        return ""
+
+    def makeTrabecularCore(self, volumeNode, segmentationNode, segmentId: str, depthMm: float = 3.0) -> str:
+        """Add the trabecular core of a segment as a new segment; returns its id.
+
+        Raises InputError with one sentence; the segmentation is then unchanged.
+        """
+        from RadiomicsOrthoScene.dependencies import ensure
+
+        ensure(self.resourcePath("requirements.txt"), "Radiomics Ortho Segment")
+        from RadiomicsOrthoLib.regions.trabecular import trabecular_core
+        from RadiomicsOrthoScene.segments import add_segment, roi_of_segment
+
+        roi = roi_of_segment(segmentationNode, segmentId, volumeNode)
+        if not roi.voxel_count:
+            raise InputError(_("The segment is empty; draw the bone first."))
+        core = trabecular_core(roi, depthMm)
+        coreId = add_segment(segmentationNode, core, volumeNode)
+        display = segmentationNode.GetDisplayNode()
+        if display:
+            # the whole bone as an outline, so that the core inside can be judged
+            display.SetSegmentVisibility2DFill(segmentId, False)
+        return coreId
+
+    def resourcePath(self, name: str) -> str:
+        from RadiomicsOrthoLib.resources import resource_folder
+
+        return str(resource_folder() / name)
+
+
+class RadiomicsOrthoSegmentTest(ScriptedLoadableModuleTest):
+    """Self-test on generated data; runs in the application and on the stand-ins alike."""
+
+    def setUp(self):
+        slicer.mrmlScene.Clear()
+
+    def makeCase(self):
+        """A volume and a segment with an ellipsoidal body of 22 x 17 x 14 mm half axes."""
+        import numpy as np
+        from RadiomicsOrthoLib.imaging.geometry import Geometry
+        from RadiomicsOrthoLib.regions.roi import Roi
+        from RadiomicsOrthoScene.segments import add_segment, new_segmentation
+
+        geometry = Geometry((40, 50, 60), (1.0, 1.0, 1.0), (-30.0, -25.0, -20.0))
+        k, j, i = np.indices(geometry.shape)
+        r, a, s = np.moveaxis(geometry.to_ras(np.stack([k, j, i], -1)), -1, 0)
+        body = (r / 22) ** 2 + (a / 17) ** 2 + (s / 14) ** 2 <= 1
+        values = np.where(body, 150, -100).astype(np.int16)
+        volume = slicer.util.addVolumeFromArray(values, ijkToRAS=geometry.ijk_to_ras, name="Generated CT")
+        segmentation = new_segmentation(volume, "Generated bones")
+        return volume, segmentation, add_segment(segmentation, Roi(body, geometry), volume, "Drawn by hand")
+
+    def test_describe_writes_name_code_and_part(self):
+        _volume, segmentation, segmentId = self.makeCase()
+        segment = segmentation.GetSegmentation().GetSegment(segmentId)
+        logic = RadiomicsOrthoSegmentLogic()
+        logic.describe(segment, "vertebra", "L3", "left", "whole-body")
+        self.assertEqual(segment.GetName(), "L3 body")
+        entry = vtk.reference("")
+        self.assertTrue(segment.GetTag("TerminologyEntry", entry))
+        self.assertIn("SCT^36470004^L3 vertebra", str(entry))
+        self.assertEqual(logic.anatomy(segment),
+                         {"site": "vertebra", "level": "L3", "side": None, "compartment": "whole-body"})
+        logic.describe(segment, "proximal-femur", "L3", "left", "femoral-neck")
+        self.assertEqual(segment.GetName(), "left proximal femur femoral neck")
+        self.assertEqual(logic.anatomy(segment)["side"], "left")
+
+    def test_trabecular_core_is_smaller_by_its_depth(self):
+        volume, segmentation, segmentId = self.makeCase()
+        logic = RadiomicsOrthoSegmentLogic()
+        logic.describe(segmentation.GetSegmentation().GetSegment(segmentId), "vertebra", "L1", "", "whole-body")
+        coreId = logic.makeTrabecularCore(volume, segmentation, segmentId, 3.0)
+        self.assertEqual(segmentation.GetSegmentation().GetNumberOfSegments(), 2)
+        core = segmentation.GetSegmentation().GetSegment(coreId)
+        self.assertEqual(core.GetName(), "L1 trabecular core")
+        whole = slicer.util.arrayFromSegmentBinaryLabelmap(segmentation, segmentId, volume)
+        inner = slicer.util.arrayFromSegmentBinaryLabelmap(segmentation, coreId, volume)
+        self.assertEqual(int((inner & ~whole & 1).sum()), 0)
+        # the same ellipsoid with half axes shorter by 3 mm has 0.57 of the volume
+        self.assertAlmostEqual(inner.sum() / whole.sum(), 19 * 14 * 11 / (22 * 17 * 14), delta=0.05)
+
+    def test_an_empty_segment_is_refused(self):
+        volume, segmentation, _segmentId = self.makeCase()
+        empty = segmentation.GetSegmentation().AddEmptySegment("", "Empty")
+        with self.assertRaises(InputError) as caught:
+            RadiomicsOrthoSegmentLogic().makeTrabecularCore(volume, segmentation, empty)
+        self.assertIn("is empty", str(caught.exception))
+        self.assertEqual(segmentation.GetSegmentation().GetNumberOfSegments(), 2)
+
+    def test_reason_no_core_names_the_next_step(self):
+        logic = RadiomicsOrthoSegmentLogic()
+        node = logic.getParameterNode()
+        self.assertIn("Load a scan", logic.reasonNoCore(node, None))
+        volume, segmentation, segmentId = self.makeCase()
+        node.inputVolume = volume
+        self.assertIn("Choose a segmentation", logic.reasonNoCore(node, None))
+        node.segmentation = segmentation
+        self.assertIn("Select the segment", logic.reasonNoCore(node, None))
+        segment = segmentation.GetSegmentation().GetSegment(segmentId)
+        self.assertEqual(logic.reasonNoCore(node, segment), "")
+        logic.describe(segment, "vertebra", "L1", "", "trabecular")
+        self.assertIn("already", logic.reasonNoCore(node, segment))
