@@ -66,6 +66,7 @@ class RadiomicsOrthoWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
         self.logic = None
         self._parameterNode: Optional[RadiomicsOrthoParameterNode] = None
         self._guiTag = None
+        self._entered = False
         self._scored = None
         self._clinicalEditors = {}
 
@@ -102,9 +103,11 @@ class RadiomicsOrthoWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
         self.removeObservers()
 
     def enter(self) -> None:
+        self._entered = True
         self.initializeParameterNode()
 
     def exit(self) -> None:
+        self._entered = False
         self.setParameterNode(None)
 
     def onSceneStartClose(self, caller, event) -> None:
@@ -112,7 +115,7 @@ class RadiomicsOrthoWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
         self.showResult(None)
 
     def onSceneEndClose(self, caller, event) -> None:
-        if self.parent.isEntered:
+        if self._entered:
             self.initializeParameterNode()
 
     def initializeParameterNode(self) -> None:
@@ -214,10 +217,10 @@ class RadiomicsOrthoWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
             return
         slicer.util.infoDisplay(_("Written to {folder}: {files}").format(folder=folder, files=", ".join(files)))
 
-    def showResult(self, scored) -> None:
-        """Show a result, or an empty result section for ``None``."""
+    def showResult(self, scored, emptyHtml: str = "") -> None:
+        """Show a result; for ``None`` what stands in its place, or an empty, collapsed section."""
         self._scored = scored
-        self.ui.resultCollapsibleButton.collapsed = scored is None
+        self.ui.resultCollapsibleButton.collapsed = scored is None and not emptyHtml
         self.ui.nomogramContainer.visible = scored is not None
         self.ui.resultTableView.visible = scored is not None
         self.ui.saveReportButton.enabled = scored is not None
@@ -226,7 +229,7 @@ class RadiomicsOrthoWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
             else _("There is no result yet: press Apply first"))
         self.ui.resultTableView.setMRMLTableNode(scored.table if scored else None)
         if scored is None:
-            self.ui.cardBrowser.setHtml(_("No result yet."))
+            self.ui.cardBrowser.setHtml(emptyHtml or _("No result yet."))
             return
         self.ui.cardBrowser.setHtml(scored.briefHtml)
         self.nomogramWidget.load(qt.QByteArray(scored.nomogramSvg.encode("utf-8")))
@@ -239,10 +242,8 @@ class RadiomicsOrthoWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
         """Show why no number is given, in the place of the result."""
         from RadiomicsOrthoLib.report.brief_html import findings_html
 
-        self.showResult(None)
-        self.ui.resultCollapsibleButton.collapsed = False
         findings = findings_html([finding.to_dict() for finding in refusal.findings])
-        self.ui.cardBrowser.setHtml("<p><b>{title}</b></p>{findings}".format(
+        self.showResult(None, "<p><b>{title}</b></p>{findings}".format(
             title=_("No score: the scan or the region does not allow one."), findings=findings))
 
     def _showRegion(self) -> None:

@@ -52,6 +52,7 @@ class RadiomicsOrthoSegmentWidget(ScriptedLoadableModuleWidget, VTKObservationMi
         self.logic = None
         self._parameterNode: Optional[RadiomicsOrthoSegmentParameterNode] = None
         self._guiTag = None
+        self._entered = False
 
     def setup(self) -> None:
         ScriptedLoadableModuleWidget.setup(self)
@@ -77,11 +78,13 @@ class RadiomicsOrthoSegmentWidget(ScriptedLoadableModuleWidget, VTKObservationMi
         self.removeObservers()
 
     def enter(self) -> None:
+        self._entered = True
         self.initializeParameterNode()
         self.editor.setupViewObservations()
         self.editor.installKeyboardShortcuts()
 
     def exit(self) -> None:
+        self._entered = False
         self.editor.setActiveEffect(None)
         self.editor.uninstallKeyboardShortcuts()
         self.editor.removeViewObservations()
@@ -93,7 +96,7 @@ class RadiomicsOrthoSegmentWidget(ScriptedLoadableModuleWidget, VTKObservationMi
         self.editor.removeViewObservations()
 
     def onSceneEndClose(self, caller, event) -> None:
-        if self.parent.isEntered:
+        if self._entered:
             self.initializeParameterNode()
             self.editor.setupViewObservations()
 

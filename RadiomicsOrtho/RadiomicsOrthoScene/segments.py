@@ -67,7 +67,14 @@ def describe_segment(segment, site: str, level: str | None, side: str | None, co
 
 
 def add_segment(segmentationNode, roi: Roi, volumeNode, name: str | None = None) -> str:
-    """A new segment of ``roi`` (on the volume's grid); returns its id."""
+    """A new segment of ``roi`` (on the volume's grid); returns its id.
+
+    Raises InputError if segmentation and volume lie under different transforms: Slicer
+    writes the voxels in local coordinates.
+    """
+    if segmentationNode.GetParentTransformNode() is not volumeNode.GetParentTransformNode():
+        raise InputError(f"'{segmentationNode.GetName()}' and '{volumeNode.GetName()}' lie under different transforms; "
+                         "put both under the same one, or harden them.")
     segmentation = segmentationNode.GetSegmentation()
     segmentId = segmentation.AddEmptySegment("", name or segment_name(roi.site, roi.level, roi.side, roi.compartment))
     segment = segmentation.GetSegment(segmentId)
@@ -88,6 +95,7 @@ def new_segmentation(volumeNode, name: str):
     node = slicer.mrmlScene.AddNewNodeByClass("vtkMRMLSegmentationNode", name)
     node.CreateDefaultDisplayNodes()
     node.SetReferenceImageGeometryParameterFromVolumeNode(volumeNode)
+    node.SetAndObserveTransformNodeID(volumeNode.GetTransformNodeID())
     place_beside(node, volumeNode)
     return node
 

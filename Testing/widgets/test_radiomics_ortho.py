@@ -1,0 +1,197 @@
+"""The panel of Radiomics Ortho: from an empty scene to a saved report, and back."""
+
+import json
+import sys
+
+import pytest
+
+
+@pytest.fixture
+def make_case(application):
+    return sys.modules["RadiomicsOrtho"].RadiomicsOrthoTest().makeCase
+
+
+@pytest.fixture
+def panel(open_panel):
+    return open_panel("RadiomicsOrtho")
+
+
+def choose(panel, volume, segmentation, segment_id):
+    panel.ui.volumeSelector.setCurrentNode(volume)
+    panel.ui.segmentSelector.setCurrentNode(segmentation)
+    panel.ui.segmentSelector.setCurrentSegmentID(segment_id)
+
+
+def test_apply_says_why_it_is_disabled_step_by_step(panel, make_case):
+    ui = panel.ui
+    assert not ui.applyButton.enabled and "Load a CT" in ui.applyReasonLabel.text
+    assert ui.applyButton.toolTip == ui.applyReasonLabel.text
+    volume, segmentation, segment_id = make_case()
+    ui.volumeSelector.setCurrentNode(volume)
+    assert not ui.applyButton.enabled and "Choose a segment" in ui.applyReasonLabel.text
+    ui.segmentSelector.setCurrentNode(segmentation)
+    ui.segmentSelector.setCurrentSegmentID(segment_id)
+    assert ui.applyButton.enabled and ui.applyReasonLabel.text == "" and not ui.applyReasonLabel.visible
+    assert ui.regionLabel.text.startswith("L1")
+    ui.volumeSelector.setCurrentNode(None)
+    assert not ui.applyButton.enabled and "Load a CT" in ui.applyReasonLabel.text
+
+
+def test_apply_shows_the_card_the_nomogram_and_the_table(panel, make_case):
+    import slicer
+
+    choose(panel, *make_case(coreHu=90.0))
+    panel.ui.applyButton.click()
+    text = panel.ui.cardBrowser.toPlainText()
+    value = json.loads(panel._parameterNode.resultText.GetText())["result"]["value"]
+    assert f"{value:.1f} HU" in text and "Low: 110 HU or less" in text and "Research use only" in text
+    assert "tube voltage of this scan is unknown" in text
+    assert not panel.ui.resultCollapsibleButton.collapsed and panel.ui.saveReportButton.enabled
+    assert panel.ui.resultTableView.mrmlTableNode() is panel._parameterNode.resultTable
+    assert panel.nomogramWidget.renderer().isValid()
+    assert panel.nomogramWidget.width > 0 and panel.nomogramWidget.height > 100
+    tables = slicer.mrmlScene.GetNumberOfNodesByClass("vtkMRMLTableNode")
+    panel.ui.applyButton.click()
+    assert slicer.mrmlScene.GetNumberOfNodesByClass("vtkMRMLTableNode") == tables
+
+
+def test_stated_facts_reach_the_card(panel, make_case):
+    choose(panel, *make_case())
+    panel.ui.kvpComboBox.setCurrentIndex(panel.ui.kvpComboBox.findData("120"))
+    panel.ui.contrastComboBox.setCurrentIndex(panel.ui.contrastComboBox.findData("no"))
+    panel.ui.applyButton.click()
+    card = json.loads(panel._parameterNode.resultText.GetText())
+    assert card["acquisition"]["known"] == {"kvp": 120.0, "contrast_agent": False}
+    assert card["acquisition"]["stated_by_user"] == ["kvp", "contrast_agent"]
+
+
+def test_a_refusal_shows_its_findings_and_no_number(panel, make_case, application):
+    choose(panel, *make_case())
+    panel.ui.applyButton.click()
+    panel.ui.kvpComboBox.setCurrentIndex(panel.ui.kvpComboBox.findData("80"))
+    panel.ui.applyButton.click()
+    text = panel.ui.cardBrowser.toPlainText()
+    assert "No score" in text and "made at 80 kV" in text and " HU\n" not in text
+    assert not panel.ui.saveReportButton.enabled and "Apply first" in panel.ui.saveReportButton.toolTip
+    assert not panel.ui.nomogramContainer.visible
+
+
+def test_closing_the_scene_empties_the_panel(panel, make_case):
+    import slicer
+
+    choose(panel, *make_case())
+    panel.ui.applyButton.click()
+    slicer.mrmlScene.Clear()
+    assert not panel.ui.applyButton.enabled and "Load a CT" in panel.ui.applyReasonLabel.text
+    assert "No result yet" in panel.ui.cardBrowser.toPlainText()
+    choose(panel, *make_case(coreHu=200.0))
+    panel.ui.applyButton.click()
+    assert "Not low" in panel.ui.cardBrowser.toPlainText()
+
+
+def test_the_choice_survives_saving_and_reopening_the_scene(panel, make_case, tmp_path):
+    import slicer
+
+    choose(panel, *make_case())
+    panel.ui.kvpComboBox.setCurrentIndex(panel.ui.kvpComboBox.findData("120"))
+    slicer.util.saveScene(str(tmp_path / "s.mrb"))
+    slicer.mrmlScene.Clear()
+    slicer.util.loadScene(str(tmp_path / "s.mrb"))
+    panel.enter()
+    assert panel._parameterNode.kvp == "120" and panel._parameterNode.inputVolume.GetName() == "Generated CT"
+    assert panel.ui.applyButton.enabled
+
+
+def test_removing_the_volume_or_the_segment_disables_apply(panel, make_case):
+    import slicer
+
+    volume, segmentation, segment_id = make_case()
+    choose(panel, volume, segmentation, segment_id)
+    assert panel.ui.applyButton.enabled
+    slicer.mrmlScene.RemoveNode(volume)
+    assert not panel.ui.applyButton.enabled
+    choose(panel, *make_case())
+    assert panel.ui.applyButton.enabled
+    slicer.mrmlScene.RemoveNode(panel._parameterNode.segmentation)
+    assert not panel.ui.applyButton.enabled
+
+
+def test_save_report_writes_the_files(panel, make_case, tmp_path, monkeypatch):
+    import qt
+
+    choose(panel, *make_case())
+    panel.ui.applyButton.click()
+    monkeypatch.setattr(qt.QFileDialog, "getExistingDirectory", lambda *a: str(tmp_path / "report"))
+    panel.ui.saveReportButton.click()
+    assert sorted(path.name for path in (tmp_path / "report").iterdir()) == ["card.json", "nomogram.svg", "report.html"]
+    monkeypatch.setattr(qt.QFileDialog, "getExistingDirectory", lambda *a: "")
+    panel.ui.saveReportButton.click()
+
+
+def test_clinical_editors_follow_the_model(panel, make_case, monkeypatch):
+    """A generated model that asks for a number and a choice."""
+    from RadiomicsOrthoLib.models import catalogue
+    from RadiomicsOrthoLib.models.bundle import bundle_from_dict
+
+    data = json.loads(json.dumps(dict(catalogue.load_model("pickhardt-2013-l1-hu").card)))
+    data |= {"id": "generated", "title": "Generated", "trust": "simulated"}
+    data["inputs"] += [{"name": "age", "title": "Age", "unit": "years", "source": "clinical", "valid_range": [18, 110]},
+                       {"name": "sex", "title": "Sex", "source": "clinical", "choices": {"f": "female", "m": "male"}}]
+    data["estimator"] = {"link": "logit", "intercept": 0.0, "terms": [
+        {"input": "mean_hu", "kind": "linear", "coefficient": -0.01},
+        {"input": "age", "kind": "linear", "coefficient": 0.01},
+        {"input": "sex", "kind": "factor", "levels": {"f": 0.4, "m": 0.0}}]}
+    data["output"] = {"title": "Risk", "unit": "", "lower_is_worse": False}
+    model = bundle_from_dict(data, "0" * 64)
+    panel.logic._models = (*panel.logic.models(), model)
+    monkeypatch.setattr(catalogue, "load_model", lambda model_id: panel.logic.model(model_id))
+    panel.ui.modelComboBox.addItem(model.title, model.id)
+    choose(panel, *make_case())
+    assert panel.ui.applyButton.enabled
+    panel.ui.modelComboBox.setCurrentIndex(panel.ui.modelComboBox.findData("generated"))
+    assert not panel.ui.applyButton.enabled and panel.ui.applyReasonLabel.text == "Enter Age, Sex."
+    form = panel.ui.clinicalWidget.layout()
+    age, sex = (form.itemAt(index).widget() for index in (1, 3))
+    age.text = "70"
+    assert panel.ui.applyReasonLabel.text == "Enter Sex."
+    sex.setCurrentIndex(sex.findData("f"))
+    assert panel.ui.applyButton.enabled
+    panel.ui.applyButton.click()
+    assert "%" in panel.ui.cardBrowser.toPlainText()
+    age.text = "7000"
+    panel.ui.applyButton.click()
+    assert "not plausible" in panel.ui.cardBrowser.toPlainText()
+    panel.ui.modelComboBox.setCurrentIndex(0)
+    assert panel.ui.applyButton.enabled and not panel.ui.clinicalWidget.visible
+
+
+def test_features_reach_the_table(panel, make_case):
+    from RadiomicsOrthoLib.features.engine import engine_problem
+
+    if engine_problem():
+        pytest.skip(engine_problem())
+    choose(panel, *make_case())
+    panel.ui.featuresCheckBox.setChecked(True)
+    panel.ui.applyButton.click()
+    table = panel._parameterNode.resultTable
+    names = [table.GetCellText(row, 0) for row in range(table.GetNumberOfRows())]
+    assert "original_glcm_Contrast" in names and len([n for n in names if n.startswith("original_")]) == 107
+
+
+def test_features_without_an_engine_are_one_sentence(panel, make_case, monkeypatch, application):
+    monkeypatch.setitem(sys.modules, "radiomics", None)
+    choose(panel, *make_case())
+    panel.ui.featuresCheckBox.setChecked(True)
+    panel.ui.applyButton.click()
+    from runtime.dialogs import messages
+
+    assert len(messages) == 1 and "need pyradiomics, which is not installed" in messages[0].text
+
+
+def test_the_other_module_is_one_click_away(panel, application, monkeypatch):
+    import slicer
+
+    chosen = []
+    monkeypatch.setattr(slicer.util, "selectModule", chosen.append, raising=False)
+    panel.ui.segmentButton.click()
+    assert chosen == ["RadiomicsOrthoSegment"]
