@@ -11,10 +11,12 @@ from ..errors import InputError
 from ..features.engine import Progress, engine_problem, load_engine
 from ..features.extraction import extract_features
 from ..features.profile import load_profile
+from ..features.vector import FeatureVector
 from ..imaging.image import BoneImage
 from ..models.catalogue import load_model
 from ..regions.roi import Roi
 from ..report.files import card_files, write_folder
+from ..scoring.card import ScoreCard
 from ..scoring.score import score_case
 from .demo_data import L1_LABEL, demo_scan
 from .inputs import add_image_arguments, add_roi_arguments, image_from, roi_from
@@ -27,12 +29,13 @@ PROFILE = "ct-vertebra-trabecular"
 
 @dataclass(frozen=True)
 class DemoCase:
-    """What the pictures are made of: the scan, the drawn region and the one that was measured."""
+    """What the pictures are made of: the scan, the drawn region, the one that was measured, and the results."""
 
     image: BoneImage
     drawn: Roi
     measured: Roi
-    card_json: str
+    card: ScoreCard
+    features: FeatureVector | None
 
 
 #: makes ``roi.png`` and ``scene.mrb`` (name -> content); needs Slicer's libraries, so it is handed in
@@ -91,7 +94,7 @@ def run_demo(options: argparse.Namespace, pictures: Pictures | None = None) -> d
         say("4. No roi.png and scene.mrb: they need Slicer's libraries (run 'python3 dev.py demo' in the source folder)")
     else:
         say("4. Pictures and scene")
-        files |= pictures(DemoCase(image, drawn, scored.roi, scored.card.to_json()), bar)
+        files |= pictures(DemoCase(image, drawn, scored.roi, scored.card, vector), bar)
         bar.close()
         if "roi.png" in files:
             shown["Region of interest: whole vertebra (outline) and trabecular core"] = files["roi.png"]

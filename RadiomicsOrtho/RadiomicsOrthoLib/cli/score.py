@@ -11,6 +11,7 @@ from ..features.engine import load_engine
 from ..models.catalogue import load_model
 from ..regions.trabecular import DEFAULT_DEPTH_MM
 from ..report.files import card_files, write_folder
+from ..report.wording import interval_text, output_text
 from ..scoring.card import ScoreCard
 from ..scoring.score import score_case
 from .info import print_findings
@@ -63,16 +64,11 @@ def parse_clinical(pairs: list[str]) -> dict[str, str]:
 
 def print_card(card: ScoreCard) -> None:
     """The card in a few lines of text."""
-    result = card.to_dict()["result"]
-    value = f"{card.value:.1%}" if card.model.is_probability else f"{card.value:.1f} {card.model.output_unit}".strip()
-    interval = ""
-    if card.interval:
-        low, high = card.interval
-        interval = f" ({low:.1%} to {high:.1%})" if card.model.is_probability else f" ({low:.1f} to {high:.1f})"
-    print(f"{card.model.title}, {card.place}: {value}{interval}")
+    interval = f" ({interval_text(card)})" if card.interval else ""
+    print(f"{card.model.title}, {card.place}: {output_text(card.model, card.value)}{interval}")
     if card.output_class:
         print(f"  {card.output_class.title} — {card.output_class.sentence}")
     if card.interval:
-        print(f"  In brackets: {result['interval_reason'][:1].lower()}{result['interval_reason'][1:]}")
+        print(f"  In brackets: {card.interval_reason[:1].lower()}{card.interval_reason[1:]}")
     print_findings(card.findings)
     print(f"  {RESEARCH_USE_ONLY}")

@@ -5,15 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 from html import escape
 
-#: a sign and a word, so that the severity does not rest on colour
-_SIGNS = {"refuse": ("\u2716", "Refused"), "warn": ("\u26a0", "Warning"), "note": ("\u2139", "Note")}
+from .wording import SEVERITY, amount_text, range_text
 
 
 def brief_html(card: Mapping) -> str:
     """The content of ``card.json`` (``ScoreCard.to_dict``) as a short text: result, class, findings, notice."""
     result, model, case = card["result"], card["model"], card["case"]
-    parts = [f"<p><b>{escape(case['place'])} · {escape(result['title'])}</b></p>",
-             f"<p><big><b>{escape(_amount(result, result['value']))}</b></big>{escape(_interval(result))}</p>"]
+    shown_as = result["unit"], result["is_probability"]
+    amount = f"<p><big><b>{escape(amount_text(result['value'], *shown_as))}</b></big>"
+    if result["interval"]:
+        amount += f"  ({escape(range_text(result['interval'], *shown_as))})"
+    parts = [f"<p><b>{escape(case['place'])} · {escape(result['title'])}</b></p>", f"{amount}</p>"]
     if result["class"]:
         parts.append(f"<p><b>{escape(result['class']['title'])}</b><br/>{escape(result['class']['sentence'])}</p>")
     if result["interval"]:
@@ -28,18 +30,7 @@ def findings_html(findings: list[Mapping[str, str]]) -> str:
     """Findings as a list, each with sign, word, sentence and remedy."""
     rows = []
     for finding in findings:
-        sign, word = _SIGNS[finding["severity"]]
+        sign, word = SEVERITY[finding["severity"]]
         remedy = f" <i>{escape(finding['remedy'])}</i>" if finding["remedy"] else ""
         rows.append(f"<tr><td>{sign}&nbsp;</td><td><b>{word}:</b> {escape(finding['sentence'])}{remedy}</td></tr>")
     return f"<table cellspacing='0' cellpadding='2'>{''.join(rows)}</table>" if rows else ""
-
-
-def _amount(result: Mapping, value: float) -> str:
-    return f"{value:.1%}" if result["is_probability"] else f"{value:.1f} {result['unit']}".strip()
-
-
-def _interval(result: Mapping) -> str:
-    if not result["interval"]:
-        return ""
-    low, high = (_amount({**result, "unit": ""}, value) for value in result["interval"])
-    return f"  ({low} to {high})"

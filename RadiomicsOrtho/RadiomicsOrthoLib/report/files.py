@@ -17,6 +17,9 @@ from .html import report_html
 from .nomogram_svg import nomogram_svg
 from .tables import features_csv
 
+#: width of the chart for telephones (px)
+NARROW_WIDTH = 380
+
 
 def card_files(card: ScoreCard, pictures: Mapping[str, bytes] | None = None, features: FeatureVector | None = None,
                roi: Roi | None = None) -> dict[str, str | bytes]:
@@ -28,7 +31,8 @@ def card_files(card: ScoreCard, pictures: Mapping[str, bytes] | None = None, fea
     nomogram = nomogram_svg(card)
     files: dict[str, str | bytes] = {
         "card.json": card.to_json(), "nomogram.svg": nomogram,
-        "report.html": report_html(card, nomogram, pictures or {}, features.values if features else None)}
+        "report.html": report_html(card, nomogram, pictures or {}, features.values if features else None,
+                                   narrow_svg=nomogram_svg(card, NARROW_WIDTH))}
     if features and roi:
         files["features.csv"] = features_csv([feature_row(features, roi)])
     return files

@@ -27,6 +27,8 @@ from .wording import (
 
 #: no script, no font, no picture from outside; styles and pictures are in the file itself
 POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'"
+#: acquisition facts that scans of a modality do not have
+FOREIGN_FACTS = {"CT": ("field_strength_t", "sequence"), "MR": ("kvp", "kernel")}
 _SVG = "{http://www.w3.org/2000/svg}"
 
 
@@ -42,11 +44,11 @@ def report_html(card: ScoreCard, nomogram_svg: str, pictures: Mapping[str, bytes
     if narrow_svg:
         charts += f'<div class="chart narrow">{_checked_svg(narrow_svg)}</div>'
     title = f"{card.model.title} · {place_text(card)}"
+    measured = () if refusals(card.findings) else (_inputs(card), _measurements(card))
     sections = (
         _result(card), _findings(card), _pictures(pictures or {}),
         _section("Nomogram" if len(card.inputs) > 1 else "Where this value lies", charts),
-        _inputs(card), _measurements(card), _acquisition(card), _model(card), _features(features or {}),
-        _provenance(card))
+        *measured, _acquisition(card), _model(card), _features(features or {}), _provenance(card))
     return "\n".join((
         "<!DOCTYPE html>", '<html lang="en">', "<head>", '<meta charset="utf-8">',
         f'<meta http-equiv="Content-Security-Policy" content="{escape(POLICY)}">',
@@ -170,8 +172,9 @@ def _acquisition(card: ScoreCard) -> str:
         shown = {True: "yes", False: "no"}[value] if isinstance(value, bool) else \
             with_unit(number_text(value) if isinstance(value, float) else str(value), unit)
         rows.append([escape(title), escape(shown), "stated by the user" if name in stated else "from the file"])
+    beside_the_point = FOREIGN_FACTS.get(card.model.applicability.modality, ())
     rows += [[escape(ACQUISITION_FACTS.get(name, (name, ""))[0]), "unknown", "—"]
-             for name in card.acquisition.get("unknown", ())]
+             for name in card.acquisition.get("unknown", ()) if name not in beside_the_point]
     return _section("How the scan was made", _table(rows, ("Fact", "Value", "From")))
 
 
@@ -200,7 +203,7 @@ def _features(features: Mapping[str, float]) -> str:
         return ""
     rows = ([escape(name), escape(number_text(value, 6) if isinstance(value, (int, float)) else value)]
             for name, value in features.items())
-    return (f"<section><details><summary>Radiomics features ({len(features)})</summary>"
+    return (f'<section class="screen"><details><summary>Radiomics features ({len(features)})</summary>'
             f'{_table(rows, ("Feature", "Value"), "features")}</details></section>')
 
 

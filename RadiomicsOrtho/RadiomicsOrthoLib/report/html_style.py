@@ -86,7 +86,7 @@ footer { text-align: center; font-size: .85rem; padding: 0 1rem 1rem; }
   footer { padding: 0; }
   h2, h3, thead { break-after: avoid; }
   .chart, figure, tr, li, .result { break-inside: avoid; }
-  details { display: none; }
+  .screen { display: none; }
   .figures { grid-template-columns: repeat(2, 1fr); }
 }
 """

@@ -43,14 +43,26 @@ def probability_text(value: float) -> str:
     return f"{100 * value:.1f} %"
 
 
+def amount_text(value: float, unit: str, is_probability: bool) -> str:
+    """A result with its unit, a probability as a percentage."""
+    return probability_text(value) if is_probability else with_unit(number_text(value), unit)
+
+
+def range_text(ends: tuple[float, float], unit: str, is_probability: bool) -> str:
+    """``138.1 to 147 HU``; a percentage carries its sign at both ends."""
+    low, high = ends
+    start = amount_text(low, "", is_probability)
+    return f"{start} to {amount_text(high, unit, is_probability)}"
+
+
 def output_text(model: ModelBundle, value: float) -> str:
     """An output of the model as it is shown."""
-    return probability_text(value) if model.is_probability else with_unit(number_text(value), model.output_unit)
+    return amount_text(value, model.output_unit, model.is_probability)
 
 
 def interval_text(card: ScoreCard) -> str:
-    """``138.1 HU to 147.0 HU``, or nothing where there is no interval."""
-    return " to ".join(output_text(card.model, end) for end in card.interval) if card.interval else ""
+    """The card's interval, or nothing where there is none."""
+    return range_text(card.interval, card.model.output_unit, card.model.is_probability) if card.interval else ""
 
 
 def measurement_title(name: str) -> tuple[str, str]:

@@ -152,16 +152,17 @@ def pretty(lo: float, hi: float, n: int = 5) -> tuple[float, ...]:
         return k * factor * 10.0**exponent if exponent >= 0 else k * factor / 10.0**-exponent
 
     slack = 1e-10
-    first, last = math.floor(lo / multiple(1) + slack), math.ceil(hi / multiple(1) - slack)
+    unit = factor * base
+    first, last = math.floor(lo / unit + slack), math.ceil(hi / unit - slack)
+    # rounding may leave an end uncovered when the range is tiny beside its values
+    while first * unit > lo + slack * unit:
+        first -= 1
+    while last * unit < hi - slack * unit:
+        last += 1
     missing = fewest - (last - first)
-    if missing > 0:
-        if lo == 0 and first == 0 and hi != 0:
-            last += missing
-        elif hi == 0 and last == 0 and lo != 0:
-            first -= missing
-        else:
-            small, large = missing // 2, missing - missing // 2
-            first, last = (first - large, last + small) if first >= 0 else (first - small, last + large)
+    if missing > 0:     # only where lo and hi are all but equal
+        small, large = missing // 2, missing - missing // 2
+        first, last = (first - large, last + small) if first >= 0 else (first - small, last + large)
     return tuple(multiple(k) for k in range(first, last + 1))
 
 
