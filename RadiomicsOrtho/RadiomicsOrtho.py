@@ -95,6 +95,10 @@ class RadiomicsOrthoWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
         self.ui.segmentButton.connect("clicked(bool)", self.onSegmentButton)
         self.ui.applyButton.connect("clicked(bool)", self.onApplyButton)
         self.ui.saveReportButton.connect("clicked(bool)", self.onSaveReportButton)
+        problem = self.logic.featuresProblem()
+        self.ui.featuresCheckBox.enabled = not problem
+        if problem:
+            self.ui.featuresCheckBox.toolTip = problem
         self.initializeParameterNode()
         self.showResult(None)
 
@@ -329,11 +333,15 @@ class RadiomicsOrthoLogic(ScriptedLoadableModuleLogic):
         return str(resource_folder() / name)
 
     def models(self) -> tuple:
-        """The verified models at hand (read once)."""
+        """The verified models at hand (read once); refused ones are named in the application's log."""
+        import logging
+
         from RadiomicsOrthoLib.models.catalogue import load_catalogue
 
         if self._models is None:
-            self._models = load_catalogue()
+            self._models, refused = load_catalogue()
+            for sentence in refused:
+                logging.warning(sentence)
         return self._models
 
     def model(self, modelId: str):
@@ -360,6 +368,14 @@ class RadiomicsOrthoLogic(ScriptedLoadableModuleLogic):
         missing = [item.title for item in model.clinical_inputs if not parameterNode.clinical.get(item.name)]
         if missing:
             return _("Enter {values}.").format(values=", ".join(missing))
+        return ""
+
+    def featuresProblem(self) -> str:
+        """Why radiomics features cannot be extracted here; empty if they can."""
+        import importlib.util
+
+        if importlib.util.find_spec("radiomics") is None:
+            return _("Radiomics features need pyradiomics, which is not installed: install the SlicerRadiomics extension.")
         return ""
 
     def process(self, volumeNode, segmentationNode, segmentId, modelId, clinical=None, kvp="", contrast="",

@@ -180,3 +180,22 @@ def test_a_dicom_folder_to_a_card_without_the_patient(capsys, tmp_path):
     written = "".join(path.read_text(encoding="utf-8") for path in (tmp_path / "out").iterdir()) + text
     assert "Doe" not in written and "ID123" not in written
     assert json.loads((tmp_path / "out" / "card.json").read_text(encoding="utf-8"))["acquisition"]["known"]["kvp"] == 120
+
+
+def test_one_bad_model_does_not_take_the_others_away(capsys, tmp_path, monkeypatch):
+    bad = tmp_path / "bad-model"
+    bad.mkdir()
+    (bad / "model.json").write_text("{")
+    monkeypatch.setenv("RADIOMICS_ORTHO_MODELS", str(tmp_path))
+    code, text, _ = run(capsys, "models", "list")
+    assert code == 0 and "pickhardt-2013-l1-hu" in text and "is not valid JSON" in text
+    assert len(json.loads(run(capsys, "models", "list", "--json")[1])["refused"]) == 1
+    assert run(capsys, "models", "show", "bad-model")[0] == 2
+
+
+def test_a_site_s_own_model_may_not_replace_one_that_ships(capsys, tmp_path, monkeypatch):
+    own = tmp_path / "pickhardt-2013-l1-hu"
+    own.mkdir()
+    (own / "model.json").write_text("{")
+    monkeypatch.setenv("RADIOMICS_ORTHO_MODELS", str(tmp_path))
+    assert run(capsys, "models", "show", "pickhardt-2013-l1-hu")[0] == 0

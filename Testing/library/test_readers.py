@@ -186,3 +186,11 @@ class TestDicom:
         image, _ = phantoms.trunk(spacing=(6.0, 6.0, 8.0))
         folder = phantoms.write_dicom_series(tmp_path / "ct", image)
         assert "give the folder" in _refusal(folder / "s1_000.dcm")
+
+
+def test_sheared_axes_are_said(tmp_path):
+    path = tmp_path / "a.nrrd"
+    path.write_bytes(b"NRRD0004\ntype: short\ndimension: 3\nspace: left-posterior-superior\nsizes: 4 4 4\n"
+                     b"space directions: (1,0,0) (0.5,1,0) (0,0,1)\nspace origin: (0,0,0)\nencoding: raw\n"
+                     b"endian: little\n\n" + bytes(128))
+    assert "its axes are not at right angles" in _refusal(path)

@@ -39,12 +39,13 @@ def test_apply_says_why_it_is_disabled_step_by_step(panel, make_case):
 
 def test_apply_shows_the_card_the_nomogram_and_the_table(panel, make_case):
     import slicer
+    from RadiomicsOrthoLib.report.wording import number_text
 
     choose(panel, *make_case(coreHu=90.0))
     panel.ui.applyButton.click()
     text = panel.ui.cardBrowser.toPlainText()
     value = json.loads(panel._parameterNode.resultText.GetText())["result"]["value"]
-    assert f"{value:.1f} HU" in text and "Low: 110 HU or less" in text and "Research use only" in text
+    assert f"{number_text(value)} HU" in text and "Low: 110 HU or less" in text and "Research use only" in text
     assert "tube voltage of this scan is unknown" in text
     assert not panel.ui.resultCollapsibleButton.collapsed and panel.ui.saveReportButton.enabled
     assert panel.ui.resultTableView.mrmlTableNode() is panel._parameterNode.resultTable

@@ -19,12 +19,14 @@ def add_command(commands) -> None:
 
 
 def run_list(options: argparse.Namespace) -> dict:
-    bundles = load_catalogue()
+    bundles, refused = load_catalogue()
     if not options.json:
         for bundle in bundles:
             print(f"{bundle.id}  {bundle.version}  [{bundle.trust}]  {bundle.title}")
+        for sentence in refused:
+            print(sentence)
     return {"models": [{"id": b.id, "version": b.version, "trust": b.trust, "title": b.title, "sha256": b.sha256}
-                       for b in bundles]}
+                       for b in bundles], "refused": list(refused)}
 
 
 def run_show(options: argparse.Namespace) -> dict:

@@ -11,6 +11,7 @@ from ..errors import InputError
 from .acquisition import Acquisition
 from .image import MODALITIES, BoneImage
 from .readers import to_array, to_geometry
+from .sitk import simpleitk
 
 #: slice distances may differ by this share of the median before the series has a gap
 UNEVEN_SPACING = 0.02
@@ -31,8 +32,7 @@ def read_dicom_folder(folder: Path, series: str | None = None) -> BoneImage:
     Raises InputError when there is none, when there are several and none is chosen, when
     a slice is missing, doubled or tilted, or when sizes differ.
     """
-    import SimpleITK as sitk
-
+    sitk = simpleitk()
     uids = sitk.ImageSeriesReader.GetGDCMSeriesIDs(str(folder))
     if not uids:
         raise InputError(f"The folder '{folder}' holds no DICOM series.")
@@ -72,8 +72,7 @@ def acquisition_from_tags(tags: dict[str, str]) -> Acquisition:
 
 
 def _choose(folder: Path, uids: tuple[str, ...], series: str | None) -> str:
-    import SimpleITK as sitk
-
+    sitk = simpleitk()
     if series is None and len(uids) == 1:
         return uids[0]
     if series in uids:
@@ -97,8 +96,7 @@ def _choose(folder: Path, uids: tuple[str, ...], series: str | None) -> str:
 
 
 def _read_header(file: str) -> _Slice:
-    import SimpleITK as sitk
-
+    sitk = simpleitk()
     reader = sitk.ImageFileReader()
     reader.SetFileName(file)
     try:

@@ -33,7 +33,7 @@ class Geometry:
             raise ValueError(f"the origin must be finite, not {self.origin}")
         matrix = np.asarray(self.direction, float).reshape(3, 3)
         if not np.allclose(matrix.T @ matrix, np.eye(3), atol=1e-3):
-            raise ValueError("the direction matrix must be orthonormal")
+            raise ValueError("its axes are not at right angles; resample the scan to a straight grid first")
 
     @property
     def ijk_to_ras(self) -> np.ndarray:

@@ -11,6 +11,7 @@ from ..errors import InputError
 from .file_checks import check_image_file
 from .geometry import Geometry
 from .image import BoneImage
+from .sitk import simpleitk
 
 if TYPE_CHECKING:
     import SimpleITK as sitk
@@ -36,15 +37,17 @@ def read_image(path: str | Path, series: str | None = None) -> BoneImage:
 
 def read_voxels(path: Path) -> tuple[np.ndarray, Geometry]:
     """Voxels (k, j, i) and grid of a checked 3-D single-valued image file."""
-    import SimpleITK as sitk
-
+    sitk = simpleitk()
     try:
         reader = sitk.ImageFileReader()
         reader.SetFileName(str(path))
         reader.ReadImageInformation()
         dimension, components = reader.GetDimension(), reader.GetNumberOfComponents()
         sizes = reader.GetSize()
-    except RuntimeError:
+    except RuntimeError as error:
+        if "orthonormal" in str(error):
+            raise InputError(f"'{path}' has an unusable grid: its axes are not at right angles; resample the scan to a "
+                             "straight grid first.") from None
         raise InputError(f"'{path}' is not a readable image.") from None
     if components > 1:
         raise InputError(f"'{path}' has {components} values per voxel; a scan with one value per voxel is needed.")
@@ -62,8 +65,7 @@ def read_voxels(path: Path) -> tuple[np.ndarray, Geometry]:
 
 def to_array(image: sitk.Image) -> np.ndarray:
     """The voxels of a SimpleITK image, (k, j, i)."""
-    import SimpleITK as sitk
-
+    sitk = simpleitk()
     return sitk.GetArrayFromImage(image)
 
 
@@ -82,8 +84,7 @@ def to_geometry(image: sitk.Image, path: Path | str = "image") -> Geometry:
 
 def to_sitk(array: np.ndarray, geometry: Geometry) -> sitk.Image:
     """A SimpleITK image (LPS) of ``array`` (k, j, i) on ``geometry``."""
-    import SimpleITK as sitk
-
+    sitk = simpleitk()
     flip = np.array([-1.0, -1.0, 1.0])
     image = sitk.GetImageFromArray(array)
     image.SetSpacing(geometry.spacing)

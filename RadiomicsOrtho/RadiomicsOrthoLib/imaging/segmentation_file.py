@@ -12,6 +12,7 @@ from ..errors import InputError
 from .file_checks import check_image_file
 from .geometry import Geometry
 from .readers import read_voxels, to_array, to_geometry
+from .sitk import simpleitk
 
 
 @dataclass(frozen=True)
@@ -68,8 +69,7 @@ def read_segmentation(path: str | Path, reference: Geometry | None = None) -> Se
 
 
 def _read_nrrd_segments(path: Path) -> tuple[np.ndarray, Geometry, tuple[Segment, ...], bool]:
-    import SimpleITK as sitk
-
+    sitk = simpleitk()
     reader = sitk.ImageFileReader()
     reader.SetFileName(str(path))
     try:

@@ -35,5 +35,15 @@ def load_model(model_id: str) -> ModelBundle:
     return bundle
 
 
-def load_catalogue() -> tuple[ModelBundle, ...]:
-    return tuple(load_model(model_id) for model_id in sorted(model_folders()))
+def load_catalogue() -> tuple[tuple[ModelBundle, ...], tuple[str, ...]]:
+    """The verified models at hand, and one sentence for each that was refused.
+
+    One bad folder must not take the others away.
+    """
+    bundles, refused = [], []
+    for model_id in sorted(model_folders()):
+        try:
+            bundles.append(load_model(model_id))
+        except InputError as error:
+            refused.append(str(error))
+    return tuple(bundles), tuple(refused)
