@@ -306,7 +306,7 @@ class RadiomicsOrthoWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
 
 
 #: on-screen width of the nomogram in the module panel
-NOMOGRAM_WIDTH = 420
+NOMOGRAM_WIDTH = 380
 
 
 class ScoredNodes:

@@ -201,8 +201,11 @@ def as_user() -> Iterator[None]:
 def grab(widget: Any, png_path: str | Path, width: int = 420, height: int | None = None) -> Path:
     """Picture of a widget (or of a module widget's panel); returns the path."""
     panel = widget if isinstance(widget, QtWidgets.QWidget) else widget.parent
-    panel.resize(width, height or max(panel.sizeHint().height(), 200))
     panel.show()
+    # twice: texts that wrap ask for their height only at their new width
+    for _ in range(2):
+        slicer.app.processEvents()
+        panel.resize(width, height or max(panel.sizeHint().height(), 200))
     slicer.app.processEvents()
     path = Path(png_path)
     path.parent.mkdir(parents=True, exist_ok=True)
