@@ -33,8 +33,8 @@ class RadiomicsOrtho(ScriptedLoadableModule):
         self.parent.dependencies = []
         self.parent.contributors = ["RadiomicsOrtho contributors"]
         self.parent.helpText = _(
-            "Scores bone on CT: choose the scan, the segmented bone and a model, press Apply. The result is a score card "
-            "with its findings and nomogram. Regions are drawn in the module Radiomics Ortho Segment. "
+            "Scores bone on CT: choose the scan, the segmented bone and a model, press Apply. The result is a score "
+            "card with its findings and nomogram. Regions are drawn in the module Radiomics Ortho Segment. "
             "Research use only \u2014 not a medical device, not for diagnosis.")
         self.parent.acknowledgementText = _(
             "Published models are cited on their cards. Radiomics features are computed by pyradiomics "
@@ -83,7 +83,7 @@ class RadiomicsOrthoWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
             self.ui.modelComboBox.addItem(model.title, model.id)
         for value in KVP_CHOICES:
             self.ui.kvpComboBox.addItem(_("{kvp} kV").format(kvp=value) if value else _("not stated"), value)
-        for value, title in zip(CONTRAST_CHOICES, (_("not stated"), _("none given"), _("given"))):
+        for value, title in zip(CONTRAST_CHOICES, (_("not stated"), _("none given"), _("given")), strict=True):
             self.ui.contrastComboBox.addItem(title, value)
         self.addObserver(slicer.mrmlScene, slicer.mrmlScene.StartCloseEvent, self.onSceneStartClose)
         self.addObserver(slicer.mrmlScene, slicer.mrmlScene.EndCloseEvent, self.onSceneEndClose)
@@ -181,8 +181,9 @@ class RadiomicsOrthoWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
 
     def onAcquisitionChanged(self, index) -> None:
         if self._parameterNode:
-            self._parameterNode.kvp = self.ui.kvpComboBox.itemData(self.ui.kvpComboBox.currentIndex) or ""
-            self._parameterNode.contrast = self.ui.contrastComboBox.itemData(self.ui.contrastComboBox.currentIndex) or ""
+            kvp, contrast = self.ui.kvpComboBox, self.ui.contrastComboBox
+            self._parameterNode.kvp = kvp.itemData(kvp.currentIndex) or ""
+            self._parameterNode.contrast = contrast.itemData(contrast.currentIndex) or ""
 
     def onClinicalChanged(self, *unused) -> None:
         if self._parameterNode:
@@ -209,11 +210,12 @@ class RadiomicsOrthoWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
             self.showResult(self._scored)
 
     def onSaveReportButton(self) -> None:
+        settings = slicer.app.userSettings()
         folder = qt.QFileDialog.getExistingDirectory(
-            slicer.util.mainWindow(), _("Folder for the report"), slicer.app.userSettings().value("RadiomicsOrtho/Folder", ""))
+            slicer.util.mainWindow(), _("Folder for the report"), settings.value("RadiomicsOrtho/Folder", ""))
         if not folder:
             return
-        slicer.app.userSettings().setValue("RadiomicsOrtho/Folder", folder)
+        settings.setValue("RadiomicsOrtho/Folder", folder)
         try:
             files = self.logic.saveReport(self._scored, folder)
         except InputError as error:
@@ -300,7 +302,8 @@ class RadiomicsOrthoWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
         editor = qt.QLineEdit()
         editor.text = entered
         if item.valid_range:
-            editor.placeholderText = _("{low} to {high}").format(low=f"{item.valid_range[0]:g}", high=f"{item.valid_range[1]:g}")
+            low, high = (f"{end:g}" for end in item.valid_range)
+            editor.placeholderText = _("{low} to {high}").format(low=low, high=high)
         editor.connect("textChanged(QString)", self.onClinicalChanged)
         return editor, lambda: editor.text.strip()
 
@@ -375,7 +378,8 @@ class RadiomicsOrthoLogic(ScriptedLoadableModuleLogic):
         import importlib.util
 
         if importlib.util.find_spec("radiomics") is None:
-            return _("Radiomics features need pyradiomics, which is not installed: install the SlicerRadiomics extension.")
+            return _("Radiomics features need pyradiomics, which is not installed: "
+                     "install the SlicerRadiomics extension.")
         return ""
 
     def process(self, volumeNode, segmentationNode, segmentId, modelId, clinical=None, kvp="", contrast="",
@@ -448,7 +452,8 @@ class RadiomicsOrthoTest(ScriptedLoadableModuleTest):
         values[body] = segmentHu
         values[(r / 20) ** 2 + (a / 15) ** 2 + (s / 12) ** 2 <= 1] = coreHu
         values += np.random.default_rng(1).normal(0, 5, geometry.shape)
-        volume = slicer.util.addVolumeFromArray(values.astype(np.int16), ijkToRAS=geometry.ijk_to_ras, name="Generated CT")
+        volume = slicer.util.addVolumeFromArray(
+            values.astype(np.int16), ijkToRAS=geometry.ijk_to_ras, name="Generated CT")
         segmentation = new_segmentation(volume, "Generated bones")
         segmentId = add_segment(segmentation, Roi(body, geometry, "vertebra", level), volume)
         return volume, segmentation, segmentId

@@ -28,8 +28,8 @@ class RadiomicsOrthoSegment(ScriptedLoadableModule):
         self.parent.dependencies = ["SegmentEditor"]
         self.parent.contributors = ["RadiomicsOrtho contributors"]
         self.parent.helpText = _(
-            "Draw vertebrae or the proximal femur with the Segment Editor, say which bone and part each segment is, and "
-            "make the trabecular core that the models of Radiomics Ortho measure. "
+            "Draw vertebrae or the proximal femur with the Segment Editor, say which bone and part each segment is, "
+            "and make the trabecular core that the models of Radiomics Ortho measure. "
             "Research use only \u2014 not a medical device, not for diagnosis.")
         self.parent.acknowledgementText = _("Segments carry SNOMED CT codes.")
 
@@ -165,7 +165,7 @@ class RadiomicsOrthoSegmentWidget(ScriptedLoadableModuleWidget, VTKObservationMi
         return (self.ui.siteComboBox, self.ui.levelComboBox, self.ui.sideComboBox, self.ui.partComboBox)
 
     def _fillChoices(self) -> None:
-        for comboBox, choices in zip(self._anatomyComboBoxes(), self.logic.anatomyChoices()):
+        for comboBox, choices in zip(self._anatomyComboBoxes(), self.logic.anatomyChoices(), strict=True):
             for key, title in choices:
                 comboBox.addItem(title, key)
 
@@ -181,7 +181,7 @@ class RadiomicsOrthoSegmentWidget(ScriptedLoadableModuleWidget, VTKObservationMi
         """Show what the selected segment is, and enable what can be done with it."""
         segment = self._currentSegment()
         anatomy = self.logic.anatomy(segment)
-        for comboBox, name in zip(self._anatomyComboBoxes(), ("site", "level", "side", "compartment")):
+        for comboBox, name in zip(self._anatomyComboBoxes(), ("site", "level", "side", "compartment"), strict=True):
             wasBlocked = comboBox.blockSignals(True)
             comboBox.setCurrentIndex(max(comboBox.findData(anatomy.get(name) or ""), 0))
             comboBox.blockSignals(wasBlocked)

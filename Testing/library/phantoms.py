@@ -24,7 +24,7 @@ def trunk(spacing=(1.0, 1.0, 1.5), core_hu=CORE_HU, noise=8.0, aorta_hu=BLOOD_HU
     """
     generator = np.random.default_rng(seed)
     if shape is None:
-        shape = tuple(round(length / step) for length, step in zip((80, 120, 120), spacing[::-1]))
+        shape = tuple(round(length / step) for length, step in zip((80, 120, 120), spacing[::-1], strict=True))
     geometry = Geometry(shape, spacing, origin)
     k, j, i = np.indices(shape)
     r, a, s = np.moveaxis(geometry.to_ras(np.stack([k, j, i], -1)), -1, 0)

@@ -45,7 +45,8 @@ def test_json_is_one_object_and_nothing_else(capsys, case, tmp_path):
 
 
 @pytest.mark.parametrize(("change", "words"), [
-    ("empty", "is empty"), ("small", "too small"), ("moved", "do not share a geometry"), ("metal", "Metal in the region"),
+    ("empty", "is empty"), ("small", "too small"), ("moved", "do not share a geometry"),
+    ("metal", "Metal in the region"),
     ("truncated", "is damaged"), ("missing", "There is no file")])
 def test_refusals_are_one_sentence_exit_2_and_leave_nothing(capsys, tmp_path, change, words):
     image, roi = phantoms.trunk()
@@ -179,7 +180,8 @@ def test_a_dicom_folder_to_a_card_without_the_patient(capsys, tmp_path):
     assert code == 0
     written = "".join(path.read_text(encoding="utf-8") for path in (tmp_path / "out").iterdir()) + text
     assert "Doe" not in written and "ID123" not in written
-    assert json.loads((tmp_path / "out" / "card.json").read_text(encoding="utf-8"))["acquisition"]["known"]["kvp"] == 120
+    card = json.loads((tmp_path / "out" / "card.json").read_text(encoding="utf-8"))
+    assert card["acquisition"]["known"]["kvp"] == 120
 
 
 def test_one_bad_model_does_not_take_the_others_away(capsys, tmp_path, monkeypatch):

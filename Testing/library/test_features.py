@@ -59,7 +59,8 @@ class TestProfile:
             load_profile("x")
 
     @pytest.mark.parametrize("change", [{"bin_width": -1.0}, {"resample_mm": (1.0, 1.0, 0.0)}, {"resegment_hu": (5, 1)},
-                                        {"image_types": ("Magic",)}, {"feature_classes": ()}, {"interpolator": "cubic"}])
+                                        {"image_types": ("Magic",)}, {"feature_classes": ()},
+                                        {"interpolator": "cubic"}])
     def test_values_are_checked(self, change):
         from dataclasses import replace
 
@@ -144,3 +145,15 @@ class TestPyradiomics:
         flat[26, 40:80, 40:80] = True
         with pytest.raises(InputError, match="pyradiomics could not extract"):
             extract_features(image, roi.with_mask(flat), load_profile("ct-vertebra-trabecular"), load_engine())
+
+
+def test_a_complex_number_without_imaginary_part_is_a_value():
+    """numpy 2.5 returns complex eigenvalues always; pyradiomics passes them on."""
+    import math
+
+    from RadiomicsOrthoLib.features.pyradiomics_engine import real_value
+
+    assert real_value(np.array(0.25 + 0j)) == 0.25
+    assert real_value(np.float64(-3.5)) == -3.5
+    assert math.isnan(real_value(0.25 + 0.1j))
+    assert math.isnan(real_value(np.nan))

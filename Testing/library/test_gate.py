@@ -153,7 +153,8 @@ def test_mr_is_not_checked_for_hu(case):
     assert not {"NOT_HU", "CONTRAST_NOT_STATED"} & set(codes(mr, roi))
 
 
-@pytest.mark.parametrize(("core_hu", "code"), [(-400, "NOT_TRABECULAR_BONE"), (900, "NOT_TRABECULAR_BONE"), (120, None)])
+@pytest.mark.parametrize(("core_hu", "code"), [(-400, "NOT_TRABECULAR_BONE"), (900, "NOT_TRABECULAR_BONE"),
+                                                 (120, None)])
 def test_mean_of_the_core(core_hu, code):
     image, roi = phantoms.trunk(core_hu=core_hu)
     found = {f.code for f in check_trabecular_values(image, trabecular_core(roi))}
@@ -174,7 +175,7 @@ def test_findings_come_most_severe_first_and_are_checked():
 
 
 def test_a_region_on_another_grid_is_a_programming_error(case):
-    image, roi = case
+    image, _ = case
     _, other = phantoms.trunk(spacing=(2.0, 2.0, 2.0))
     with pytest.raises(ValueError, match="grid"):
         inspect(image, other)

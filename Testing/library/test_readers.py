@@ -66,7 +66,7 @@ def test_missing_empty_and_unknown_files(tmp_path):
 
 
 def test_truncated_files_are_damaged(tmp_path, small):
-    array, geometry = small
+    _, geometry = small
     big = np.random.default_rng(0).integers(0, 999, (40, 50, 60)).astype(np.int16)
     big_geometry = Geometry(big.shape, geometry.spacing, geometry.origin)
     for name in ("a.nii.gz", "b.nrrd", "c.mha", "d.nii"):
@@ -141,7 +141,8 @@ class TestDicom:
         np.testing.assert_array_equal(read.array, image.array)
         assert read.geometry.same_place(image.geometry)
         assert read.modality == "CT"
-        assert (read.acquisition.kvp, read.acquisition.contrast_agent, read.acquisition.kernel) == (100, True, "STANDARD")
+        facts = read.acquisition
+        assert (facts.kvp, facts.contrast_agent, facts.kernel) == (100, True, "STANDARD")
         assert "Doe" not in repr(read.acquisition) + read.source
 
     def test_no_agent_named_means_unknown_not_none(self, tmp_path):

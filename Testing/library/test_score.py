@@ -108,7 +108,7 @@ def test_refusals_come_first_and_the_sentence_is_one(case):
     with pytest.raises(RefusedError) as caught:
         score_case(image, roi, load_model(PICKHARDT))
     found = [finding.code for finding in caught.value.findings]
-    assert ["METAL_NEAR_ROI", "CUT_BY_FIELD_OF_VIEW"] == found[:2]
+    assert found[:2] == ["METAL_NEAR_ROI", "CUT_BY_FIELD_OF_VIEW"]
     assert "(1 more in the findings)" in str(caught.value)
 
 

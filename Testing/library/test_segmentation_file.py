@@ -84,7 +84,8 @@ def test_labels_must_be_whole_positive_numbers(tmp_path):
     array = np.zeros(GRID.shape, np.float32)
     array[0, 0, 0] = 1.7
     assert "whole numbers" in _refusal(phantoms.write(array, GRID, tmp_path / "a.nrrd"))
-    assert "must not be negative" in _refusal(phantoms.write(np.full(GRID.shape, -1, np.int16), GRID, tmp_path / "b.nrrd"))
+    negative = phantoms.write(np.full(GRID.shape, -1, np.int16), GRID, tmp_path / "b.nrrd")
+    assert "must not be negative" in _refusal(negative)
     assert "is empty" in _refusal(phantoms.write(np.zeros(GRID.shape, np.uint8), GRID, tmp_path / "c.nrrd"))
     array[0, 0, 0] = 2.0
     whole = read_segmentation(phantoms.write(array, GRID, tmp_path / "d.nrrd"))

@@ -3,7 +3,14 @@
 import pytest
 from RadiomicsOrthoLib.regions.from_file import anatomy_of
 from RadiomicsOrthoLib.regions.roi import COMPARTMENTS
-from RadiomicsOrthoLib.regions.terminology import COLOURS, COMPARTMENT_TAG, LEVELS, segment_name, terminology_entry, type_code
+from RadiomicsOrthoLib.regions.terminology import (
+    COLOURS,
+    COMPARTMENT_TAG,
+    LEVELS,
+    segment_name,
+    terminology_entry,
+    type_code,
+)
 
 
 @pytest.mark.parametrize("level", LEVELS)

@@ -13,7 +13,7 @@ _REPOSITORY = Path(__file__).resolve().parents[2]
 for _folder in (_REPOSITORY / "Testing", _REPOSITORY / "RadiomicsOrtho"):
     sys.path.insert(0, str(_folder))
 
-from runtime import harness  # noqa: E402
+from runtime import harness
 
 SCREENSHOTS = _REPOSITORY / "Resources" / "Screenshots"
 WIDTH = 460

@@ -56,7 +56,7 @@ def test_overlapping_segments_do_not_erase_each_other(bridge):
     volume = bridge.volumes.add_volume(image, "CT")
     segmentation = bridge.segments.new_segmentation(volume, "bones")
     ids = [bridge.segments.add_segment(segmentation, region, volume) for region in (roi, core)]
-    for segment_id, region in zip(ids, (roi, core)):
+    for segment_id, region in zip(ids, (roi, core), strict=True):
         read = bridge.segments.roi_of_segment(segmentation, segment_id, volume)
         assert read.voxel_count == region.voxel_count
 
@@ -129,7 +129,8 @@ def test_empty_volumes_and_segments_are_said(bridge):
 def test_dicom_facts_come_from_the_database(bridge, monkeypatch):
     class Database:
         def instanceValue(self, uid, tag):
-            return {"0008,0060": "CT", "0018,0060": "100 ", "0018,0010": "Iomeprol"}.get(tag, "") if uid == "1.2" else ""
+            known = {"0008,0060": "CT", "0018,0060": "100 ", "0018,0010": "Iomeprol"}
+            return known.get(tag, "") if uid == "1.2" else ""
 
     monkeypatch.setattr(bridge.slicer, "dicomDatabase", Database(), raising=False)
     image, _ = phantoms.trunk(spacing=(3.0, 3.0, 3.0))

@@ -6,7 +6,8 @@ import pytest
 from runtime.static_names import check_file
 
 REPOSITORY = Path(__file__).resolve().parents[2]
-FILES = [*sorted((REPOSITORY / "RadiomicsOrtho").glob("*.py")), *sorted((REPOSITORY / "RadiomicsOrthoSegment").glob("*.py")),
+FILES = [*sorted((REPOSITORY / "RadiomicsOrtho").glob("*.py")),
+         *sorted((REPOSITORY / "RadiomicsOrthoSegment").glob("*.py")),
          *sorted((REPOSITORY / "RadiomicsOrtho" / "RadiomicsOrthoScene").glob("*.py")),
          *sorted(REPOSITORY.glob("RadiomicsOrtho*/Resources/UI/*.ui"))]
 

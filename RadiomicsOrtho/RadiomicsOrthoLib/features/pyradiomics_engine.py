@@ -61,7 +61,16 @@ class PyradiomicsEngine:
         if cancelled():
             raise CancelledError
         progress(1.0, "features extracted")
-        return {name: float(np.asarray(value)) for name, value in found.items()}
+        return {name: real_value(value) for name, value in found.items()}
+
+
+def real_value(value: object) -> float:
+    """A feature as pyradiomics returns it, as a number; NaN where it is truly complex.
+
+    From numpy 2.5 on ``eigvals`` is complex always, and with it pyradiomics' MCC.
+    """
+    number = complex(np.asarray(value).item())
+    return number.real if abs(number.imag) <= 1e-9 * max(abs(number.real), 1e-9) else float("nan")
 
 
 def settings_of(profile: ExtractionProfile) -> dict:

@@ -82,6 +82,6 @@ class Geometry:
         if not np.allclose(self.direction, other.direction, atol=1e-3):
             return "the axes point in different directions"
         if not self.same_place(other):
-            shift = ", ".join(f"{b - a:.1f}" for a, b in zip(self.origin, other.origin))
+            shift = ", ".join(f"{b - a:.1f}" for a, b in zip(self.origin, other.origin, strict=True))
             return f"the origins lie apart by ({shift}) mm"
         return ""

@@ -125,5 +125,5 @@ def _padded(layers: np.ndarray, geometry: Geometry, reference: Geometry) -> np.n
     if np.abs(start - first).max() > 0.01 or first.min() < 0 or np.any(last > reference.shape):
         return None
     padded = np.zeros((len(layers), *reference.shape), layers.dtype)
-    padded[(slice(None), *(slice(a, b) for a, b in zip(first, last)))] = layers
+    padded[(slice(None), *(slice(a, b) for a, b in zip(first, last, strict=True)))] = layers
     return padded

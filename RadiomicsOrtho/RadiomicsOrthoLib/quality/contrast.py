@@ -35,7 +35,7 @@ def enhanced_vessel_hu(image: BoneImage, roi: Roi) -> float | None:
     local_mean = ndimage.uniform_filter(values, 3)
     local_sd = np.sqrt(np.maximum(ndimage.uniform_filter(values * values, 3) - local_mean**2, 0.0))
     lumen = (local_mean > VESSEL_MIN_HU) & (local_mean < VESSEL_MAX_HU) & (local_sd < SMOOTH_SD_HU) & ~bone
-    labels, count = ndimage.label(lumen)
+    labels, _ = ndimage.label(lumen)
     best_hu, best_volume = None, MIN_VOLUME_ML
     voxel_ml = float(np.prod(spacing)) / 1000.0
     # the smooth part of a lumen is about one binned voxel smaller all round than the lumen
@@ -60,17 +60,17 @@ def _neighbourhood(image: BoneImage, roi: Roi) -> tuple[np.ndarray, np.ndarray, 
     where = np.argwhere(roi.mask.any(axis=(1, 2))), np.argwhere(roi.mask.any(axis=(0, 2))), \
         np.argwhere(roi.mask.any(axis=(0, 1)))
     box = tuple(slice(max(int(w.min() - NEIGHBOURHOOD_MM / s), 0), int(w.max() + NEIGHBOURHOOD_MM / s) + 1)
-                for w, s in zip(where, spacing))
+                for w, s in zip(where, spacing, strict=True))
     factors = tuple(max(1, int(_GRID_MM / s)) for s in spacing)
     values = _binned(np.clip(image.array[box], -1024, 3071), factors)
     bone = _binned(roi.mask[box], factors) > 0
-    return values, bone, tuple(s * f for s, f in zip(spacing, factors))
+    return values, bone, tuple(s * f for s, f in zip(spacing, factors, strict=True))
 
 
 def _binned(array: np.ndarray, factors: tuple[int, int, int]) -> np.ndarray:
-    trimmed = array[tuple(slice(0, max(n - n % f, 1)) for n, f in zip(array.shape, factors))]
-    factors = tuple(min(f, n) for f, n in zip(factors, trimmed.shape))
-    k, j, i = (n // f for n, f in zip(trimmed.shape, factors))
+    trimmed = array[tuple(slice(0, max(n - n % f, 1)) for n, f in zip(array.shape, factors, strict=True))]
+    factors = tuple(min(f, n) for f, n in zip(factors, trimmed.shape, strict=True))
+    k, j, i = (n // f for n, f in zip(trimmed.shape, factors, strict=True))
     return trimmed.reshape(k, factors[0], j, factors[1], i, factors[2]).mean(axis=(1, 3, 5), dtype=np.float64)
 
 

@@ -79,10 +79,11 @@ def check_trabecular_values(image: BoneImage, core: Roi) -> Iterator[Finding]:
 def _check_border(roi: Roi) -> Iterator[Finding]:
     faces = [name for axis, names in enumerate((("first slice", "last slice"), ("first row", "last row"),
                                                 ("first column", "last column")))
-             for name, at in zip(names, (0, -1)) if np.take(roi.mask, at, axis=axis).any()]
+             for name, at in zip(names, (0, -1), strict=True) if np.take(roi.mask, at, axis=axis).any()]
     if faces:
-        yield Finding("CUT_BY_FIELD_OF_VIEW", "refuse", f"The region touches the edge of the scan ({', '.join(faces)}); "
-                      "the bone is incomplete.", "Choose a bone that lies completely inside the scan.")
+        yield Finding("CUT_BY_FIELD_OF_VIEW", "refuse", "The region touches the edge of the scan "
+                      f"({', '.join(faces)}); the bone is incomplete.",
+                      "Choose a bone that lies completely inside the scan.")
 
 
 def _check_parts(roi: Roi) -> Iterator[Finding]:

@@ -21,7 +21,7 @@ def bounding_box(mask: np.ndarray, margin: int = 0) -> tuple[slice, slice, slice
     if box is None:
         raise InputError("The segmentation is empty; draw the region first.")
     return tuple(slice(max(part.start - margin, 0), min(part.stop + margin, size))
-                 for part, size in zip(box, mask.shape))
+                 for part, size in zip(box, mask.shape, strict=True))
 
 
 def depth_below_surface(mask: np.ndarray, spacing_kji: tuple[float, float, float]) -> np.ndarray:
@@ -35,7 +35,7 @@ def depth_below_surface(mask: np.ndarray, spacing_kji: tuple[float, float, float
     distance, nearest = ndimage.distance_transform_edt(padded, sampling=spacing_kji, return_indices=True)
     steps = np.abs(np.indices(padded.shape, dtype=np.int32) - nearest)
     longest = np.zeros(padded.shape)
-    for axis, spacing in enumerate(spacing_kji):
+    for axis in range(3):
         # how far, in voxels, the straight line crosses cells along this axis: the exit face
         # of the outside voxel is the axis with the most crossings
         np.maximum(longest, steps[axis], out=longest)

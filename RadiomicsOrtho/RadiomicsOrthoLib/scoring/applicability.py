@@ -83,8 +83,8 @@ def _check_place(model: ModelBundle, roi: Roi) -> Iterator[Finding]:
         yield Finding("LEVEL_NOT_STATED", "warn", f"It is not stated which vertebra this is; the model was made for "
                       f"{wanted}.", "State the level; the segment's name is the best place.")
     elif roi.level not in applies.levels:
-        yield Finding("LEVEL_NOT_COVERED", "warn", f"The region is {roi.level}; the model's thresholds were measured at "
-                      f"{wanted}.", f"Measure {wanted} if it is in the scan and intact.")
+        yield Finding("LEVEL_NOT_COVERED", "warn", f"The region is {roi.level}; the model's thresholds were measured "
+                      f"at {wanted}.", f"Measure {wanted} if it is in the scan and intact.")
 
 
 def _span(bounds: tuple[float, float]) -> str:

@@ -31,8 +31,9 @@ class ScoreCard:
 
     ``value`` is in ``model.output_unit`` (a probability is 0–1).  ``interval`` is
     ``None`` where nothing is known of the error; ``interval_reason`` says what the
-    interval means, or why there is none.  ``place`` names level or side.  ``provenance`` holds versions, hashes, geometry
-    and settings, and no patient identity or date, so that equal input gives an equal card.
+    interval means, or why there is none.  ``place`` names level or side.  ``provenance``
+    holds versions, hashes, geometry and settings, and no patient identity or date, so that
+    equal input gives an equal card.
     """
 
     model: ModelBundle
