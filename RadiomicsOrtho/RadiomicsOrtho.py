@@ -1,6 +1,7 @@
 """RadiomicsOrtho: from a region on a bone scan to a score with its nomogram."""
 
 import json
+from html import escape
 from typing import Optional
 
 import qt
@@ -66,8 +67,9 @@ class RadiomicsOrthoWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
         self.logic = None
         self._parameterNode: Optional[RadiomicsOrthoParameterNode] = None
         self._guiTag = None
-        self._entered = False
         self._scored = None
+        self._resultOf = None
+        self._clinicalModel = None
         self._clinicalEditors = {}
 
     def setup(self) -> None:
@@ -107,11 +109,9 @@ class RadiomicsOrthoWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
         self.removeObservers()
 
     def enter(self) -> None:
-        self._entered = True
         self.initializeParameterNode()
 
     def exit(self) -> None:
-        self._entered = False
         self.setParameterNode(None)
 
     def onSceneStartClose(self, caller, event) -> None:
@@ -119,7 +119,7 @@ class RadiomicsOrthoWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
         self.showResult(None)
 
     def onSceneEndClose(self, caller, event) -> None:
-        if self._entered:
+        if self.parent.isEntered:
             self.initializeParameterNode()
 
     def initializeParameterNode(self) -> None:
@@ -160,6 +160,8 @@ class RadiomicsOrthoWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
             comboBox.blockSignals(wasBlocked)
         self._showModel()
         self._showRegion()
+        if self._scored and self._resultOf != self.logic.inputsOf(node):
+            self.showResult(None, _("<p>The inputs have changed since the last result: press Apply again.</p>"))
         reason = self.logic.reasonNotReady(node)
         self.ui.applyButton.enabled = not reason
         self.ui.applyButton.toolTip = reason or _("Score the region with this model")
@@ -187,27 +189,39 @@ class RadiomicsOrthoWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
 
     def onClinicalChanged(self, *unused) -> None:
         if self._parameterNode:
-            self._parameterNode.clinical = {name: read() for name, read in self._clinicalEditors.items() if read()}
+            # values for other models stay: choosing another model must not lose what was typed
+            others = {name: value for name, value in dict(self._parameterNode.clinical).items()
+                      if name not in self._clinicalEditors}
+            typed = {name: read() for name, (_editor, read) in self._clinicalEditors.items() if read()}
+            self._parameterNode.clinical = {**others, **typed}
 
     def onSegmentButton(self) -> None:
         slicer.util.selectModule("RadiomicsOrthoSegment")
 
     def onApplyButton(self) -> None:
         node = self._parameterNode
+        extractFeatures = node.extractFeatures and not self.logic.featuresProblem()
+        problem = ""
         with slicer.util.tryWithErrorDisplay(_("The region could not be scored."), waitCursor=True):
             try:
-                self._scored = self.logic.process(
-                    node.inputVolume, node.segmentation, node.segmentId, node.modelId, dict(node.clinical), node.kvp,
-                    node.contrast, node.extractFeatures, node.resultTable, node.resultText)
+                self.logic.ensureDependencies()
+                scored = self.logic.process(
+                    node.inputVolume, node.segmentation, node.segmentId, node.modelId,
+                    self.logic.clinicalOf(node), node.kvp, node.contrast, extractFeatures,
+                    node.resultTable, node.resultText)
+                node.resultTable, node.resultText = scored.table, scored.text
+                self._resultOf = self.logic.inputsOf(node)
+                self.showResult(scored)
             except RefusedError as refusal:
                 self.showRefusal(refusal)
-                return
             except InputError as error:
                 self.showResult(None)
-                slicer.util.errorDisplay(str(error))
-                return
-            node.resultTable, node.resultText = self._scored.table, self._scored.text
-            self.showResult(self._scored)
+                problem = str(error)
+        # only now: a message box under a wait cursor looks like a hanging program
+        if problem:
+            slicer.util.errorDisplay(problem)
+        elif self._scored and self._scored.featuresProblem:
+            slicer.util.warningDisplay(self._scored.featuresProblem)
 
     def onSaveReportButton(self) -> None:
         settings = slicer.app.userSettings()
@@ -272,35 +286,45 @@ class RadiomicsOrthoWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
             self.ui.modelInfoLabel.text = _("No model at hand")
             return
         self.ui.modelInfoLabel.text = "<b>{trust}</b> \u00b7 {use}".format(
-            trust=_("Trust level: {trust}").format(trust=model.trust), use=model.card["intended_use"])
+            trust=_("Trust level: {trust}").format(trust=escape(model.trust)), use=escape(model.card["intended_use"]))
         self.ui.modelInfoLabel.toolTip = f"{model.card.get('not_for', '')}\n{model.card['population']}"
-        if list(self._clinicalEditors) == [item.name for item in model.clinical_inputs]:
-            return
+        if self._clinicalModel is not model:
+            self._buildClinicalEditors(model)
+        entered = dict(self._parameterNode.clinical)
+        for item in model.clinical_inputs:
+            editor, read = self._clinicalEditors[item.name]
+            if read() == entered.get(item.name, ""):
+                continue
+            wasBlocked = editor.blockSignals(True)
+            if item.choices:
+                editor.setCurrentIndex(max(editor.findData(entered.get(item.name, "")), 0))
+            else:
+                editor.text = entered.get(item.name, "")
+            editor.blockSignals(wasBlocked)
+
+    def _buildClinicalEditors(self, model) -> None:
         layout = self.ui.clinicalWidget.layout()
         while layout.rowCount():
             layout.removeRow(0)
-        self._clinicalEditors = {}
-        entered = dict(self._parameterNode.clinical)
+        self._clinicalModel, self._clinicalEditors = model, {}
         for item in model.clinical_inputs:
             title = f"{item.title} ({item.unit}):" if item.unit else f"{item.title}:"
-            editor, read = self._clinicalEditor(item, entered.get(item.name, ""))
+            editor, read = self._clinicalEditor(item)
             editor.toolTip = item.help or item.title
             layout.addRow(title, editor)
-            self._clinicalEditors[item.name] = read
+            self._clinicalEditors[item.name] = editor, read
         self.ui.clinicalWidget.visible = bool(model.clinical_inputs)
 
-    def _clinicalEditor(self, item, entered):
+    def _clinicalEditor(self, item):
         """A combo box for choices, a line for numbers; both can be empty: a missing value must stay missing."""
         if item.choices:
             editor = qt.QComboBox()
             editor.addItem(_("not stated"), "")
             for key, title in item.choices.items():
                 editor.addItem(title, key)
-            editor.setCurrentIndex(max(editor.findData(entered), 0))
             editor.connect("currentIndexChanged(int)", self.onClinicalChanged)
             return editor, lambda: editor.itemData(editor.currentIndex) or ""
         editor = qt.QLineEdit()
-        editor.text = entered
         if item.valid_range:
             low, high = (f"{end:g}" for end in item.valid_range)
             editor.placeholderText = _("{low} to {high}").format(low=low, high=high)
@@ -315,9 +339,9 @@ NOMOGRAM_WIDTH = 380
 class ScoredNodes:
     """A card with its nodes and renderings, as the panel shows it."""
 
-    def __init__(self, card, roi, features, table, text, briefHtml, nomogramSvg):
+    def __init__(self, card, roi, features, table, text, briefHtml, nomogramSvg, featuresProblem=""):
         self.card, self.roi, self.features, self.table, self.text = card, roi, features, table, text
-        self.briefHtml, self.nomogramSvg = briefHtml, nomogramSvg
+        self.briefHtml, self.nomogramSvg, self.featuresProblem = briefHtml, nomogramSvg, featuresProblem
 
 
 class RadiomicsOrthoLogic(ScriptedLoadableModuleLogic):
@@ -357,6 +381,24 @@ class RadiomicsOrthoLogic(ScriptedLoadableModuleLogic):
         segment = segmentationNode.GetSegmentation().GetSegment(segmentId) if segmentationNode and segmentId else None
         return anatomy_of_segment(segment) if segment else {}
 
+    def clinicalOf(self, parameterNode) -> dict:
+        """The entered values that the chosen model asks for."""
+        model = self.model(parameterNode.modelId)
+        names = [item.name for item in model.clinical_inputs] if model else []
+        return {name: value for name, value in dict(parameterNode.clinical).items() if name in names}
+
+    def inputsOf(self, parameterNode) -> tuple:
+        """Everything that a result depends on, to see whether it is still that of the panel."""
+        node = parameterNode
+        return (node.inputVolume, node.segmentation, node.segmentId, node.modelId, self.clinicalOf(node), node.kvp,
+                node.contrast, node.extractFeatures)
+
+    def ensureDependencies(self) -> None:
+        """Install what is missing, once, after asking; InputError if that is declined or fails."""
+        from RadiomicsOrthoScene.dependencies import ensure
+
+        ensure(self.resourcePath("requirements.txt"), "Radiomics Ortho")
+
     def reasonNotReady(self, parameterNode) -> str:
         """Why scoring is not possible yet, in the user's words; empty if it is."""
         if not parameterNode.inputVolume:
@@ -388,9 +430,6 @@ class RadiomicsOrthoLogic(ScriptedLoadableModuleLogic):
 
         Raises RefusedError or InputError with one sentence; the scene is then unchanged.
         """
-        from RadiomicsOrthoScene.dependencies import ensure
-
-        ensure(self.resourcePath("requirements.txt"), "Radiomics Ortho")
         from dataclasses import replace
 
         from RadiomicsOrthoLib.features.engine import load_engine
@@ -409,14 +448,19 @@ class RadiomicsOrthoLogic(ScriptedLoadableModuleLogic):
         image = replace(image, acquisition=image.acquisition.with_stated(**stated))
         roi = roi_of_segment(segmentationNode, segmentId, volumeNode)
         scored = score_case(image, roi, load_model(modelId), clinical)
-        features = scored.features
+        features, featuresProblem = scored.features, ""
         if extractFeatures and features is None:
-            features = extract_features(image, scored.roi, load_profile("ct-vertebra-trabecular"), load_engine(),
-                                        source_roi=roi)
+            try:
+                features = extract_features(image, scored.roi, load_profile("ct-vertebra-trabecular"), load_engine(),
+                                            source_roi=roi)
+            except InputError as error:
+                # the score stands without them
+                featuresProblem = str(error)
         svg = nomogram_svg(scored.card, width=NOMOGRAM_WIDTH)
         table = card_table(scored.card, features.values if features else None, volumeNode, tableNode)
         text = card_text(scored.card, volumeNode, textNode)
-        return ScoredNodes(scored.card, scored.roi, features, table, text, brief_html(scored.card.to_dict()), svg)
+        return ScoredNodes(scored.card, scored.roi, features, table, text, brief_html(scored.card.to_dict()), svg,
+                           featuresProblem)
 
     def saveReport(self, scored: ScoredNodes, folder: str) -> list:
         """Write card.json, report.html, nomogram.svg and, if there are any, features.csv."""
@@ -473,7 +517,7 @@ class RadiomicsOrthoTest(ScriptedLoadableModuleTest):
     def test_two_regions_give_two_scores(self):
         low = RadiomicsOrthoLogic().process(*self.makeCase(coreHu=80.0), "pickhardt-2013-l1-hu")
         high = RadiomicsOrthoLogic().process(*self.makeCase(coreHu=200.0), "pickhardt-2013-l1-hu")
-        self.assertEqual((low.card.output_class.id, high.card.output_class.id), ("low", "normal"))
+        self.assertEqual((low.card.output_class.id, high.card.output_class.id), ("low", "not-low"))
 
     def test_refusal_leaves_the_scene_unchanged(self):
         volume, segmentation, segmentId = self.makeCase(segmentHu=3000.0)

@@ -20,5 +20,8 @@ class RefusedError(InputError):
     def __init__(self, findings: tuple) -> None:
         refusing = [finding for finding in findings if finding.severity == "refuse"]
         self.findings = tuple(refusing) + tuple(f for f in findings if f.severity != "refuse")
+        first = refusing[0]
         more = f" ({len(refusing) - 1} more in the findings)" if len(refusing) > 1 else ""
-        super().__init__(f"{refusing[0].sentence} {refusing[0].remedy}".strip() + more)
+        # sentence and remedy joined, so that a terminal shows one sentence
+        remedy = f"; {first.remedy[:1].lower()}{first.remedy[1:]}" if first.remedy else "."
+        super().__init__(f"{first.sentence.rstrip('.')}{remedy}{more}")

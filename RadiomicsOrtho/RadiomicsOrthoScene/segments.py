@@ -59,11 +59,19 @@ def tag(segment, name: str) -> str:
 
 
 def describe_segment(segment, site: str, level: str | None, side: str | None, compartment: str) -> None:
-    """Write the anatomy on a segment: name, colour, SNOMED CT terminology and compartment."""
-    segment.SetName(segment_name(site, level, side, compartment))
+    """Write the anatomy on a segment: name, colour, SNOMED CT terminology and compartment.
+
+    For the site ``unknown`` name and terminology state no bone any more.
+    """
     segment.SetColor(*COLOURS[compartment])
-    segment.SetTag("TerminologyEntry", terminology_entry(site, level, side))
     segment.SetTag(COMPARTMENT_TAG, compartment)
+    if site == "unknown":
+        if anatomy_of_segment(segment)["site"] != "unknown":
+            segment.SetName("Segment")
+        segment.RemoveTag("TerminologyEntry")
+        return
+    segment.SetName(segment_name(site, level, side, compartment))
+    segment.SetTag("TerminologyEntry", terminology_entry(site, level, side))
 
 
 def add_segment(segmentationNode, roi: Roi, volumeNode, name: str | None = None) -> str:

@@ -201,3 +201,91 @@ def test_a_site_s_own_model_may_not_replace_one_that_ships(capsys, tmp_path, mon
     (own / "model.json").write_text("{")
     monkeypatch.setenv("RADIOMICS_ORTHO_MODELS", str(tmp_path))
     assert run(capsys, "models", "show", "pickhardt-2013-l1-hu")[0] == 0
+
+
+def test_a_segment_s_own_level_is_not_talked_over(capsys, tmp_path):
+    image, roi = phantoms.trunk()
+    scan = phantoms.write(image.array, image.geometry, tmp_path / "image.nrrd")
+    mask = phantoms.write_seg_nrrd(tmp_path / "m.seg.nrrd", roi.mask[np.newaxis].astype(np.uint8), roi.geometry,
+                                   [{"Name": "L3 body"}])
+    code, _, err = run(capsys, "score", scan, mask, *MODEL, "--level", "L1", "--out", tmp_path / "o")
+    assert code == 2 and "states the level 'L3'; it cannot be stated as 'L1'" in err
+    assert run(capsys, "score", scan, mask, *MODEL, "--level", "L3", "--out", tmp_path / "o")[0] == 0
+
+
+def test_a_pipe_that_does_not_know_every_sign(case, tmp_path):
+    import os
+    import subprocess
+    import sys
+
+    done = subprocess.run([sys.executable, "-m", "RadiomicsOrthoLib.cli.main", "score", *case, *MODEL, "--out",
+                           str(tmp_path / "o")], capture_output=True, check=False,
+                          env={**os.environ, "PYTHONIOENCODING": "ascii", "PYTHONPATH": os.pathsep.join(sys.path)})
+    assert done.returncode == 0 and b"HU" in done.stdout
+
+
+def test_info_of_an_image_with_nan(capsys, tmp_path):
+    image, _ = phantoms.trunk(spacing=(3.0, 3.0, 3.0))
+    array = image.array.astype(np.float32)
+    array[0, 0, 0] = np.nan
+    path = phantoms.write(array, image.geometry, tmp_path / "a.nrrd")
+    code, text, _ = run(capsys, "info", path, "--json")
+    found = json.loads(text)
+    assert code == 0 and np.isfinite(found["value_range"]).all()
+    assert "NON_FINITE_IMAGE" in {finding["code"] for finding in found["findings"]}
+
+
+def test_a_folder_in_the_way_leaves_everything_as_it_was(capsys, case, tmp_path):
+    out = tmp_path / "out"
+    (out / "report.html").mkdir(parents=True)
+    (out / "card.json").write_text("older")
+    code, _, err = run(capsys, "score", *case, *MODEL, "--out", out)
+    assert code == 2 and "is in the way" in err
+    assert sorted(path.name for path in out.iterdir()) == ["card.json", "report.html"]
+    assert (out / "card.json").read_text() == "older"
+
+
+def test_a_failure_midway_puts_older_files_back(tmp_path, monkeypatch):
+    import os
+
+    from RadiomicsOrthoLib.errors import InputError
+    from RadiomicsOrthoLib.report.files import write_folder
+
+    write_folder(tmp_path / "o", {"a": "old a", "b": "old b"})
+    replace, calls = os.replace, []
+
+    def failing(source, target):
+        calls.append(target)
+        if len(calls) == 4:  # a set aside, a in place, b set aside, b fails
+            raise OSError(28, "No space left on device")
+        replace(source, target)
+
+    monkeypatch.setattr(os, "replace", failing)
+    with pytest.raises(InputError, match="No space left"):
+        write_folder(tmp_path / "o", {"a": "new a", "b": "new b"})
+    assert {path.name: path.read_text() for path in (tmp_path / "o").iterdir()} == {"a": "old a", "b": "old b"}
+
+
+def test_options_are_not_guessed_from_their_beginning(capsys, case):
+    assert run(capsys, "info", case[0], "--jso")[0] == 2
+
+
+@needs_pyradiomics
+@pytest.mark.parametrize(("options", "words"), [
+    (["--site", "proximal-femur", "--side", "left"], "the profile 'ct-vertebra-trabecular' is for the vertebra")])
+def test_extract_keeps_to_its_profile(capsys, case, tmp_path, options, words):
+    profile = ["--profile", "ct-vertebra-trabecular"]
+    code, _, err = run(capsys, "extract", *case, *profile, *options, "-o", tmp_path / "f.csv")
+    assert code == 2 and words in err and not (tmp_path / "f.csv").exists()
+
+
+@needs_pyradiomics
+def test_extract_refuses_another_modality_and_a_folder_for_its_file(capsys, tmp_path):
+    image, roi = phantoms.trunk(spacing=(2.0, 2.0, 4.0))
+    folder = phantoms.write_dicom_series(tmp_path / "mr", image, modality="MR", kvp="")
+    mask = phantoms.write(roi.mask.astype(np.uint8), roi.geometry, tmp_path / "mask.nrrd")
+    profile = ["--profile", "ct-vertebra-trabecular"]
+    code, _, err = run(capsys, "extract", folder, mask, *profile, "-o", tmp_path / "f.csv")
+    assert code == 2 and "The scan is MR" in err
+    code, _, err = run(capsys, "extract", folder, mask, *profile, "-o", tmp_path)
+    assert code == 2 and "is a folder; name the file" in err

@@ -179,3 +179,27 @@ def test_a_region_on_another_grid_is_a_programming_error(case):
     _, other = phantoms.trunk(spacing=(2.0, 2.0, 2.0))
     with pytest.raises(ValueError, match="grid"):
         inspect(image, other)
+
+
+@pytest.mark.parametrize(("hu", "side", "refused"), [(1500, 8, True), (2200, 8, True), (1500, 3, False),
+                                                      (900, 8, False)])
+def test_cement_in_the_core_is_refused(case, hu, side, refused):
+    """Filling of 0.7 mL in the middle of the body; a speck of 0.04 mL is none."""
+    image, roi = case
+
+    def fill(array):
+        array[26:26 + side, 60:60 + side, 60:60 + side] = hu
+
+    found = {f.code: f.severity for f in check_trabecular_values(changed(image, fill), trabecular_core(roi))}
+    assert ("DENSE_PART" in found) == refused
+    assert found.get("DENSE_PART", "refuse") == "refuse"
+
+
+def test_non_finite_voxels_elsewhere_are_warned_about(case):
+    image, roi = case
+
+    def spoil(array):
+        array[0, 0, :5] = np.nan
+
+    assert codes(changed(image, spoil), roi)["NON_FINITE_IMAGE"] == "warn"
+    assert "NON_FINITE_IMAGE" not in codes(image, roi)

@@ -14,7 +14,7 @@ ALLOWED = {
     "imaging": set(),
     "regions": {"imaging"},
     "quality": {"imaging", "regions"},
-    "features": {"imaging", "regions"},
+    "features": {"imaging", "regions", "quality"},
     "models": set(),
     "scoring": {"imaging", "regions", "quality", "features", "models"},
     "report": {"imaging", "regions", "quality", "features", "models", "scoring"},
@@ -77,7 +77,9 @@ def test_arrows_never_turn_back(path):
 @pytest.mark.parametrize("path", python_files(LIBRARY), ids=lambda path: str(path.relative_to(LIBRARY)))
 def test_heavy_packages_are_imported_where_they_are_used(path):
     found = {module.split(".")[0] for module, level in imports(path, top_level_only=True) if level == 0}
-    assert not found & HEAVY
+    # compiled kernels need numba's decorator; whoever uses them imports the kernels lazily
+    compiled = path.relative_to(LIBRARY).parts[:2] == ("features", "kernels")
+    assert not found & (HEAVY - {"numba"} if compiled else HEAVY)
 
 
 @pytest.mark.parametrize("path", python_files(SCENE), ids=lambda path: path.name)
@@ -89,7 +91,7 @@ def test_the_scene_bridge_knows_no_qt(path):
 @pytest.mark.parametrize("name", ["RadiomicsOrtho", "RadiomicsOrthoSegment"])
 def test_a_module_file_imports_at_its_top_only_what_every_slicer_has(name):
     found = {module.split(".")[0] for module, _ in imports(REPOSITORY / name / f"{name}.py", top_level_only=True)}
-    standard = {"json", "typing"}
+    standard = {"html", "json", "typing"}
     assert found <= standard | {"qt", "ctk", "vtk", "slicer", "RadiomicsOrthoLib"}
     modules = {module for module, _ in imports(REPOSITORY / name / f"{name}.py", top_level_only=True)
                if module.startswith("RadiomicsOrthoLib")}

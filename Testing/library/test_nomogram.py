@@ -263,7 +263,7 @@ def test_one_input_and_identity_link_give_bands() -> None:
     assert nomogram.form == "bands" and [axis.key for axis in nomogram.axes] == [OUTCOME]
     assert values_of(nomogram, OUTCOME) == [0, 50, 100, 150, 200, 250, 300]
     assert [(band.output_class.id, band.start, band.end) for band in nomogram.bands] == [
-        ("low", 0, 110), ("indeterminate", 110, 160), ("normal", 160, 300)]
+        ("low", 0, 110), ("indeterminate", 110, 160), ("not-low", 160, 300)]
     assert [cutoff.position for cutoff in nomogram.cutoffs] == [110, 135, 160]
     assert patient_marks(nomogram, {"mean_hu": 142.4})[OUTCOME].position == 142.4
     beyond = patient_marks(nomogram, {"mean_hu": -20.0})[OUTCOME]

@@ -8,6 +8,7 @@ import phantoms
 import pytest
 from RadiomicsOrthoLib.errors import InputError
 from RadiomicsOrthoLib.imaging.geometry import Geometry
+from RadiomicsOrthoLib.imaging.image import voxel_hash
 from RadiomicsOrthoLib.imaging.readers import read_image
 
 OBLIQUE = tuple(np.array([[0.8, -0.6, 0.0], [0.6, 0.8, 0.0], [0.0, 0.0, 1.0]]).ravel())
@@ -195,3 +196,77 @@ def test_sheared_axes_are_said(tmp_path):
                      b"space directions: (1,0,0) (0.5,1,0) (0,0,1)\nspace origin: (0,0,0)\nencoding: raw\n"
                      b"endian: little\n\n" + bytes(128))
     assert "its axes are not at right angles" in _refusal(path)
+
+
+def test_zero_spacing_in_a_nifti_is_not_one_millimetre(tmp_path):
+    path = phantoms.write(np.zeros((4, 4, 4), np.int16), Geometry((4, 4, 4), (1, 1, 1), (0, 0, 0)), tmp_path / "a.nii")
+    content = bytearray(path.read_bytes())
+    content[80:84] = struct.pack("<f", 0.0)
+    path.write_bytes(bytes(content))
+    assert "states no usable voxel spacing" in _refusal(path)
+
+
+@pytest.mark.parametrize("spacing", [(900.0, 900.0, 1250.0), (0.0001, 0.0001, 0.0001)])
+def test_an_implausible_spacing_names_its_unit(tmp_path, spacing):
+    import SimpleITK as sitk
+
+    image = sitk.Image([4, 4, 4], sitk.sitkInt16)
+    image.SetSpacing(spacing)
+    sitk.WriteImage(image, str(tmp_path / "a.nrrd"))
+    assert "not plausible; check its unit" in _refusal(tmp_path / "a.nrrd")
+
+
+def test_the_hash_does_not_tell_minus_zero_from_zero():
+    grid = Geometry((2, 2, 2), (1, 1, 1), (0, 0, 0))
+    assert voxel_hash(np.zeros((2, 2, 2)), grid) == voxel_hash(-np.zeros((2, 2, 2)), grid)
+
+
+class TestDicomThatIsNotOneGoodSeries:
+    @pytest.fixture
+    def series(self, tmp_path):
+        image, _ = phantoms.trunk(spacing=(6.0, 6.0, 4.0))
+        return phantoms.write_dicom_series(tmp_path / "ct", image)
+
+    @staticmethod
+    def rewrite(path, **tags):
+        pydicom = pytest.importorskip("pydicom", reason="pydicom is needed to alter DICOM headers")
+        data = pydicom.dcmread(path)
+        for name, value in tags.items():
+            if value is None:
+                del data[name]
+            else:
+                setattr(data, name, value)
+        data.save_as(path)
+
+    @pytest.mark.parametrize("name", ["s1_000.dcm", "s1_019.dcm", "s1_010.dcm"])
+    def test_a_damaged_slice_is_named_wherever_it_lies(self, series, name):
+        path = series / name
+        path.write_bytes(path.read_bytes()[:200])
+        assert f"{name}' is a damaged DICOM file" in _refusal(series)
+
+    def test_mixed_tube_voltages(self, series):
+        self.rewrite(series / "s1_005.dcm", KVP="100")
+        assert "mixes tube voltages (100, 120)" in _refusal(series)
+
+    def test_mixed_pixel_spacings(self, series):
+        self.rewrite(series / "s1_005.dcm", PixelSpacing=[5.0, 5.0])
+        assert "mixes pixel spacings" in _refusal(series)
+
+    def test_missing_pixel_spacing_is_not_one_millimetre(self, series):
+        for path in series.iterdir():
+            self.rewrite(path, PixelSpacing=None)
+        assert "states no pixel spacing" in _refusal(series)
+
+    def test_contrast_in_any_slice_counts(self, series):
+        self.rewrite(series / "s1_015.dcm", ContrastBolusAgent="Iohexol")
+        assert read_image(series).acquisition.contrast_agent is True
+
+    def test_a_name_in_another_character_set(self, series):
+        for path in series.iterdir():
+            self.rewrite(path, SpecificCharacterSet="ISO_IR 100", Manufacturer="Röntgen GmbH")
+        manufacturer = read_image(series).acquisition.manufacturer
+        assert manufacturer.startswith("R") and manufacturer.endswith("ntgen GmbH")
+        manufacturer.encode("utf-8")
+
+    def test_a_series_one_folder_down_is_hinted_at(self, series):
+        assert "give the folder below it that does ('ct'?)" in _refusal(series.parent)

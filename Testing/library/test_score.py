@@ -27,7 +27,7 @@ def codes(card):
     return {finding.code: finding.severity for finding in card.findings}
 
 
-@pytest.mark.parametrize(("core_hu", "expected"), [(70, "low"), (130, "indeterminate"), (220, "normal")])
+@pytest.mark.parametrize(("core_hu", "expected"), [(70, "low"), (130, "indeterminate"), (220, "not-low")])
 def test_the_mean_of_the_core_decides_the_class(core_hu, expected):
     image, roi = phantoms.trunk(core_hu=core_hu)
     card = score_case(image, roi, load_model(PICKHARDT)).card
@@ -168,3 +168,28 @@ class TestClinicalInputs:
     def test_outside_the_training_range_is_warned_about(self, case, model):
         card = score_case(*case, model, {"age": 40, "sex": "m"}).card
         assert codes(card)["INPUT_OUTSIDE_TRAINING"] == "warn"
+
+
+def test_what_the_file_states_is_not_talked_over(case):
+    image, _ = case
+    known = replace(image, acquisition=replace(image.acquisition, kvp=100.0, contrast_agent=True))
+    with pytest.raises(InputError, match="The file states tube voltage 100 kV; it cannot be stated as 120 kV"):
+        with_facts(known, kvp=120.0)
+    with pytest.raises(InputError, match="contrast agent given; it cannot be stated as not given"):
+        with_facts(known, contrast_agent=False)
+    assert with_facts(known, kvp=100.0).acquisition == known.acquisition
+
+
+@pytest.mark.parametrize(("rule", "refused"), [("refuse", True), ("warn", False), ("allowed", False)])
+def test_a_model_for_native_scans_refuses_contrast(rule, refused):
+    image, roi = phantoms.trunk(aorta_hu=300)
+    data = json.loads(json.dumps(dict(load_model(PICKHARDT).card)))
+    data["applicability"]["contrast_enhanced"] = rule
+    model = bundle_from_dict(data, "0" * 64)
+    if refused:
+        with pytest.raises(RefusedError, match="made for native scans"):
+            score_case(image, roi, model)
+    else:
+        assert "CONTRAST_LIKELY" in codes(score_case(image, roi, model).card)
+    native, roi = phantoms.trunk()
+    assert score_case(native, roi, model).card.value == pytest.approx(120, abs=1)

@@ -115,3 +115,45 @@ def test_choosing_among_segments(tmp_path):
 ])
 def test_anatomy_that_a_name_states(name, site, level, side, compartment):
     assert anatomy_of(name) == {"site": site, "level": level, "side": side, "compartment": compartment}
+
+
+class TestFilesOfOlderSlicers:
+    """Before layers had keys, each segment was a layer, in order, and its label was not written down."""
+
+    def write(self, tmp_path, layers, segments):
+        path = phantoms.write_seg_nrrd(tmp_path / "old.seg.nrrd", layers, GRID, segments)
+        text = path.read_bytes()
+        for line in (b"Segment0_Layer:=0\n", b"Segment1_Layer:=0\n", b"Segment0_LabelValue:=1\n",
+                     b"Segment1_LabelValue:=1\n"):
+            text = text.replace(line, b"")
+        path.write_bytes(text)
+        return path
+
+    def test_each_segment_is_its_own_layer(self, tmp_path):
+        layers = _layers(LOW, HIGH)
+        layers[1] *= 7
+        segmentation = read_segmentation(self.write(tmp_path, layers, [{"Name": "L3"}, {"Name": "L1"}]), GRID)
+        assert roi_from_file(segmentation, "L3").voxel_count == 27
+        assert roi_from_file(segmentation, "L1").voxel_count == 4 * 5 * 6
+
+    def test_several_labels_without_a_name_are_refused(self, tmp_path):
+        layers = _layers(LOW, HIGH)
+        layers[0, 7] = 2
+        path = self.write(tmp_path, layers, [{"Name": "L3"}, {"Name": "L1"}])
+        assert "does not say which of the labels [1, 2] is the segment 'L3'" in _refusal(path)
+
+
+@pytest.mark.parametrize("name", ["disc L1", "L1 spinal canal", "L1_pedicle", "L1-L2 disk", "rib T12",
+                                  "left kidney L1"])
+def test_what_lies_beside_a_bone_is_not_the_bone(name):
+    assert anatomy_of(name) == {"site": "unknown", "level": None, "side": None, "compartment": "unknown"}
+
+
+@pytest.mark.parametrize(("name", "site", "compartment"), [
+    ("chip fragment", "unknown", "unknown"), ("left femur T1", "proximal-femur", "unknown"),
+    ("L1 (not trabecular)", "vertebra", "unknown"), ("non-trabecular L1", "vertebra", "unknown"),
+    ("hip_left", "proximal-femur", "unknown"), ("vertebrae_L1", "vertebra", "unknown")])
+def test_words_count_whole(name, site, compartment):
+    found = anatomy_of(name)
+    assert (found["site"], found["compartment"]) == (site, compartment)
+    assert site == "vertebra" or found["level"] is None

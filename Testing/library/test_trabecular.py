@@ -6,7 +6,7 @@ import pytest
 from RadiomicsOrthoLib.errors import InputError
 from RadiomicsOrthoLib.imaging.geometry import Geometry
 from RadiomicsOrthoLib.regions.roi import Roi
-from RadiomicsOrthoLib.regions.trabecular import bounding_box, depth_below_surface, trabecular_core
+from RadiomicsOrthoLib.regions.trabecular import MAX_DEPTH_MM, bounding_box, depth_below_surface, trabecular_core
 
 
 def _block(shape, spacing, margin=3):
@@ -22,7 +22,22 @@ def test_depth_counts_from_the_voxel_faces(spacing):
     middle = depth[3:18, 20, 20]
     expected = (np.minimum(np.arange(15), np.arange(15)[::-1]) + 0.5) * spacing[2]
     in_plane = (17 + 0.5) * spacing[0]
-    np.testing.assert_allclose(middle, np.minimum(expected, in_plane), atol=1e-6)
+    np.testing.assert_allclose(middle, np.minimum(np.minimum(expected, in_plane), MAX_DEPTH_MM), atol=1e-6)
+
+
+@pytest.mark.parametrize("spacing", [(1.0, 1.0, 1.0), (0.8, 0.8, 5.0), (1.5, 0.7, 3.0)])
+def test_depth_is_the_exact_distance_to_the_nearest_outside_voxel_as_a_box(spacing):
+    """Against brute force over every outside voxel of a tilted ellipsoid."""
+    generator = np.random.default_rng(3)
+    shape = (8, 14, 15)
+    k, j, i = np.indices(shape)
+    mask = ((k - 3.6) / 3.3) ** 2 + ((j - 6.8 - 0.3 * k) / 5.1) ** 2 + ((i - 7.2) / 6.0) ** 2 <= 1
+    mask &= generator.random(shape) > 0.01
+    kji_spacing = np.array(spacing[::-1])
+    outside = np.argwhere(~np.pad(mask, 1)) - 1
+    expected = [np.sqrt(((np.maximum(np.abs(outside - voxel) - 0.5, 0) * kji_spacing) ** 2).sum(axis=1)).min()
+                for voxel in np.argwhere(mask)]
+    np.testing.assert_allclose(depth_below_surface(mask, tuple(kji_spacing))[mask], expected, atol=1e-9)
 
 
 @pytest.mark.parametrize(("spacing", "removed"), [((1.0, 1.0, 1.0), 3), ((2.0, 2.0, 2.0), 1), ((0.5, 0.5, 0.5), 6)])

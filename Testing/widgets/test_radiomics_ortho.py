@@ -129,8 +129,9 @@ def test_save_report_writes_the_files(panel, make_case, tmp_path, monkeypatch):
     panel.ui.saveReportButton.click()
 
 
-def test_clinical_editors_follow_the_model(panel, make_case, monkeypatch):
-    """A generated model that asks for a number and a choice."""
+@pytest.fixture
+def clinical_model(panel, monkeypatch):
+    """A generated model that asks for a number and a choice, as second model of the panel."""
     from RadiomicsOrthoLib.models import catalogue
     from RadiomicsOrthoLib.models.bundle import bundle_from_dict
 
@@ -147,12 +148,24 @@ def test_clinical_editors_follow_the_model(panel, make_case, monkeypatch):
     panel.logic._models = (*panel.logic.models(), model)
     monkeypatch.setattr(catalogue, "load_model", lambda model_id: panel.logic.model(model_id))
     panel.ui.modelComboBox.addItem(model.title, model.id)
+    return model
+
+
+def editors(panel):
+    form = panel.ui.clinicalWidget.layout()
+    return [form.itemAt(index).widget() for index in (1, 3)]
+
+
+def choose_model(panel, model_id):
+    panel.ui.modelComboBox.setCurrentIndex(panel.ui.modelComboBox.findData(model_id))
+
+
+def test_clinical_editors_follow_the_model(panel, make_case, clinical_model):
     choose(panel, *make_case())
     assert panel.ui.applyButton.enabled
-    panel.ui.modelComboBox.setCurrentIndex(panel.ui.modelComboBox.findData("generated"))
+    choose_model(panel, "generated")
     assert not panel.ui.applyButton.enabled and panel.ui.applyReasonLabel.text == "Enter Age, Sex."
-    form = panel.ui.clinicalWidget.layout()
-    age, sex = (form.itemAt(index).widget() for index in (1, 3))
+    age, sex = editors(panel)
     age.text = "70"
     assert panel.ui.applyReasonLabel.text == "Enter Sex."
     sex.setCurrentIndex(sex.findData("f"))
@@ -162,8 +175,44 @@ def test_clinical_editors_follow_the_model(panel, make_case, monkeypatch):
     age.text = "7000"
     panel.ui.applyButton.click()
     assert "not plausible" in panel.ui.cardBrowser.toPlainText()
-    panel.ui.modelComboBox.setCurrentIndex(0)
+
+
+def test_changing_the_model_is_no_dead_end_and_loses_nothing(panel, make_case, clinical_model):
+    choose(panel, *make_case())
+    choose_model(panel, "generated")
+    editors(panel)[0].text = "70"
+    choose_model(panel, "pickhardt-2013-l1-hu")
     assert panel.ui.applyButton.enabled and not panel.ui.clinicalWidget.visible
+    panel.ui.applyButton.click()
+    assert " HU" in panel.ui.cardBrowser.toPlainText()
+    choose_model(panel, "generated")
+    assert editors(panel)[0].text == "70" and panel.ui.applyReasonLabel.text == "Enter Sex."
+
+
+def test_editors_show_what_apply_uses(panel, make_case, clinical_model):
+    """As after opening another scene: the values come from the parameter node."""
+    choose(panel, *make_case())
+    choose_model(panel, "generated")
+    editors(panel)[0].text = "70"
+    panel._parameterNode.clinical = {"age": "55", "sex": "m"}
+    age, sex = editors(panel)
+    assert age.text == "55" and sex.currentText == "male"
+    panel.ui.applyButton.click()
+    card = json.loads(panel._parameterNode.resultText.GetText())
+    assert {item["name"]: item["value"] for item in card["inputs"]}["age"] == 55
+
+
+def test_a_result_does_not_outlive_its_inputs(panel, make_case):
+    choose(panel, *make_case(coreHu=90.0))
+    panel.ui.applyButton.click()
+    assert panel.ui.saveReportButton.enabled
+    panel.ui.kvpComboBox.setCurrentIndex(panel.ui.kvpComboBox.findData("120"))
+    assert "inputs have changed" in panel.ui.cardBrowser.toPlainText()
+    assert not panel.ui.saveReportButton.enabled and not panel.ui.nomogramContainer.visible
+    panel.ui.applyButton.click()
+    assert panel.ui.saveReportButton.enabled
+    choose(panel, *make_case(coreHu=200.0))
+    assert "inputs have changed" in panel.ui.cardBrowser.toPlainText()
 
 
 def test_features_reach_the_table(panel, make_case):
@@ -179,14 +228,38 @@ def test_features_reach_the_table(panel, make_case):
     assert "original_glcm_Contrast" in names and len([n for n in names if n.startswith("original_")]) == 107
 
 
-def test_features_without_an_engine_are_one_sentence(panel, make_case, monkeypatch, application):
-    monkeypatch.setitem(sys.modules, "radiomics", None)
-    choose(panel, *make_case())
-    panel.ui.featuresCheckBox.setChecked(True)
-    panel.ui.applyButton.click()
+def test_without_an_engine_the_score_stands(panel, make_case, monkeypatch):
+    """A scene may ask for features on a machine without pyradiomics."""
     from runtime.dialogs import messages
 
-    assert len(messages) == 1 and "need pyradiomics, which is not installed" in messages[0].text
+    choose(panel, *make_case())
+    panel._parameterNode.extractFeatures = True
+    monkeypatch.setitem(sys.modules, "radiomics", None)
+    panel.ui.applyButton.click()
+    assert "Research use only" in panel.ui.cardBrowser.toPlainText() and messages == []
+
+
+def test_when_only_the_features_fail_the_score_stands(panel, make_case, monkeypatch):
+    from RadiomicsOrthoLib.errors import InputError
+    from RadiomicsOrthoLib.features import extraction
+    from runtime.dialogs import messages
+
+    def fail(*args, **kwargs):
+        raise InputError("No texture here.")
+
+    monkeypatch.setattr(extraction, "extract_features", fail)
+    monkeypatch.setattr(panel.logic, "featuresProblem", lambda: "")
+    choose(panel, *make_case())
+    panel._parameterNode.extractFeatures = True
+    panel.ui.applyButton.click()
+    assert "Research use only" in panel.ui.cardBrowser.toPlainText()
+    assert [message.text for message in messages] == ["No texture here."]
+
+
+def test_a_machine_without_engine_says_so_on_the_check_box(open_panel, monkeypatch):
+    monkeypatch.setitem(sys.modules, "radiomics", None)
+    panel = open_panel("RadiomicsOrtho")
+    assert not panel.ui.featuresCheckBox.enabled and "SlicerRadiomics" in panel.ui.featuresCheckBox.toolTip
 
 
 def test_the_other_module_is_one_click_away(panel, application, monkeypatch):

@@ -130,3 +130,26 @@ def test_closing_the_scene_and_leaving_the_module(panel, make_case, application)
     assert panel.ui.segmentEditorWidget.activeEffect() is None
     panel.enter()
     assert panel._parameterNode is not None
+
+
+def test_the_part_can_be_chosen_before_the_site(panel, make_case):
+    volume, segmentation, segment_id = make_case()
+    choose(panel, volume, segmentation, segment_id)
+    pick(panel.ui.partComboBox, "trabecular")
+    assert panel.ui.partComboBox.currentText == "Trabecular core"
+    assert segmentation.GetSegmentation().GetSegment(segment_id).GetName() == "Drawn by hand"
+    pick(panel.ui.levelComboBox, "L4")
+    assert segmentation.GetSegmentation().GetSegment(segment_id).GetName() == "L4 trabecular core"
+
+
+def test_not_stated_can_be_chosen_back(panel, make_case):
+    volume, segmentation, segment_id = make_case()
+    choose(panel, volume, segmentation, segment_id)
+    pick(panel.ui.levelComboBox, "L2")
+    pick(panel.ui.siteComboBox, "")
+    segment = segmentation.GetSegmentation().GetSegment(segment_id)
+    assert panel.logic.anatomy(segment) == {"site": "unknown", "level": None, "side": None, "compartment": "unknown"}
+    assert panel.ui.siteComboBox.currentText == "not stated" and panel.ui.levelComboBox.currentText == "not stated"
+    pick(panel.ui.levelComboBox, "L3")
+    pick(panel.ui.levelComboBox, "")
+    assert panel.logic.anatomy(segment)["site"] == "vertebra" and panel.logic.anatomy(segment)["level"] is None

@@ -6,14 +6,14 @@ import argparse
 import json
 from pathlib import Path
 
-from ..errors import RefusedError
+from ..errors import InputError, RefusedError
 from ..features.engine import load_engine
-from ..features.extraction import extract_features
+from ..features.extraction import check_profile, extract_features
 from ..features.profile import ExtractionProfile, load_profile, profile_names
 from ..features.table import feature_row
-from ..quality.finding import refusals
+from ..quality.finding import Finding, refusals
 from ..quality.gate import inspect
-from ..quality.roi_checks import check_size
+from ..quality.roi_checks import check_size, check_trabecular_values
 from ..regions.roi import Roi
 from ..regions.trabecular import DEFAULT_DEPTH_MM, trabecular_core
 from ..report.files import write_folder
@@ -37,16 +37,20 @@ def add_command(commands) -> None:
 
 
 def run(options: argparse.Namespace) -> dict:
+    if options.output.is_dir():
+        raise InputError(f"'{options.output}' is a folder; name the file to write, such as "
+                         f"{options.output / 'features.csv'}.")
     profile, engine = load_profile(options.profile), load_engine(options.engine)
     image = image_from(options)
     roi = roi_from(options, image)
-    findings = inspect(image, roi)
-    if refusals(findings):
-        raise RefusedError(findings)
+    findings = [*inspect(image, roi), *check_profile(profile, image, roi)]
+    _refuse(findings)
     region = region_for_profile(profile, roi, options.core_depth)
-    too_small = refusals(check_size(region))
-    if too_small:
-        raise RefusedError(too_small)
+    if region is not roi:
+        findings += check_size(region)
+    if region.compartment == "trabecular" and profile.modality == "CT" and not refusals(findings):
+        findings += check_trabecular_values(image, region)
+    _refuse(findings)
     vector = extract_features(image, region, profile, engine, ProgressBar(options.json), source_roi=roi)
     provenance = {**vector.provenance, "findings": [finding.to_dict() for finding in findings],
                   "acquisition": image.acquisition.to_dict(), "failures": dict(vector.failures)}
@@ -62,6 +66,11 @@ def run(options: argparse.Namespace) -> dict:
         print_findings(findings)
     return {"features": dict(vector.values), "failures": dict(vector.failures), "provenance": provenance,
             "output": str(options.output)}
+
+
+def _refuse(findings: list[Finding]) -> None:
+    if refusals(findings):
+        raise RefusedError(tuple(findings))
 
 
 def region_for_profile(profile: ExtractionProfile, roi: Roi, core_depth_mm: float) -> Roi:

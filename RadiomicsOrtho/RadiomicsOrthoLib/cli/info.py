@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import argparse
 
+import numpy as np
+
 from ..imaging.acquisition import ACQUISITION_FACTS
 from ..quality.image_checks import check_image
 from .inputs import add_image_arguments, image_from
@@ -18,19 +20,20 @@ def add_command(commands) -> None:
 def run(options: argparse.Namespace) -> dict:
     image = image_from(options)
     findings = list(check_image(image))
+    finite = image.array[np.isfinite(image.array)] if np.issubdtype(image.array.dtype, np.floating) else image.array
     result = {
         "format": image.source, "modality": image.modality,
         "size_ijk": list(image.geometry.shape[::-1]), "spacing_mm": [float(s) for s in image.spacing],
         "origin_ras_mm": [float(x) for x in image.geometry.origin],
         "direction_ras": [float(x) for x in image.geometry.direction],
-        "value_range": [float(image.array.min()), float(image.array.max())],
+        "value_range": [float(finite.min()), float(finite.max())] if finite.size else None,
         "acquisition": image.acquisition.to_dict(), "findings": [finding.to_dict() for finding in findings],
     }
     if not options.json:
         size = " × ".join(str(n) for n in result["size_ijk"])
         spacing = " × ".join(f"{s:.4g}" for s in image.spacing)
-        low, high = result["value_range"]
-        print(f"{image.source}, modality {image.modality}: {size} voxels of {spacing} mm, values {low:g} to {high:g}")
+        values = "values {:g} to {:g}".format(*result["value_range"]) if finite.size else "no finite value"
+        print(f"{image.source}, modality {image.modality}: {size} voxels of {spacing} mm, {values}")
         for name, (title, unit) in ACQUISITION_FACTS.items():
             value = getattr(image.acquisition, name)
             shown = "unknown" if value is None else {True: "yes", False: "no"}.get(value, value)

@@ -35,17 +35,22 @@ def image_from(options: argparse.Namespace) -> BoneImage:
     """The scan, with the acquisition facts that were stated on the command line."""
     image = read_image(options.image, options.series)
     contrast = None if options.contrast is None else options.contrast == "yes"
-    try:
-        return replace(image, acquisition=image.acquisition.with_stated(kvp=options.kvp, contrast_agent=contrast))
-    except ValueError as error:
-        raise InputError(f"{str(error)[:1].upper()}{str(error)[1:]}.") from None
+    return replace(image, acquisition=image.acquisition.with_stated(kvp=options.kvp, contrast_agent=contrast))
 
 
 def roi_from(options: argparse.Namespace, image: BoneImage) -> Roi:
-    """The chosen segment on the image's grid, with the anatomy stated on the command line."""
+    """The chosen segment on the image's grid, with the anatomy stated on the command line.
+
+    Raises InputError if the segment itself states something else.
+    """
     roi = roi_from_file(read_segmentation(options.roi, image.geometry), options.segment)
     stated = {name: getattr(options, name) for name in ("site", "level", "side", "compartment")
               if getattr(options, name) is not None}
+    for name, value in stated.items():
+        known = getattr(roi, name)
+        if known not in (None, "unknown", value):
+            raise InputError(f"The segment states the {name} '{known}'; it cannot be stated as '{value}': rename the "
+                             "segment if it is wrong.")
     if stated.get("level"):
         stated.setdefault("site", "vertebra")
     if stated.get("side"):

@@ -24,7 +24,8 @@ class _Parser(argparse.ArgumentParser):
 
 
 def build_parser() -> argparse.ArgumentParser:
-    parser = _Parser(prog="radiomics-ortho", description="From a bone scan to a radiomics score. " + RESEARCH_USE_ONLY)
+    parser = _Parser(prog="radiomics-ortho", allow_abbrev=False,
+                     description="From a bone scan to a radiomics score. " + RESEARCH_USE_ONLY)
     parser.add_argument("--version", action="version", version=f"radiomics-ortho {__version__}")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     for module in (info, extract, score, models):
@@ -33,6 +34,7 @@ def build_parser() -> argparse.ArgumentParser:
 
     demo.add_command(commands)
     for command in commands.choices.values():
+        command.allow_abbrev = False
         for action in list(command._actions):  # noqa: SLF001 - argparse offers no public list
             if isinstance(action, argparse._SubParsersAction):  # noqa: SLF001
                 for nested in action.choices.values():
@@ -45,6 +47,10 @@ def build_parser() -> argparse.ArgumentParser:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     arguments = list(sys.argv[1:] if arguments is None else arguments)
+    for stream in (sys.stdout, sys.stderr):
+        # a pipe on Windows may not know every sign; a replaced sign is better than a lost result
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="replace")
     wants_json = "--json" in arguments
     try:
         options = build_parser().parse_args(arguments)

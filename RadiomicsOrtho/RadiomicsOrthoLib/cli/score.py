@@ -37,7 +37,7 @@ def run(options: argparse.Namespace) -> dict:
     model = load_model(options.model)
     image = image_from(options)
     roi = roi_from(options, image)
-    engine = load_engine(options.engine) if model.needs_features else None
+    engine = load_engine(options.engine) if model.needs_features or options.engine != "pyradiomics" else None
     scored = score_case(image, roi, model, parse_clinical(options.clinical), options.core_depth, engine,
                         ProgressBar(options.json))
     card = scored.card

@@ -3,14 +3,26 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
 
 from ..imaging.image import BoneImage
+from ..quality.finding import Finding
 from ..regions.roi import Roi
 from .engine import Cancelled, Engine, Progress, never_cancelled, no_progress
 from .measurements import measure
 from .profile import ExtractionProfile
 from .provenance import provenance_of
 from .vector import FeatureVector
+
+
+def check_profile(profile: ExtractionProfile, image: BoneImage, roi: Roi) -> Iterator[Finding]:
+    """Refusals where a profile is used on another modality, bone or part than it was made for."""
+    if image.modality not in (profile.modality, "unknown"):
+        yield Finding("MODALITY_NOT_COVERED", "refuse", f"The scan is {image.modality}; the profile '{profile.id}' "
+                      f"is for {profile.modality}.", "Choose a profile for this modality.")
+    if roi.site not in (profile.site, "unknown"):
+        yield Finding("SITE_NOT_COVERED", "refuse", f"The region is a {roi.site}; the profile '{profile.id}' is "
+                      f"for the {profile.site}.", "Choose another segment or another profile.")
 
 
 def extract_features(image: BoneImage, roi: Roi, profile: ExtractionProfile, engine: Engine,

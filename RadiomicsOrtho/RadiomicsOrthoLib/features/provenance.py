@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.metadata
+import sys
 
 from .. import __version__
 from ..imaging.image import BoneImage
@@ -37,7 +38,7 @@ def library_versions(names: tuple[str, ...]) -> dict[str, str]:
         try:
             versions[name] = importlib.metadata.version(name)
         except importlib.metadata.PackageNotFoundError:
-            # the Slicer application may carry a library without its package metadata
-            module = __import__(name)
-            versions[name] = str(getattr(module, "__version__", "unknown"))
+            # the Slicer application may carry a library without its package metadata, or lack it
+            module = sys.modules.get(name)
+            versions[name] = str(getattr(module, "__version__", "unknown")) if module else "not used"
     return versions

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, fields, replace
 
+from ..errors import InputError
+
 #: name -> (title, unit), in the order in which they are shown
 ACQUISITION_FACTS = {
     "kvp": ("Tube voltage", "kV"),
@@ -36,16 +38,28 @@ class Acquisition:
 
     def __post_init__(self) -> None:
         if self.kvp is not None and not 20 <= self.kvp <= 200:
-            raise ValueError(f"a tube voltage of {self.kvp} kV is not plausible (20 to 200)")
+            raise InputError(f"A tube voltage of {self.kvp:g} kV is not plausible (20 to 200 kV).")
         if self.field_strength_t is not None and not 0 < self.field_strength_t <= 12:
-            raise ValueError(f"a field strength of {self.field_strength_t} T is not plausible")
+            raise InputError(f"A field strength of {self.field_strength_t:g} T is not plausible (up to 12 T).")
         unknown = set(self.stated) - set(ACQUISITION_FACTS)
         if unknown:
             raise ValueError(f"unknown acquisition facts: {sorted(unknown)}")
 
     def with_stated(self, **facts: object) -> Acquisition:
-        """A copy in which a person supplied ``facts`` (``None`` values are skipped)."""
+        """A copy in which a person supplied ``facts`` (``None`` values are skipped).
+
+        Raises InputError if the file states something else: what the scanner wrote down
+        is not talked over.
+        """
         given = {name: value for name, value in facts.items() if value is not None}
+        for name, value in list(given.items()):
+            known = getattr(self, name)
+            if known is not None and known != value:
+                title, unit = ACQUISITION_FACTS[name]
+                raise InputError(f"The file states {title.lower()} {_shown(known, unit)}; it cannot be stated as "
+                                 f"{_shown(value, unit)}.")
+            if known is not None:
+                del given[name]
         stated = tuple(name for name in ACQUISITION_FACTS if name in given or name in self.stated)
         return replace(self, **given, stated=stated)
 
@@ -57,6 +71,12 @@ class Acquisition:
 
     def to_dict(self) -> dict[str, object]:
         return {"known": self.known(), "unknown": list(self.unknown()), "stated_by_user": list(self.stated)}
+
+
+def _shown(value: object, unit: str) -> str:
+    if isinstance(value, bool):
+        return "given" if value else "not given"
+    return f"{value:g} {unit}" if isinstance(value, float) else str(value)
 
 
 assert {field.name for field in fields(Acquisition)} == set(ACQUISITION_FACTS) | {"stated"}

@@ -73,15 +73,19 @@ def _nifti_claim(path: Path) -> _Claim:
         if size == 348:
             dims, datatype = struct.unpack(order + "8h", header[40:56]), struct.unpack(order + "h", header[70:72])[0]
             offset = int(struct.unpack(order + "f", header[108:112])[0])
+            spacing = struct.unpack(order + "3f", header[80:92])
             break
         if size == 540 and len(header) >= 540:
             dims, datatype = struct.unpack(order + "8q", header[16:80]), struct.unpack(order + "h", header[12:14])[0]
             offset = struct.unpack(order + "q", header[168:176])[0]
+            spacing = struct.unpack(order + "3d", header[112:136])
             break
     else:
         raise InputError(f"'{path}' is not an image: it has no NIfTI header.")
     if not 1 <= dims[0] <= 7 or min(dims[1:1 + dims[0]]) < 1:
         raise InputError(f"'{path}' is damaged: its header claims the size {dims[1:]}.")
+    if not all(np.isfinite(step) and step != 0 for step in spacing[:min(dims[0], 3)]):
+        raise InputError(f"'{path}' states no usable voxel spacing ({spacing}); nothing can be measured.")
     if datatype not in _NIFTI_BYTES:
         raise InputError(f"'{path}' holds NIfTI data type {datatype}; a scan or a label map of numbers is needed.")
     count = _product(dims[1:1 + dims[0]])

@@ -8,6 +8,8 @@ import numpy as np
 
 #: two grids are the same place if no corner voxel lies further apart than this share of a voxel
 SAME_PLACE_TOLERANCE = 0.01
+#: from micro-CT to thick slices (mm); anything else is another unit
+PLAUSIBLE_SPACING_MM = (0.001, 50.0)
 
 
 @dataclass(frozen=True)
@@ -29,6 +31,9 @@ class Geometry:
             raise ValueError(f"a grid has three axes of at least one voxel, not {self.shape}")
         if len(self.spacing) != 3 or not all(np.isfinite(s) and s > 0 for s in self.spacing):
             raise ValueError(f"voxel spacing must be positive and finite, not {self.spacing}")
+        if not all(PLAUSIBLE_SPACING_MM[0] <= s <= PLAUSIBLE_SPACING_MM[1] for s in self.spacing):
+            spacing = " × ".join(f"{s:.3g}" for s in self.spacing)
+            raise ValueError(f"a voxel spacing of {spacing} mm is not plausible; check its unit")
         if len(self.origin) != 3 or not np.all(np.isfinite(self.origin)):
             raise ValueError(f"the origin must be finite, not {self.origin}")
         matrix = np.asarray(self.direction, float).reshape(3, 3)
@@ -45,10 +50,12 @@ class Geometry:
 
     @property
     def voxel_volume_ml(self) -> float:
+        """Volume of one voxel in mL."""
         return float(np.prod(self.spacing)) / 1000.0
 
     @property
     def spacing_kji(self) -> tuple[float, float, float]:
+        """Voxel spacing in mm along the array's axes (k, j, i)."""
         return self.spacing[2], self.spacing[1], self.spacing[0]
 
     def to_ras(self, kji: np.ndarray) -> np.ndarray:
@@ -57,7 +64,7 @@ class Geometry:
         return ijk @ self.ijk_to_ras[:3, :3].T + self.ijk_to_ras[:3, 3]
 
     def to_kji(self, ras: np.ndarray) -> np.ndarray:
-        """Continuous (k, j, i) indices of RAS positions (…, 3)."""
+        """Continuous (k, j, i) indices of RAS positions (…, 3) in mm."""
         inverse = np.linalg.inv(self.ijk_to_ras)
         ijk = np.asarray(ras, float) @ inverse[:3, :3].T + inverse[:3, 3]
         return ijk[..., ::-1]

@@ -56,5 +56,6 @@ def voxel_hash(array: np.ndarray, geometry: Geometry) -> str:
                               for part in (geometry.spacing, geometry.origin, geometry.direction)))
     digest.update(repr(grid).encode())
     for plane in array:
-        digest.update(np.ascontiguousarray(plane, dtype="<f8").tobytes())
+        # adding zero turns -0.0, which some formats keep, into 0.0
+        digest.update((np.ascontiguousarray(plane, dtype="<f8") + 0.0).tobytes())
     return digest.hexdigest()

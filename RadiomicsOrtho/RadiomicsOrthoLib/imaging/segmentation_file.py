@@ -92,16 +92,28 @@ def _read_nrrd_segments(path: Path) -> tuple[np.ndarray, Geometry, tuple[Segment
             return keys.get(f"Segment{number}_{name}", default)
 
         tags = dict(tag.split(":", 1) for tag in entry("Tags").split("|") if ":" in tag)
+        name = entry("Name") or entry("ID")
         try:
-            segments.append(Segment(entry("Name") or entry("ID"), int(entry("LabelValue", "1")),
-                                    int(entry("Layer", "0")), tags))
+            # files from before Slicer 4.11 have no layer keys: one segment a layer, in order
+            layer = int(entry("Layer", str(number)))
+            label = int(entry("LabelValue", "0"))
         except ValueError:
-            raise InputError(f"'{path}' is damaged: segment {number + 1} has no usable label value.") from None
-        if not 0 <= segments[-1].layer < len(layers):
-            raise InputError(f"'{path}' is damaged: segment {number + 1} lies in a layer that is not there.")
+            raise InputError(f"'{path}' is damaged: the segment '{name}' has no usable label value.") from None
+        if not 0 <= layer < len(layers):
+            raise InputError(f"'{path}' is damaged: the segment '{name}' lies in a layer that is not there.")
+        segments.append(Segment(name, label or _only_label(layers[layer], name, path), layer, tags))
         number += 1
     cropped = "Segmentation_ReferenceImageExtentOffset" in keys
     return layers, to_geometry(image, path), tuple(segments), cropped
+
+
+def _only_label(layer: np.ndarray, name: str, path: Path) -> int:
+    """The one label in a layer, for files that do not state it."""
+    values = [int(value) for value in np.unique(layer) if value > 0]
+    if len(values) > 1:
+        raise InputError(f"'{path}' does not say which of the labels {values} is the segment '{name}'; save it again "
+                         "with a current Slicer.")
+    return values[0] if values else 1
 
 
 def _whole_labels(array: np.ndarray, path: Path) -> np.ndarray:

@@ -43,7 +43,10 @@ class ModelInput:
 
 @dataclass(frozen=True)
 class OutputClass:
-    """A class of the output: values up to and including ``upper`` that no earlier class took."""
+    """A class of the output: values up to and including ``upper`` that no earlier class took.
+
+    ``upper`` is in the output's unit (a probability is 0–1).
+    """
 
     id: str
     title: str
@@ -64,7 +67,11 @@ class Threshold:
 
 @dataclass(frozen=True)
 class Applicability:
-    """On which scans and regions the model may be used."""
+    """On which scans and regions the model may be used.
+
+    ``kvp`` are tube voltages in kV, sizes in mm; empty or ``None`` means no limit.
+    ``contrast_enhanced`` is ``allowed``, ``warn`` or ``refuse``.
+    """
 
     modality: str
     site: str

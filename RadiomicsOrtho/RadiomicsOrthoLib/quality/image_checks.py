@@ -26,6 +26,11 @@ def check_image(image: BoneImage) -> Iterator[Finding]:
         yield Finding("NO_INTENSITY_VARIATION", "refuse", "The image has no intensity variation.",
                       "Load the scan again; nothing can be measured on a constant image.")
         return
+    if np.issubdtype(image.array.dtype, np.floating):
+        bad = int(image.array.size - np.count_nonzero(np.isfinite(image.array)))
+        if bad:
+            yield Finding("NON_FINITE_IMAGE", "warn", f"The image has {bad} non-finite voxels (NaN or infinite).",
+                          "They must not lie in the region.")
     if image.modality in ("CT", "unknown"):
         yield from _check_hu_scale(image, sample)
     yield from _check_voxels(image)

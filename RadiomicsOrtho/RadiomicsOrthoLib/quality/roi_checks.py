@@ -25,6 +25,9 @@ METAL_NEAR_MM = 20.0
 #: mean of a trabecular region on CT: fatty marrow is about -60 HU, sclerosis reaches some 500
 TRABECULAR_HU = (-80.0, 500.0)
 HETEROGENEOUS_SD_HU = 70.0
+#: a part of the marrow space this dense is cement, an implant or cortex, not trabecular bone
+DENSE_HU = 1000
+DENSE_ML = 0.1
 
 
 def check_roi(image: BoneImage, roi: Roi) -> Iterator[Finding]:
@@ -71,9 +74,22 @@ def check_trabecular_values(image: BoneImage, core: Roi) -> Iterator[Finding]:
         yield Finding("NOT_TRABECULAR_BONE", "refuse", f"The region's mean of {mean:.0f} HU is not that of trabecular "
                       f"bone ({low:.0f} to {high:.0f} HU).", "Check that the region lies in the marrow space, "
                       "without cement, implant, cortex or soft tissue.")
+        return
+    dense = _largest_dense_part_ml(image, core)
+    if dense >= DENSE_ML:
+        yield Finding("DENSE_PART", "refuse", f"A part of {dense:.1f} mL inside the trabecular region is denser than "
+                      f"{DENSE_HU} HU: cement, an implant, a dense lesion or cortex.",
+                      "Exclude this level, or correct the region if it reaches into the cortex.")
     elif spread > HETEROGENEOUS_SD_HU:
         yield Finding("HETEROGENEOUS_CORE", "warn", f"The trabecular region is uneven (SD {spread:.0f} HU): cortex, a "
                       "dense or lytic focus or a fracture may lie inside.", "Look at the region slice by slice.")
+
+
+def _largest_dense_part_ml(image: BoneImage, core: Roi) -> float:
+    """Volume in mL of the largest connected part of the region above ``DENSE_HU``."""
+    box = bounding_box(core.mask)
+    labels, count = ndimage.label(core.mask[box] & (image.array[box] > DENSE_HU))
+    return float(np.bincount(labels.ravel())[1:].max()) * core.geometry.voxel_volume_ml if count else 0.0
 
 
 def _check_border(roi: Roi) -> Iterator[Finding]:
@@ -122,13 +138,13 @@ def _check_metal(image: BoneImage, roi: Roi) -> Iterator[Finding]:
 def _check_contrast(image: BoneImage, roi: Roi) -> Iterator[Finding]:
     stated = image.acquisition.contrast_agent
     seen = enhanced_vessel_hu(image, roi)
-    remedy = "Use the native phase if there is one; contrast raises the HU of bone."
+    remedy = "Use the native phase if there is one; contrast in the blood raises the HU of bone."
     if stated:
         yield Finding("CONTRAST_STATED", "warn", "The scan was made with contrast agent.", remedy)
     elif seen is not None:
         contradiction = ", although it was stated that none was given" if stated is False else ""
-        yield Finding("CONTRAST_LIKELY", "warn", f"The scan looks contrast-enhanced: vessels or organs near the region "
-                      f"reach {seen:.0f} HU{contradiction}.", remedy)
+        yield Finding("CONTRAST_LIKELY", "warn", "The scan looks contrast-enhanced: a vessel, an organ or bowel near "
+                      f"the region has {seen:.0f} HU{contradiction}.", remedy)
     elif stated is None:
-        yield Finding("CONTRAST_NOT_STATED", "note", "The file does not say whether contrast agent was given; none is "
-                      "seen in the vessels near the region.")
+        yield Finding("CONTRAST_NOT_STATED", "note", "The file does not say whether contrast agent was given. No "
+                      "enhanced vessel was found near the region, which does not prove that none was.")

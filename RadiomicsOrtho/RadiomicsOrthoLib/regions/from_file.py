@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 
 from ..errors import InputError
 from ..imaging.segmentation_file import Segment, SegmentationFile
 from .roi import COMPARTMENTS, Roi, level_from_name, side_from_name
 from .terminology import COMPARTMENT_TAG, MADE_BY_TAG
+
+#: a segment with one of these words is not the bone that its level or side belongs to
+_NOT_THE_BONE = {"disc", "disk", "discs", "disks", "canal", "cord", "nerve", "root", "ganglion", "pedicle", "pedicles",
+                 "lamina", "facet", "process", "rib", "ribs", "muscle", "kidney", "artery", "vein", "dura", "foramen"}
+_FEMUR = {"femur", "femora", "femoral", "hip", "trochanter", "trochanteric", "intertrochanteric"}
+_VERTEBRA = {"vertebra", "vertebrae", "vertebral"}
 
 
 def choose_segment(segmentation: SegmentationFile, name: str | None = None) -> Segment:
@@ -44,24 +51,26 @@ def anatomy_of(name: str, tags: Mapping[str, str] | None = None) -> dict[str, st
     this extension's own.  What nothing states stays ``unknown`` or ``None``.
     """
     tags = tags or {}
-    terminology = tags.get("TerminologyEntry", "")
-    words = terminology.replace("^", " ").replace("~", " ")
-    text = f"{name} {words}".lower()
-    level = level_from_name(name) or level_from_name(words)
-    side = side_from_name(name) or side_from_name(words)
-    if level or "vertebra" in text:
-        site = "vertebra"
-    elif any(word in text for word in ("femur", "femoral", "hip", "trochant")):
-        site = "proximal-femur"
+    entry = tags.get("TerminologyEntry", "").replace("^", " ").replace("~", " ")
+    words = set(re.findall(r"[a-z]+", f"{name} {entry}".lower().replace("_", " ")))
+    if words & _NOT_THE_BONE:
+        return {"site": "unknown", "level": None, "side": None, "compartment": "unknown"}
+    level = level_from_name(name) or level_from_name(entry)
+    side = side_from_name(name) or side_from_name(entry)
+    if words & _FEMUR:
+        site, level = "proximal-femur", None
     else:
-        site = "unknown"
+        site = "vertebra" if level or words & _VERTEBRA else "unknown"
+        side = None
     compartment = "unknown"
-    for word, found in (("trabecular", "trabecular"), ("cancellous", "trabecular"),
-                        ("intertrochanteric", "intertrochanteric"), ("trochanteric", "trochanteric"),
-                        ("femoral neck", "femoral-neck"), ("whole body", "whole-body")):
-        if word in text:
-            compartment = found
-            break
+    if words & {"trabecular", "cancellous"} and not words & {"not", "non", "without"}:
+        compartment = "trabecular"
+    elif words >= {"whole", "body"}:
+        compartment = "whole-body"
+    elif site == "proximal-femur":
+        compartment = next((part for word, part in (("intertrochanteric", "intertrochanteric"),
+                                                    ("trochanteric", "trochanteric"), ("neck", "femoral-neck"))
+                            if word in words), "unknown")
     if tags.get(COMPARTMENT_TAG) in COMPARTMENTS:
         compartment = tags[COMPARTMENT_TAG]
     return {"site": site, "level": level, "side": side, "compartment": compartment}

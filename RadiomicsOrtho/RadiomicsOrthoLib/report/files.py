@@ -39,21 +39,42 @@ def card_files(card: ScoreCard, pictures: Mapping[str, bytes] | None = None, fea
 
 
 def write_folder(folder: Path, files: Mapping[str, str | bytes]) -> None:
-    """Write ``files`` (name → content) into ``folder``; on failure nothing of them is left.
+    """Write ``files`` (name → content) into ``folder``; on failure what was there before is there again.
 
-    Everything is written beside the folder first and moved in at the end.
+    Everything is written into a hidden folder inside first (the folder may be a mount
+    point), so that a full disk is noticed before any file is replaced.
     """
-    staging = None
+    made = not folder.exists()
+    staging, moved = None, []
     try:
-        folder.parent.mkdir(parents=True, exist_ok=True)
-        staging = Path(tempfile.mkdtemp(prefix=".radiomics-ortho-", dir=folder.parent))
+        folder.mkdir(parents=True, exist_ok=True)
+        staging = Path(tempfile.mkdtemp(prefix=".radiomics-ortho-", dir=folder))
         for name, content in files.items():
+            if (folder / name).is_dir():
+                raise InputError(f"Cannot write '{folder / name}': a folder of that name is in the way.")
             (staging / name).write_bytes(content.encode("utf-8") if isinstance(content, str) else content)
-        folder.mkdir(exist_ok=True)
         for name in files:
+            moved.append((name, _set_aside(folder / name, staging)))
             os.replace(staging / name, folder / name)
-    except OSError as error:
-        raise InputError(f"Cannot write into '{folder}': {error.strerror}.") from None
-    finally:
+    except BaseException as error:
+        for name, old in reversed(moved):
+            (folder / name).unlink(missing_ok=True)
+            if old is not None:
+                os.replace(old, folder / name)
         if staging is not None:
             shutil.rmtree(staging, ignore_errors=True)
+        if made and folder.is_dir() and not any(folder.iterdir()):
+            folder.rmdir()
+        if isinstance(error, OSError):
+            raise InputError(f"Cannot write into '{folder}': {error.strerror}.") from None
+        raise
+    shutil.rmtree(staging, ignore_errors=True)
+
+
+def _set_aside(path: Path, staging: Path) -> Path | None:
+    """Keep an older file until the new ones are all in place."""
+    if not path.exists():
+        return None
+    old = staging / f"{path.name}.old"
+    os.replace(path, old)
+    return old

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from ..imaging.image import BoneImage
 from ..models.bundle import ModelBundle, ModelInput
@@ -20,6 +20,14 @@ def check_applicability(model: ModelBundle, image: BoneImage, roi: Roi) -> Itera
     yield from _check_tube_voltage(model, image)
     yield from _check_voxels(model, image)
     yield from _check_place(model, roi)
+
+
+def check_contrast(model: ModelBundle, findings: Iterable[Finding]) -> Iterator[Finding]:
+    """A refusal if the model does not cover contrast and the gate found some."""
+    if model.applicability.contrast_enhanced == "refuse" \
+            and any(finding.code in ("CONTRAST_STATED", "CONTRAST_LIKELY") for finding in findings):
+        yield Finding("CONTRAST_NOT_COVERED", "refuse", "The scan is contrast-enhanced; this model was made for native "
+                      "scans.", "Use the native phase.")
 
 
 def check_values(model: ModelBundle, values: Mapping[str, float | str]) -> Iterator[Finding]:
@@ -84,7 +92,8 @@ def _check_place(model: ModelBundle, roi: Roi) -> Iterator[Finding]:
                       f"{wanted}.", "State the level; the segment's name is the best place.")
     elif roi.level not in applies.levels:
         yield Finding("LEVEL_NOT_COVERED", "warn", f"The region is {roi.level}; the model's thresholds were measured "
-                      f"at {wanted}.", f"Measure {wanted} if it is in the scan and intact.")
+                      f"at {wanted}.", f"Measure {wanted} if it is in the scan and intact; the model's card says "
+                      "what is known of other levels.")
 
 
 def _span(bounds: tuple[float, float]) -> str:

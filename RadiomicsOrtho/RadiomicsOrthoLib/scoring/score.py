@@ -19,7 +19,7 @@ from ..quality.gate import inspect
 from ..quality.roi_checks import check_size, check_trabecular_values
 from ..regions.roi import Roi
 from ..regions.trabecular import DEFAULT_DEPTH_MM, trabecular_core
-from .applicability import check_applicability, check_values
+from .applicability import check_applicability, check_contrast, check_values
 from .card import CardInput, ScoreCard
 from .clinical import clinical_values
 
@@ -47,6 +47,7 @@ def score_case(image: BoneImage, roi: Roi, model: ModelBundle, clinical: Mapping
     entered = clinical_values(model, clinical or {})
     progress(0.05, "checking the scan and the region")
     findings = [*inspect(image, roi), *check_applicability(model, image, roi)]
+    findings += check_contrast(model, findings)
     _refuse(findings)
     if cancelled():
         raise CancelledError
@@ -129,7 +130,7 @@ def _interval(image: BoneImage, roi: Roi, model: ModelBundle, values: Mapping[st
         try:
             core = trabecular_core(roi, depth)
         except InputError:
-            return None, "The region is too small to see how far the result depends on the depth of the core."
+            return None, f"No core of {depth:g} mm can be made to see how far the result depends on its depth."
         moved = measure(image, core)
         outputs.append(model.estimator.output(
             {**values, **{item.name: moved[item.key] for item in model.inputs if item.source == "measurement"}}))
