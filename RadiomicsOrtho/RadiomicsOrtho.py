@@ -89,6 +89,8 @@ class RadiomicsOrthoWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
             self.ui.contrastComboBox.addItem(title, value)
         self.addObserver(slicer.mrmlScene, slicer.mrmlScene.StartCloseEvent, self.onSceneStartClose)
         self.addObserver(slicer.mrmlScene, slicer.mrmlScene.EndCloseEvent, self.onSceneEndClose)
+        self.addObserver(slicer.mrmlScene, slicer.mrmlScene.StartImportEvent, self.onSceneStartClose)
+        self.addObserver(slicer.mrmlScene, slicer.mrmlScene.EndImportEvent, self.onSceneEndClose)
         self.ui.segmentSelector.connect("currentNodeChanged(vtkMRMLNode*)", self.onSegmentationChanged)
         self.ui.segmentSelector.connect("currentSegmentChanged(QString)", self.onSegmentChanged)
         self.ui.modelComboBox.connect("currentIndexChanged(int)", self.onModelChanged)
@@ -128,6 +130,11 @@ class RadiomicsOrthoWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
             first = slicer.mrmlScene.GetFirstNodeByClass("vtkMRMLScalarVolumeNode")
             if first:
                 self._parameterNode.inputVolume = first
+        if not self._parameterNode.segmentation:
+            first = slicer.mrmlScene.GetFirstNodeByClass("vtkMRMLSegmentationNode")
+            if first:
+                self._parameterNode.segmentation = first
+                self._parameterNode.segmentId = first.GetSegmentation().GetNthSegmentID(0) or ""
         if not self._parameterNode.modelId and self.ui.modelComboBox.count:
             self._parameterNode.modelId = self.ui.modelComboBox.itemData(0)
 
@@ -441,6 +448,7 @@ class RadiomicsOrthoLogic(ScriptedLoadableModuleLogic):
         from RadiomicsOrthoLib.scoring.score import score_case
         from RadiomicsOrthoScene.results import card_table, card_text
         from RadiomicsOrthoScene.segments import roi_of_segment
+        from RadiomicsOrthoScene.views import show_region
         from RadiomicsOrthoScene.volumes import bone_image
 
         image = bone_image(volumeNode)
@@ -456,6 +464,7 @@ class RadiomicsOrthoLogic(ScriptedLoadableModuleLogic):
             except InputError as error:
                 # the score stands without them
                 featuresProblem = str(error)
+        show_region(volumeNode, scored.roi)
         svg = nomogram_svg(scored.card, width=NOMOGRAM_WIDTH)
         table = card_table(scored.card, features.values if features else None, volumeNode, tableNode)
         text = card_text(scored.card, volumeNode, textNode)

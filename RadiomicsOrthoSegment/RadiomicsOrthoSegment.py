@@ -64,7 +64,8 @@ class RadiomicsOrthoSegmentWidget(ScriptedLoadableModuleWidget, VTKObservationMi
         self.editor = self.ui.segmentEditorWidget
         self.addObserver(slicer.mrmlScene, slicer.mrmlScene.StartCloseEvent, self.onSceneStartClose)
         self.addObserver(slicer.mrmlScene, slicer.mrmlScene.EndCloseEvent, self.onSceneEndClose)
-        self.editor.connect("currentSegmentIDChanged(QString)", self.onSegmentSelected)
+        self.addObserver(slicer.mrmlScene, slicer.mrmlScene.StartImportEvent, self.onSceneStartClose)
+        self.addObserver(slicer.mrmlScene, slicer.mrmlScene.EndImportEvent, self.onSceneEndClose)
         for comboBox in self._anatomyComboBoxes():
             comboBox.connect("currentIndexChanged(int)", self.onAnatomyChosen)
         self.ui.newSegmentationButton.connect("clicked(bool)", self.onNewSegmentationButton)
@@ -73,7 +74,7 @@ class RadiomicsOrthoSegmentWidget(ScriptedLoadableModuleWidget, VTKObservationMi
         self.initializeParameterNode()
 
     def cleanup(self) -> None:
-        self.setParameterNode(None)
+        self._leaveScene()
         self.removeObservers()
 
     def enter(self) -> None:
@@ -82,15 +83,37 @@ class RadiomicsOrthoSegmentWidget(ScriptedLoadableModuleWidget, VTKObservationMi
         self.editor.installKeyboardShortcuts()
 
     def exit(self) -> None:
-        self.editor.setActiveEffect(None)
         self.editor.uninstallKeyboardShortcuts()
-        self.editor.removeViewObservations()
-        self.setParameterNode(None)
+        self._leaveScene()
 
     def onSceneStartClose(self, caller, event) -> None:
+        self._leaveScene()
+
+    def _leaveScene(self) -> None:
+        """Let go of every node.
+
+        The Segment Editor must not follow a scene that is being closed or read: it would be
+        told of segmentations whose voxels are not there yet, and the application crashes.
+        """
         self.setParameterNode(None)
-        self.editor.setSegmentationNode(None)
+        if self.editor.mrmlSegmentEditorNode() is None:
+            return
+        self.editor.setActiveEffect(None)
         self.editor.removeViewObservations()
+        self.editor.setSegmentationNode(None)
+        self._observeEditorNode(None)
+
+    def _observeEditorNode(self, editorNode) -> None:
+        """Give the Segment Editor its state node, and follow which segment is selected there.
+
+        The widget's own signal is not sent for every change, the node's event is.
+        """
+        previous = self.editor.mrmlSegmentEditorNode()
+        if previous is not None and self.hasObserver(previous, vtk.vtkCommand.ModifiedEvent, self.onEditorNodeModified):
+            self.removeObserver(previous, vtk.vtkCommand.ModifiedEvent, self.onEditorNodeModified)
+        self.editor.setMRMLSegmentEditorNode(editorNode)
+        if editorNode is not None:
+            self.addObserver(editorNode, vtk.vtkCommand.ModifiedEvent, self.onEditorNodeModified)
 
     def onSceneEndClose(self, caller, event) -> None:
         if self.parent.isEntered:
@@ -98,7 +121,7 @@ class RadiomicsOrthoSegmentWidget(ScriptedLoadableModuleWidget, VTKObservationMi
             self.editor.setupViewObservations()
 
     def initializeParameterNode(self) -> None:
-        self.editor.setMRMLSegmentEditorNode(self.logic.segmentEditorNode())
+        self._observeEditorNode(self.logic.segmentEditorNode())
         self.setParameterNode(self.logic.getParameterNode())
         if not self._parameterNode.inputVolume:
             first = slicer.mrmlScene.GetFirstNodeByClass("vtkMRMLScalarVolumeNode")
@@ -131,7 +154,7 @@ class RadiomicsOrthoSegmentWidget(ScriptedLoadableModuleWidget, VTKObservationMi
             else _("Load a scan and choose it as the volume first"))
         self._updateForSegment()
 
-    def onSegmentSelected(self, segmentId) -> None:
+    def onEditorNodeModified(self, caller, event) -> None:
         self._updateForSegment()
 
     def onAnatomyChosen(self, index) -> None:

@@ -43,6 +43,7 @@ def card_table(card: ScoreCard, features: Mapping[str, float] | None, volumeNode
         table.AddColumn(column)
     node.SetAndObserveTable(table)
     node.SetUseFirstColumnAsRowHeader(False)
+    node.SetUseColumnTitleAsColumnHeader(True)
     node.SetDescription(RESEARCH_USE_ONLY)
     place_beside(node, volumeNode)
     return node

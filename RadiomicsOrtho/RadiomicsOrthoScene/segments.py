@@ -7,6 +7,7 @@ import slicer
 import vtk
 from RadiomicsOrthoLib.errors import InputError
 from RadiomicsOrthoLib.imaging.geometry import Geometry
+from RadiomicsOrthoLib.imaging.lattice import lattice_map
 from RadiomicsOrthoLib.regions.from_file import anatomy_of
 from RadiomicsOrthoLib.regions.roi import Roi
 from RadiomicsOrthoLib.regions.terminology import (
@@ -117,7 +118,7 @@ def place_beside(node, neighbour) -> None:
 
 
 def _on_grid(segmentationNode, labelmap, geometry: Geometry) -> bool:
-    """True if the labelmap's voxels are voxels of the grid (it may cover a part of it)."""
+    """True if the labelmap's voxels are voxels of the grid (it may cover a part, and its axes may be turned)."""
     matrix = vtk.vtkMatrix4x4()
     labelmap.GetImageToWorldMatrix(matrix)
     toWorld = vtk.vtkMatrix4x4()
@@ -127,7 +128,4 @@ def _on_grid(segmentationNode, labelmap, geometry: Geometry) -> bool:
             return False
         transform.GetMatrixTransformToWorld(toWorld)
     ijkToRas = slicer.util.arrayFromVTKMatrix(toWorld) @ slicer.util.arrayFromVTKMatrix(matrix)
-    if np.abs(ijkToRas[:3, :3] - geometry.ijk_to_ras[:3, :3]).max() > 1e-3 * min(geometry.spacing):
-        return False
-    start = geometry.to_kji(ijkToRas[:3, 3])
-    return bool(np.abs(start - np.round(start)).max() < 0.01)
+    return lattice_map(ijkToRas, tuple(labelmap.GetDimensions()[::-1]), geometry) is not None

@@ -157,3 +157,23 @@ def test_words_count_whole(name, site, compartment):
     found = anatomy_of(name)
     assert (found["site"], found["compartment"]) == (site, compartment)
     assert site == "vertebra" or found["level"] is None
+
+
+@pytest.mark.parametrize("order", [(0, 1, 2), (1, 0, 2), (2, 0, 1)])
+@pytest.mark.parametrize("flips", [(), (0,), (2,), (0, 1), (0, 1, 2)])
+def test_turned_axes_on_the_same_voxels_are_the_same_region(tmp_path, order, flips):
+    """Slicer turns left-handed images when it reads them; the voxels stay where they are."""
+    generator = np.random.default_rng(5)
+    array = (generator.random(GRID.shape) > 0.6).astype(np.uint8)
+    turned = np.flip(array.transpose(order), flips)
+    step = np.eye(3)[list(order)]
+    first = np.zeros(3)
+    for axis in flips:
+        first[order[axis]] = GRID.shape[order[axis]] - 1
+        step[axis] *= -1
+    origin = GRID.to_ras(first)
+    columns = np.array([GRID.to_ras(first + s) - origin for s in step])[::-1].T
+    spacing = np.linalg.norm(columns, axis=0)
+    other = Geometry(turned.shape, tuple(spacing), tuple(origin), tuple((columns / spacing).ravel()))
+    roi = roi_from_file(read_segmentation(phantoms.write(turned, other, tmp_path / "mask.nrrd"), GRID))
+    np.testing.assert_array_equal(roi.mask, array > 0)

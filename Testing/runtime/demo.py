@@ -39,6 +39,7 @@ def pictures(case: DemoCase, progress: Progress) -> dict[str, bytes]:
     """``roi.png`` (three slices and the surface) and ``scene.mrb`` (scan, segments, table, card)."""
     from RadiomicsOrthoScene.results import card_table, card_text
     from RadiomicsOrthoScene.segments import add_segment, new_segmentation
+    from RadiomicsOrthoScene.views import add_standard_views, show_region
     from RadiomicsOrthoScene.volumes import add_volume
 
     from runtime.offscreen import RenderingUnavailable, render_views
@@ -64,6 +65,8 @@ def pictures(case: DemoCase, progress: Progress) -> dict[str, bytes]:
         except RenderingUnavailable as error:
             print(f"   No roi.png: {error}", flush=True)
         progress(0.5, "writing the scene")
+        add_standard_views()
+        show_region(volume, case.measured)
         card_table(case.card, case.features.values if case.features else None, volume)
         card_text(case.card, volume)
         save_scene(Path(folder) / "scene.mrb")

@@ -110,6 +110,21 @@ def test_a_region_on_a_larger_or_smaller_cut_of_the_same_grid_is_used(bridge):
     np.testing.assert_array_equal(read.mask, roi.mask[10:50, 20:115, 30:115])
 
 
+def test_a_region_drawn_before_slicer_turned_a_left_handed_scan(bridge):
+    """Slicer makes left-handed volumes right-handed when it opens a scene, but not their segmentations."""
+    image, roi = phantoms.trunk()
+    left_handed = Geometry(image.geometry.shape, image.geometry.spacing, image.geometry.origin,
+                           (-1.0, 0, 0, 0, 1.0, 0, 0, 0, 1.0))
+    volume = bridge.volumes.add_volume(BoneImage(image.array, left_handed), "CT")
+    segmentation = bridge.segments.new_segmentation(volume, "bones")
+    segment_id = bridge.segments.add_segment(segmentation, type(roi)(roi.mask, left_handed), volume)
+    last = left_handed.to_ras(np.array([image.array.shape[0] - 1, 0, 0]))
+    turned = Geometry(image.geometry.shape, image.geometry.spacing, tuple(last), (-1.0, 0, 0, 0, 1.0, 0, 0, 0, -1.0))
+    reopened = bridge.volumes.add_volume(BoneImage(image.array[::-1], turned), "CT reopened")
+    read = bridge.segments.roi_of_segment(segmentation, segment_id, reopened)
+    np.testing.assert_array_equal(read.mask, roi.mask[::-1])
+
+
 def test_empty_volumes_and_segments_are_said(bridge):
     empty = bridge.slicer.mrmlScene.AddNewNodeByClass("vtkMRMLScalarVolumeNode", "nothing")
     with pytest.raises(InputError, match="'nothing' holds no voxels"):
@@ -205,3 +220,20 @@ def test_the_bridge_and_the_command_line_give_the_same_number(bridge, tmp_path):
     assert card["result"] == expected["result"] and card["measurements"] == expected["measurements"]
     assert card["provenance"]["image"]["sha256"] == expected["provenance"]["image"]["sha256"]
     assert card["provenance"]["roi"]["sha256"] == expected["provenance"]["roi"]["sha256"]
+
+
+def test_views_show_the_scan_at_the_region(bridge):
+    from RadiomicsOrthoScene.views import add_standard_views, show_region
+
+    image, roi = phantoms.trunk(body_at=(8.0, -5.0, 6.0))
+    volume = bridge.volumes.add_volume(image, "CT")
+    add_standard_views()
+    show_region(volume, roi)
+    composites = bridge.slicer.util.getNodesByClass("vtkMRMLSliceCompositeNode")
+    assert {node.GetLayoutName() for node in composites} == {"Red", "Green", "Yellow"}
+    assert {node.GetBackgroundVolumeID() for node in composites} == {volume.GetID()}
+    centre = roi.geometry.to_ras(np.argwhere(roi.mask).mean(axis=0))
+    for node in bridge.slicer.util.getNodesByClass("vtkMRMLSliceNode"):
+        at = [node.GetSliceToRAS().GetElement(row, 3) for row in range(3)]
+        np.testing.assert_allclose(at, centre, atol=1.5)
+    show_region(volume, roi.with_mask(np.zeros_like(roi.mask)))

@@ -269,3 +269,11 @@ def test_the_other_module_is_one_click_away(panel, application, monkeypatch):
     monkeypatch.setattr(slicer.util, "selectModule", chosen.append, raising=False)
     panel.ui.segmentButton.click()
     assert chosen == ["RadiomicsOrthoSegment"]
+
+
+def test_opening_the_panel_on_a_loaded_scene_is_ready_to_apply(open_panel, make_case):
+    make_case()
+    panel = open_panel("RadiomicsOrtho")
+    assert panel.ui.applyButton.enabled and panel.ui.regionLabel.text.startswith("L1")
+    panel.ui.applyButton.click()
+    assert panel.ui.saveReportButton.enabled

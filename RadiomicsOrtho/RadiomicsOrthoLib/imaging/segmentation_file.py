@@ -11,6 +11,7 @@ import numpy as np
 from ..errors import InputError
 from .file_checks import check_image_file
 from .geometry import Geometry
+from .lattice import onto_grid
 from .readers import read_voxels, to_array, to_geometry
 from .sitk import simpleitk
 
@@ -42,8 +43,9 @@ class SegmentationFile:
 def read_segmentation(path: str | Path, reference: Geometry | None = None) -> SegmentationFile:
     """Read a label map or ``.seg.nrrd``; with ``reference``, its grid must be that of the image.
 
-    A ``.seg.nrrd`` that Slicer saved cropped lies on the image's own voxels and is padded
-    back to its grid.  Any other difference is refused: nothing is resampled silently.
+    A file on the image's own voxels with its axes turned (as Slicer does with left-handed
+    images), or a ``.seg.nrrd`` that Slicer saved cropped, is brought to the image's grid
+    without loss.  Any other difference is refused: nothing is resampled silently.
     """
     path = Path(path)
     check_image_file(path)
@@ -57,7 +59,7 @@ def read_segmentation(path: str | Path, reference: Geometry | None = None) -> Se
         values = [int(value) for value in np.unique(layers) if value > 0]
         segments = tuple(Segment(str(value), value) for value in values)
     if reference is not None and not reference.same_place(geometry):
-        layers = _padded(layers, geometry, reference) if cropped else None
+        layers = onto_grid(layers, geometry, reference, may_be_part=cropped)
         if layers is None:
             raise InputError(f"Segmentation and image do not share a geometry: {reference.difference(geometry)}; "
                              "export the segmentation with this image as its reference.")
@@ -124,18 +126,3 @@ def _whole_labels(array: np.ndarray, path: Path) -> np.ndarray:
     if array.size and array.min() < 0:
         raise InputError(f"Labels in '{path}' must not be negative.")
     return array
-
-
-def _padded(layers: np.ndarray, geometry: Geometry, reference: Geometry) -> np.ndarray | None:
-    """``layers`` on the reference grid if its voxels are voxels of that grid, else ``None``."""
-    if not (np.allclose(geometry.spacing, reference.spacing, rtol=1e-4)
-            and np.allclose(geometry.direction, reference.direction, atol=1e-4)):
-        return None
-    start = reference.to_kji(np.asarray(geometry.origin))
-    first = np.round(start).astype(int)
-    last = first + geometry.shape
-    if np.abs(start - first).max() > 0.01 or first.min() < 0 or np.any(last > reference.shape):
-        return None
-    padded = np.zeros((len(layers), *reference.shape), layers.dtype)
-    padded[(slice(None), *(slice(a, b) for a, b in zip(first, last, strict=True)))] = layers
-    return padded
