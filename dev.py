@@ -258,7 +258,7 @@ def ensure_venv(extras: set[str]) -> Path:
     log = VENV / "install.log"
     if state.action != "install":
         create_venv(base, log)
-    if "demo" in extras:
+    if "radiomics" in extras:
         ensure_compiler(base, python, log, qt="dev" in extras)
     target = f".[{','.join(sorted(extras))}]" if extras else "."
     title = f"install the packages for {' and '.join(sorted(extras))}"
@@ -488,7 +488,7 @@ def command_test(arguments: argparse.Namespace) -> int:
     if unknown:
         raise Stop(f"There is no ring {unknown[0]!r}; the rings are {', '.join(RINGS)}.")
     rings = arguments.rings or list(RINGS)
-    python = ensure_venv({"demo", "dev"})
+    python = ensure_venv({"demo", "dev", "radiomics"})
     ensure_libraries(python, qt=True)
     options = ["-k", arguments.k] if arguments.k else []
     results, lines = [], []
@@ -585,7 +585,7 @@ def command_bench(arguments: argparse.Namespace) -> int:
     if not scripts:
         say("There is no benchmark yet.")
         return 0
-    python = ensure_venv({"demo", "dev"})
+    python = ensure_venv({"demo", "dev", "radiomics"})
     codes = []
     for script in scripts:
         say(f"\n=== {script.parent.name}")

@@ -38,8 +38,8 @@ class RadiomicsOrtho(ScriptedLoadableModule):
             "card with its findings and nomogram. Regions are drawn in the module Radiomics Ortho Segment. "
             "Research use only \u2014 not a medical device, not for diagnosis.")
         self.parent.acknowledgementText = _(
-            "Published models are cited on their cards. Radiomics features are computed by pyradiomics "
-            "(van Griethuysen et al., Cancer Research 2017) where it is installed.")
+            "Published models are cited on their cards. Radiomics features have the definitions and names of "
+            "pyradiomics (van Griethuysen et al., Cancer Research 2017).")
 
 
 @parameterNodeWrapper
@@ -99,10 +99,6 @@ class RadiomicsOrthoWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
         self.ui.segmentButton.connect("clicked(bool)", self.onSegmentButton)
         self.ui.applyButton.connect("clicked(bool)", self.onApplyButton)
         self.ui.saveReportButton.connect("clicked(bool)", self.onSaveReportButton)
-        problem = self.logic.featuresProblem()
-        self.ui.featuresCheckBox.enabled = not problem
-        if problem:
-            self.ui.featuresCheckBox.toolTip = problem
         self.initializeParameterNode()
         self.showResult(None)
 
@@ -207,15 +203,16 @@ class RadiomicsOrthoWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
 
     def onApplyButton(self) -> None:
         node = self._parameterNode
-        extractFeatures = node.extractFeatures and not self.logic.featuresProblem()
         problem = ""
         with slicer.util.tryWithErrorDisplay(_("The region could not be scored."), waitCursor=True):
             try:
                 self.logic.ensureDependencies()
+                featuresProblem = self.logic.featuresProblem() if node.extractFeatures else ""
                 scored = self.logic.process(
                     node.inputVolume, node.segmentation, node.segmentId, node.modelId,
-                    self.logic.clinicalOf(node), node.kvp, node.contrast, extractFeatures,
-                    node.resultTable, node.resultText)
+                    self.logic.clinicalOf(node), node.kvp, node.contrast,
+                    node.extractFeatures and not featuresProblem, node.resultTable, node.resultText)
+                scored.featuresProblem = scored.featuresProblem or featuresProblem
                 node.resultTable, node.resultText = scored.table, scored.text
                 self._resultOf = self.logic.inputsOf(node)
                 self.showResult(scored)
@@ -423,13 +420,15 @@ class RadiomicsOrthoLogic(ScriptedLoadableModuleLogic):
         return ""
 
     def featuresProblem(self) -> str:
-        """Why radiomics features cannot be extracted here; empty if they can."""
-        import importlib.util
+        """Install what features need, after asking; why they cannot be extracted, empty if they can."""
+        from RadiomicsOrthoLib.features.engine import engine_problem
+        from RadiomicsOrthoScene.dependencies import ensure
 
-        if importlib.util.find_spec("radiomics") is None:
-            return _("Radiomics features need pyradiomics, which is not installed: "
-                     "install the SlicerRadiomics extension.")
-        return ""
+        try:
+            ensure(self.resourcePath("requirements-features.txt"), _("Feature extraction"))
+        except InputError as error:
+            return str(error)
+        return engine_problem()
 
     def process(self, volumeNode, segmentationNode, segmentId, modelId, clinical=None, kvp="", contrast="",
                 extractFeatures=False, tableNode=None, textNode=None) -> ScoredNodes:

@@ -10,7 +10,8 @@ from RadiomicsOrthoLib.cli import main as cli
 from RadiomicsOrthoLib.features.engine import engine_problem
 
 MODEL = ["--model", "pickhardt-2013-l1-hu"]
-needs_pyradiomics = pytest.mark.skipif(bool(engine_problem()), reason=engine_problem() or "pyradiomics is there")
+PYRADIOMICS_PROBLEM = engine_problem("pyradiomics")
+needs_pyradiomics = pytest.mark.skipif(bool(PYRADIOMICS_PROBLEM), reason=PYRADIOMICS_PROBLEM or "pyradiomics is there")
 
 
 @pytest.fixture
@@ -139,22 +140,24 @@ def test_models_list_and_show(capsys):
     assert json.loads(run(capsys, "models", "show", "pickhardt-2013-l1-hu", "--json")[1])["trust"] == "published"
 
 
-@needs_pyradiomics
-def test_extract_writes_one_row_and_its_provenance(capsys, case, tmp_path):
+@pytest.mark.parametrize("engine", ["fast", pytest.param("pyradiomics", marks=needs_pyradiomics)])
+def test_extract_writes_one_row_and_its_provenance(capsys, case, tmp_path, engine):
     out = tmp_path / "table" / "features.csv"
-    code, text, err = run(capsys, "extract", *case, "--profile", "ct-vertebra-trabecular", "--level", "L1", "-o", out)
+    code, text, err = run(capsys, "extract", *case, "--profile", "ct-vertebra-trabecular", "--level", "L1", "-o", out,
+                          "--engine", engine)
     assert (code, err) == (0, "") and "114 features of L1" in text
     rows = list(csv.DictReader(out.open(encoding="utf-8")))
     assert len(rows) == 1 and rows[0]["level"] == "L1" and rows[0]["compartment"] == "trabecular"
     assert float(rows[0]["mean_hu"]) == pytest.approx(120, abs=1)
     assert float(rows[0]["original_firstorder_Mean"]) == pytest.approx(120, abs=1)
     provenance = json.loads((tmp_path / "table" / "features.provenance.json").read_text(encoding="utf-8"))
-    assert provenance["engine"]["name"] == "pyradiomics" and provenance["profile"]["id"] == "ct-vertebra-trabecular"
+    assert provenance["engine"]["name"] == engine and provenance["profile"]["id"] == "ct-vertebra-trabecular"
 
 
 def test_extract_without_its_engine_says_so(capsys, case, tmp_path, monkeypatch):
     monkeypatch.setitem(__import__("sys").modules, "radiomics", None)
-    code, _, err = run(capsys, "extract", *case, "--profile", "ct-vertebra-trabecular", "-o", tmp_path / "f.csv")
+    code, _, err = run(capsys, "extract", *case, "--profile", "ct-vertebra-trabecular", "-o", tmp_path / "f.csv",
+                       "--engine", "pyradiomics")
     assert code == 2 and "need pyradiomics, which is not installed" in err and not (tmp_path / "f.csv").exists()
 
 
@@ -270,7 +273,6 @@ def test_options_are_not_guessed_from_their_beginning(capsys, case):
     assert run(capsys, "info", case[0], "--jso")[0] == 2
 
 
-@needs_pyradiomics
 @pytest.mark.parametrize(("options", "words"), [
     (["--site", "proximal-femur", "--side", "left"], "the profile 'ct-vertebra-trabecular' is for the vertebra")])
 def test_extract_keeps_to_its_profile(capsys, case, tmp_path, options, words):
@@ -279,7 +281,6 @@ def test_extract_keeps_to_its_profile(capsys, case, tmp_path, options, words):
     assert code == 2 and words in err and not (tmp_path / "f.csv").exists()
 
 
-@needs_pyradiomics
 def test_extract_refuses_another_modality_and_a_folder_for_its_file(capsys, tmp_path):
     image, roi = phantoms.trunk(spacing=(2.0, 2.0, 4.0))
     folder = phantoms.write_dicom_series(tmp_path / "mr", image, modality="MR", kvp="")

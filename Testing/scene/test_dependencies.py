@@ -103,10 +103,11 @@ def test_slicer_5_11_asks_and_installs_by_itself(dependencies, requirements, mon
     assert calls == [(f"parsed {requirements}", "Us")] * (1 if declined else 2)
 
 
-def test_the_shipped_requirements_follow_slicer_s_rules(dependencies):
+@pytest.mark.parametrize("name", ["requirements.txt", "requirements-features.txt"])
+def test_the_shipped_requirements_follow_slicer_s_rules(dependencies, name):
     from RadiomicsOrthoLib.resources import resource_folder
 
-    path = resource_folder() / "requirements.txt"
+    path = resource_folder() / name
     lines = [line for line in path.read_text().splitlines() if line and not line.startswith("#")]
     assert lines and all(">=" in line and "==" not in line for line in lines)
     assert dependencies.missing(str(path)) == []

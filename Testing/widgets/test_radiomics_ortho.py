@@ -216,10 +216,6 @@ def test_a_result_does_not_outlive_its_inputs(panel, make_case):
 
 
 def test_features_reach_the_table(panel, make_case):
-    from RadiomicsOrthoLib.features.engine import engine_problem
-
-    if engine_problem():
-        pytest.skip(engine_problem())
     choose(panel, *make_case())
     panel.ui.featuresCheckBox.setChecked(True)
     panel.ui.applyButton.click()
@@ -228,15 +224,19 @@ def test_features_reach_the_table(panel, make_case):
     assert "original_glcm_Contrast" in names and len([n for n in names if n.startswith("original_")]) == 107
 
 
-def test_without_an_engine_the_score_stands(panel, make_case, monkeypatch):
-    """A scene may ask for features on a machine without pyradiomics."""
+def test_without_the_packages_for_features_the_score_stands(panel, make_case, monkeypatch):
+    """A scene may ask for features on a machine that lacks numba."""
+    import importlib.util
+
     from runtime.dialogs import messages
 
+    find_spec = importlib.util.find_spec
+    monkeypatch.setattr(importlib.util, "find_spec", lambda name: None if name == "numba" else find_spec(name))
     choose(panel, *make_case())
-    panel._parameterNode.extractFeatures = True
-    monkeypatch.setitem(sys.modules, "radiomics", None)
+    panel.ui.featuresCheckBox.setChecked(True)
     panel.ui.applyButton.click()
-    assert "Research use only" in panel.ui.cardBrowser.toPlainText() and messages == []
+    assert "Research use only" in panel.ui.cardBrowser.toPlainText()
+    assert len(messages) == 1 and "Feature extraction needs the Python packages numba" in messages[0].text
 
 
 def test_when_only_the_features_fail_the_score_stands(panel, make_case, monkeypatch):
@@ -254,12 +254,6 @@ def test_when_only_the_features_fail_the_score_stands(panel, make_case, monkeypa
     panel.ui.applyButton.click()
     assert "Research use only" in panel.ui.cardBrowser.toPlainText()
     assert [message.text for message in messages] == ["No texture here."]
-
-
-def test_a_machine_without_engine_says_so_on_the_check_box(open_panel, monkeypatch):
-    monkeypatch.setitem(sys.modules, "radiomics", None)
-    panel = open_panel("RadiomicsOrtho")
-    assert not panel.ui.featuresCheckBox.enabled and "SlicerRadiomics" in panel.ui.featuresCheckBox.toolTip
 
 
 def test_the_other_module_is_one_click_away(panel, application, monkeypatch):

@@ -7,7 +7,7 @@ import json
 from pathlib import Path
 
 from ..errors import InputError, RefusedError
-from ..features.engine import load_engine
+from ..features.engine import DEFAULT_ENGINE, load_engine
 from ..features.extraction import check_profile, extract_features
 from ..features.profile import ExtractionProfile, load_profile, profile_names
 from ..features.table import feature_row
@@ -29,7 +29,7 @@ def add_command(commands) -> None:
     add_roi_arguments(command)
     command.add_argument("--profile", required=True, metavar="P",
                          help=f"extraction profile: {', '.join(profile_names())}, or a YAML file")
-    command.add_argument("--engine", default="pyradiomics", help="extraction engine (pyradiomics)")
+    command.add_argument("--engine", default=DEFAULT_ENGINE, help="extraction engine: fast (default) or pyradiomics")
     command.add_argument("--core-depth", type=float, default=DEFAULT_DEPTH_MM, metavar="MM",
                          help="how much is removed below the surface for a trabecular core (default %(default)s mm)")
     command.add_argument("-o", "--output", required=True, metavar="features.csv", type=Path)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from .. import RESEARCH_USE_ONLY
 from ..errors import InputError
-from ..features.engine import load_engine
+from ..features.engine import DEFAULT_ENGINE, load_engine
 from ..models.catalogue import load_model
 from ..regions.trabecular import DEFAULT_DEPTH_MM
 from ..report.files import card_files, write_folder
@@ -26,7 +26,7 @@ def add_command(commands) -> None:
     command.add_argument("--model", required=True, metavar="ID", help="see 'radiomics-ortho models list'")
     command.add_argument("--clinical", nargs="+", default=[], action="extend", metavar="key=value",
                          help="clinical values that the model asks for")
-    command.add_argument("--engine", default="pyradiomics", help="extraction engine (pyradiomics)")
+    command.add_argument("--engine", default=DEFAULT_ENGINE, help="extraction engine: fast (default) or pyradiomics")
     command.add_argument("--core-depth", type=float, default=DEFAULT_DEPTH_MM, metavar="MM",
                          help="how much is removed below the surface for a trabecular core (default %(default)s mm)")
     command.add_argument("--out", required=True, metavar="DIR", type=Path)
@@ -37,7 +37,7 @@ def run(options: argparse.Namespace) -> dict:
     model = load_model(options.model)
     image = image_from(options)
     roi = roi_from(options, image)
-    engine = load_engine(options.engine) if model.needs_features or options.engine != "pyradiomics" else None
+    engine = load_engine(options.engine) if model.needs_features or options.engine != DEFAULT_ENGINE else None
     scored = score_case(image, roi, model, parse_clinical(options.clinical), options.core_depth, engine,
                         ProgressBar(options.json))
     card = scored.card

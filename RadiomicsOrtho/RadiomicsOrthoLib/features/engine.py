@@ -40,16 +40,24 @@ def never_cancelled() -> bool:
     return False
 
 
-def load_engine(name: str = "pyradiomics") -> Engine:
-    """The engine of that name, or InputError with what is missing."""
+#: what is used where nothing else is asked for
+DEFAULT_ENGINE = "fast"
+
+
+def load_engine(name: str = DEFAULT_ENGINE) -> Engine:
+    """The engine of that name (``fast`` or ``pyradiomics``), or InputError with what is missing."""
     if name == "pyradiomics":
         from .pyradiomics_engine import PyradiomicsEngine
 
         return PyradiomicsEngine()
-    raise InputError(f"There is no extraction engine '{name}'; at hand: pyradiomics.")
+    if name == "fast":
+        from .fast_engine import FastEngine
+
+        return FastEngine()
+    raise InputError(f"There is no extraction engine '{name}'; at hand: fast, pyradiomics.")
 
 
-def engine_problem(name: str = "pyradiomics") -> str:
+def engine_problem(name: str = DEFAULT_ENGINE) -> str:
     """One sentence that says why the engine cannot run here; empty if it can."""
     try:
         load_engine(name)

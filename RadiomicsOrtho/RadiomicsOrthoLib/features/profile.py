@@ -6,15 +6,18 @@ import hashlib
 import json
 import math
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import MISSING, Field, asdict, dataclass, field, fields
 from pathlib import Path
 
 from ..errors import InputError
 from ..resources import resource_folder
+from .filters.preprocessing import CROP_PATTERN, RESEGMENT_MODES, Normalisation
+from .filters.settings import IMAGE_TYPES, FilterSettings
 
 SCHEMA = "radiomics-ortho-profile/1"
-IMAGE_TYPES = ("Original",)
+#: what a profile measures unless it says otherwise
 FEATURE_CLASSES = ("shape", "firstorder", "glcm", "glrlm", "glszm", "gldm", "ngtdm")
+ALL_FEATURE_CLASSES = ("shape", "shape2D", *FEATURE_CLASSES[1:])
 INTERPOLATORS = ("linear", "bspline")
 
 
@@ -25,6 +28,11 @@ class ExtractionProfile:
     ``resample_mm`` is the voxel size (i, j, k) after resampling, or ``None`` for the
     scan's own grid.  ``resegment_hu`` keeps voxels inside the range only.  ``bin_width``
     is in the image's units (HU on CT).
+
+    ``bin_count`` is a fixed number of bins in place of a width, ``bin_widths`` the width for
+    single image types.  ``filters`` holds the parameters of the image types, ``crop`` what
+    the filters see (``exact`` or ``pyradiomics-pad-N``), ``normalise`` z-scores before all
+    else, ``force_2d`` the analysis in planes across ``force_2d_dimension`` (0 = k).
     """
 
     id: str
@@ -33,33 +41,65 @@ class ExtractionProfile:
     modality: str
     site: str
     compartment: str
-    bin_width: float
+    bin_width: float | None = None
     resample_mm: tuple[float, float, float] | None = None
     interpolator: str = "bspline"
     resegment_hu: tuple[float, float] | None = None
     image_types: tuple[str, ...] = ("Original",)
     feature_classes: tuple[str, ...] = FEATURE_CLASSES
     notes: str = ""
+    bin_count: int | None = None
+    bin_widths: Mapping[str, float] = field(default_factory=dict)
+    filters: FilterSettings = field(default_factory=FilterSettings)
+    crop: str = "exact"
+    normalise: Normalisation | None = None
+    resegment_mode: str = "absolute"
+    force_2d: bool = False
+    force_2d_dimension: int = 0
 
     def __post_init__(self) -> None:
-        if not (math.isfinite(self.bin_width) and self.bin_width > 0):
+        if (self.bin_width is None) == (self.bin_count is None):
+            raise ValueError("one of bin_width and bin_count must be given")
+        widths = [width for width in (self.bin_width, *self.bin_widths.values()) if width is not None]
+        if not all(math.isfinite(width) and width > 0 for width in widths):
             raise ValueError("bin_width must be a positive number")
+        if self.bin_count is not None and not (isinstance(self.bin_count, int) and 2 <= self.bin_count <= 1024):
+            raise ValueError("bin_count must be a whole number from 2 to 1024")
         if self.resample_mm is not None and not (
                 len(self.resample_mm) == 3 and all(math.isfinite(s) and 0.01 <= s <= 20 for s in self.resample_mm)):
             raise ValueError("resample_mm must be three voxel sizes between 0.01 and 20 mm")
+        if CROP_PATTERN.fullmatch(self.crop) is None:
+            raise ValueError("crop must be 'exact' or 'pyradiomics-pad-N'")
+        if self.force_2d_dimension not in (0, 1, 2):
+            raise ValueError("force_2d_dimension must be 0 (k), 1 (j) or 2 (i)")
+        if "LoG" in self.image_types and not self.filters.log_sigma_mm:
+            raise ValueError("the image type LoG needs log_sigma_mm")
         if self.resegment_hu is not None and not (
                 len(self.resegment_hu) == 2 and self.resegment_hu[0] < self.resegment_hu[1]):
             raise ValueError("resegment_hu must be two rising numbers")
         for name, values, allowed in (("image_types", self.image_types, IMAGE_TYPES),
-                                      ("feature_classes", self.feature_classes, FEATURE_CLASSES),
+                                      ("feature_classes", self.feature_classes, ALL_FEATURE_CLASSES),
+                                      ("bin_widths", (*self.bin_widths, "Original"), IMAGE_TYPES),
+                                      ("resegment_mode", (self.resegment_mode,), RESEGMENT_MODES),
                                       ("interpolator", (self.interpolator,), INTERPOLATORS)):
             if not values or not set(values) <= set(allowed):
                 raise ValueError(f"{name} must come from {', '.join(allowed)}")
 
     def hash(self) -> str:
         """SHA-256 of everything that decides a value (not of title and notes)."""
-        deciding = {k: v for k, v in asdict(self).items() if k not in ("title", "notes")}
+        # fields that came later count only where they say something: older profiles keep their hash
+        later = {f.name: getattr(self, f.name) for f in fields(self)
+                 if f.name in _LATER_FIELDS and getattr(self, f.name) == _default(f)}
+        deciding = {k: v for k, v in asdict(self).items() if k not in ("title", "notes", *later)}
         return hashlib.sha256(json.dumps(deciding, sort_keys=True).encode()).hexdigest()
+
+
+_LATER_FIELDS = ("bin_count", "bin_widths", "filters", "crop", "normalise", "resegment_mode", "force_2d",
+                 "force_2d_dimension")
+
+
+def _default(entry: Field) -> object:
+    return entry.default if entry.default is not MISSING else entry.default_factory()
 
 
 def profile_from_dict(data: Mapping) -> ExtractionProfile:
@@ -73,7 +113,17 @@ def profile_from_dict(data: Mapping) -> ExtractionProfile:
     for name in ("image_types", "feature_classes"):
         if name in data:
             data[name] = tuple(str(value) for value in data[name])
-    data["bin_width"] = _number(data["bin_width"])
+    if data.get("bin_count") is None:
+        data["bin_width"] = _number(data["bin_width"])
+    if "bin_widths" in data:
+        data["bin_widths"] = {str(name): _number(width) for name, width in data["bin_widths"].items()}
+    if "filters" in data:
+        filters = dict(data["filters"])
+        # as written, whole or not: pyradiomics puts σ into the feature's name
+        filters["log_sigma_mm"] = tuple(filters.get("log_sigma_mm", ()))
+        data["filters"] = FilterSettings(**filters)
+    if data.get("normalise") is not None:
+        data["normalise"] = Normalisation(**data["normalise"])
     data["version"] = str(data["version"])
     return ExtractionProfile(**data)
 

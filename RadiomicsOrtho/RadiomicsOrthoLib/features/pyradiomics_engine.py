@@ -49,7 +49,7 @@ class PyradiomicsEngine:
         extractor = self._extractor_class(additionalInfo=False, label=1, **settings_of(profile))
         extractor.disableAllImageTypes()
         for image_type in profile.image_types:
-            extractor.enableImageTypeByName(image_type)
+            extractor.enableImageTypeByName(image_type, customArgs=arguments_of(image_type, profile))
         extractor.disableAllFeatures()
         for feature_class in profile.feature_classes:
             extractor.enableFeatureClassByName(feature_class)
@@ -75,10 +75,41 @@ def real_value(value: object) -> float:
 
 def settings_of(profile: ExtractionProfile) -> dict:
     """pyradiomics' own settings for a profile."""
-    settings: dict = {"binWidth": profile.bin_width, "minimumROIDimensions": 3, "force2D": False,
-                      "interpolator": _INTERPOLATORS[profile.interpolator], "correctMask": False}
+    settings: dict = {"minimumROIDimensions": 2 if profile.force_2d else 3, "force2D": profile.force_2d,
+                      "force2Ddimension": profile.force_2d_dimension,
+                      "interpolator": _INTERPOLATORS[profile.interpolator], "correctMask": False,
+                      **({"binCount": profile.bin_count} if profile.bin_count else {"binWidth": profile.bin_width})}
+    padding = None if profile.crop == "exact" else int(profile.crop.rpartition("-")[2])
     if profile.resample_mm is not None:
-        settings["resampledPixelSpacing"] = list(profile.resample_mm)
+        if padding is None:
+            # filters must see the whole lattice (more voxels than any scan has); the original image needs no more
+            # than pyradiomics' default, on which its rounding depends
+            padding = 5 if set(profile.image_types) == {"Original"} else 10_000
+        settings |= {"resampledPixelSpacing": list(profile.resample_mm), "padDistance": padding}
+    elif padding is not None:
+        settings |= {"preCrop": True, "padDistance": padding}
     if profile.resegment_hu is not None:
-        settings["resegmentRange"] = list(profile.resegment_hu)
+        settings |= {"resegmentRange": list(profile.resegment_hu), "resegmentMode": profile.resegment_mode}
+    if profile.normalise is not None:
+        settings |= {"normalize": True, "normalizeScale": profile.normalise.scale,
+                     "removeOutliers": profile.normalise.outliers}
     return settings
+
+
+def arguments_of(image_type: str, profile: ExtractionProfile) -> dict:
+    """pyradiomics' own arguments of one image type."""
+    filters = profile.filters
+    arguments = {
+        "LoG": {"sigma": list(filters.log_sigma_mm)},
+        "Wavelet": {"wavelet": filters.wavelet, "start_level": filters.wavelet_start_level,
+                    "level": filters.wavelet_levels},
+        "Gradient": {"gradientUseSpacing": filters.gradient_use_spacing},
+        "LBP2D": {"lbp2DRadius": filters.lbp2d_radius, "lbp2DSamples": filters.lbp2d_samples,
+                  "lbp2DMethod": filters.lbp2d_method},
+        "LBP3D": {"lbp3DLevels": filters.lbp3d_levels, "lbp3DIcosphereRadius": filters.lbp3d_radius,
+                  "lbp3DIcosphereSubdivision": filters.lbp3d_subdivisions},
+    }.get(image_type, {})
+    if image_type in profile.bin_widths:
+        # without the None a fixed number of bins would win
+        arguments |= {"binWidth": profile.bin_widths[image_type], "binCount": None}
+    return arguments

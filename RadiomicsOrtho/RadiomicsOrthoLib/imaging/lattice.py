@@ -49,7 +49,7 @@ def lattice_map(ijk_to_ras: np.ndarray, shape: tuple[int, int, int], target: Geo
         return None
     # from (i, j, k) to the array's (k, j, i)
     return LatticeMap(tuple(int(2 - a) for a in source[::-1]), tuple(bool(b) for b in backwards[::-1]),
-                      tuple(int(round(x)) for x in first[::-1]))
+                      tuple(round(float(x)) for x in first[::-1]))
 
 
 def onto_grid(layers: np.ndarray, geometry: Geometry, target: Geometry, may_be_part: bool = False) -> np.ndarray | None:

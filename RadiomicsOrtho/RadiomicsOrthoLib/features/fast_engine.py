@@ -1,0 +1,307 @@
+"""Our own extraction engine: pyradiomics' values, at a cost that follows the ROI instead of the scan.
+
+The scan is filtered on the ROI's box only, grown by what each filter reads; the feature kernels are
+compiled by Numba and run without Python's lock, so filtered images spread over threads.  Every
+image is computed by one thread from the same voxels, so the values do not depend on their number.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import threading
+from collections.abc import Callable, Mapping
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+
+from ..errors import InputError
+from ..imaging.image import BoneImage
+from ..regions.roi import Roi
+from .engine import Cancelled, CancelledError, Progress, never_cancelled, no_progress
+from .filters.image_types import FilterJob, Region, filter_jobs, support
+from .filters.preprocessing import Prepared, Preprocessing, prepare
+from .filters.settings import IMAGE_TYPES, FilterSettings
+from .profile import FEATURE_CLASSES, ExtractionProfile
+
+VERSION = "1.0.0"
+#: how long the engine may not look at the cancel button while its threads work
+_LOOK_SECONDS = 0.05
+_SCALED_TYPES = {"Square", "SquareRoot", "Logarithm", "Exponential"}
+_SHAPE_CLASSES = ("shape", "shape2D")
+
+
+@dataclass(frozen=True)
+class FastSettings:
+    """What the engine does, with pyradiomics' defaults.
+
+    bin_widths
+        Bin width of single image types, in place of ``bin_width`` (an LBP map has few values).
+    minimum_dimensions
+        Axes along which the region must be longer than one voxel.
+    """
+
+    image_types: tuple[str, ...] = ("Original",)
+    feature_classes: tuple[str, ...] = FEATURE_CLASSES
+    filters: FilterSettings = field(default_factory=FilterSettings)
+    preprocessing: Preprocessing = field(default_factory=Preprocessing)
+    bin_width: float = 25.0
+    bin_count: int | None = None
+    bin_widths: Mapping[str, float] = field(default_factory=dict)
+    force_2d: bool = False
+    force_2d_dimension: int = 0
+    texture: Mapping[str, object] = field(default_factory=dict)
+    minimum_dimensions: int = 2
+
+    def __post_init__(self) -> None:
+        unknown = [name for name in (*self.image_types, *self.bin_widths) if name not in IMAGE_TYPES]
+        if unknown:
+            raise ValueError(f"image types must come from {', '.join(IMAGE_TYPES)}, not {', '.join(unknown)}")
+
+    @classmethod
+    def from_profile(cls, profile: ExtractionProfile) -> FastSettings:
+        """The settings that an extraction profile stands for."""
+        return cls(
+            image_types=profile.image_types, feature_classes=profile.feature_classes, filters=profile.filters,
+            preprocessing=Preprocessing(
+                normalisation=profile.normalise, resample_mm=profile.resample_mm, interpolator=profile.interpolator,
+                resegment=profile.resegment_hu, resegment_mode=profile.resegment_mode, crop=profile.crop),
+            bin_width=profile.bin_width or cls.bin_width, bin_count=profile.bin_count,
+            bin_widths=dict(profile.bin_widths), force_2d=profile.force_2d,
+            force_2d_dimension=profile.force_2d_dimension,
+            # what the pyradiomics engine asks for, so that both refuse the same regions
+            minimum_dimensions=2 if profile.force_2d else 3)
+
+    @property
+    def plane_dimension(self) -> int | None:
+        """Axis across the planes of a 2-D analysis (0 = k), ``None`` in 3-D."""
+        return self.force_2d_dimension if self.force_2d else None
+
+
+class FastEngine:
+    """The engine interface around ``extract``; ``threads`` defaults to the processors at hand."""
+
+    name = "fast"
+    version = VERSION
+
+    def __init__(self, threads: int | None = None) -> None:
+        missing = [name for name in ("numba", "pywt", "scipy") if importlib.util.find_spec(name) is None]
+        if missing:
+            raise InputError(f"The fast engine needs {' and '.join(missing)}, which is not installed here; "
+                             "install it with 'pip install numba PyWavelets scipy'.")
+        self.threads = max(1, threads or processors())
+        # while the caller reads the scan
+        WARM_UP.start()
+
+    def extract(self, image: BoneImage, roi: Roi, profile: ExtractionProfile,
+                progress: Progress, cancelled: Cancelled) -> dict[str, float]:
+        return extract(image, roi, FastSettings.from_profile(profile), self.threads, progress, cancelled)
+
+
+class WarmUp:
+    """Compiles the kernels, or loads them from Numba's cache, on a thread of its own.
+
+    The first start on a machine takes some 20 s, later ones half a second.  ``state`` is
+    ``idle``, ``running``, ``ready`` or ``failed``; ``fraction`` goes from 0 to 1.
+    """
+
+    def __init__(self) -> None:
+        self.state = "idle"
+        self.fraction = 0.0
+        self._lock = threading.Lock()
+        self._thread: threading.Thread | None = None
+
+    def start(self) -> None:
+        """Begin, unless it has begun already; returns at once."""
+        with self._lock:
+            if self.state == "idle":
+                self.state = "running"
+                # a daemon: closing the program need not wait for a compiler
+                self._thread = threading.Thread(target=self._run, name="kernels", daemon=True)
+                self._thread.start()
+
+    def wait(self, timeout: float | None = None) -> bool:
+        """Wait for the end; True if the kernels are ready."""
+        self.start()
+        if self._thread is not None:
+            self._thread.join(timeout)
+        return self.state == "ready"
+
+    def _run(self) -> None:
+        try:
+            for number, compile_kernels in enumerate(steps := _compilations()):
+                compile_kernels()
+                self.fraction = (number + 1) / len(steps)
+            self.state = "ready"
+        except Exception:  # noqa: BLE001 - the extraction itself meets the same error and says it
+            self.state = "failed"
+
+
+def _compilations() -> list[Callable[[], object]]:
+    """What every profile needs first comes first."""
+    from .kernels import grid_interpolation, recursive_gaussian, shape, texture
+
+    return [texture.compile_kernels, lambda: shape.shape_features(np.ones((3, 3, 3), bool), (1.0, 1.0, 1.0)),
+            recursive_gaussian.compile_kernels, grid_interpolation.compile_kernels]
+
+
+WARM_UP = WarmUp()
+
+
+def processors() -> int:
+    """Processors that this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def extract(image: BoneImage, roi: Roi, settings: FastSettings, threads: int = 1,
+            progress: Progress = no_progress, cancelled: Cancelled = never_cancelled) -> dict[str, float]:
+    """Feature name → value in pyradiomics' order; NaN where a feature is not defined on this region."""
+
+    def look() -> None:
+        if cancelled():
+            raise CancelledError
+
+    look()
+    if roi.mask.shape != image.array.shape:
+        raise InputError("Region and scan do not have the same grid; draw the region on this scan.")
+    if not roi.mask.any():
+        raise InputError("The region is empty; draw it first.")
+    progress(0.0, "compiling the kernels, once on this machine" if WARM_UP.state == "running" else
+             "preparing the scan")
+    prepared = prepare(image.array, image.geometry, roi.mask, settings.preprocessing, look)
+    _check_region(prepared, settings)
+    work = _Work(prepared, settings, look)
+    return _Run(work, threads, progress, look).features()
+
+
+def _check_region(prepared: Prepared, settings: FastSettings) -> None:
+    extended = sum(n > 1 for n in prepared.box.shape)
+    if np.count_nonzero(prepared.mask) < 2:
+        raise InputError("The region has 1 voxel; too small for features.")
+    if extended < settings.minimum_dimensions:
+        raise InputError(f"The region extends along {extended} of 3 axes; this profile needs "
+                         f"{settings.minimum_dimensions}.")
+
+
+class _Work:
+    """The tasks of one extraction: which there are and what each computes."""
+
+    def __init__(self, prepared: Prepared, settings: FastSettings, look: Callable[[], None]) -> None:
+        self.prepared = prepared
+        self.settings = settings
+        self.texture_classes = tuple(c for c in settings.feature_classes if c not in _SHAPE_CLASSES)
+        self.shape_classes = tuple(c for c in settings.feature_classes if c in _SHAPE_CLASSES)
+        region = Region(prepared.voxels, prepared.box, prepared.mask, prepared.spacing_kji)
+        if self.texture_classes:
+            margins = support(settings.image_types, settings.filters, prepared.spacing_kji, prepared.box.shape)
+            prepared.voxels.hold(prepared.box.grown(margins, prepared.voxels.shape), look)
+        largest = 0.0
+        if self.texture_classes and _SCALED_TYPES & set(settings.image_types):
+            largest = prepared.voxels.largest_magnitude(look)
+        self.jobs: list[FilterJob] = []
+        if self.texture_classes:
+            for image_type in settings.image_types:
+                self.jobs += filter_jobs(image_type, region, settings.filters, settings.plane_dimension, largest)
+
+    def shape(self) -> dict[str, float]:
+        """``original_shape_…`` of the region before re-segmentation, as pyradiomics."""
+        from .kernels.shape import shape2d_features, shape_features
+
+        mask, spacing, found = self.prepared.shape_mask, self.prepared.spacing_kji, {}
+        if "shape" in self.shape_classes:
+            found |= {f"original_shape_{name}": value for name, value in shape_features(mask, spacing).items()}
+        if "shape2D" in self.shape_classes and self.settings.force_2d:
+            flat = shape2d_features(mask, spacing, self.settings.force_2d_dimension)
+            found |= {f"original_shape2D_{name}": value for name, value in flat.items()}
+        return found
+
+    def texture(self, image_type: str, name: str, values: np.ndarray) -> dict[str, float]:
+        from .kernels.texture import texture_features
+
+        settings = self._texture_settings(image_type)
+        if np.isfinite(values[self.prepared.mask]).all():
+            found = texture_features(values, self.prepared.mask, self.prepared.spacing_kji, settings,
+                                     self.texture_classes)
+        else:
+            # a filter without a value somewhere in the region: its features are not defined
+            probe = np.arange(27.0).reshape(3, 3, 3)
+            found = dict.fromkeys(texture_features(probe, probe >= 0, (1.0, 1.0, 1.0), settings,
+                                                   self.texture_classes), float("nan"))
+        return {f"{name}_{feature}": found[feature] for feature in sorted(found, key=self._place)}
+
+    def _place(self, feature: str) -> tuple[int, str]:
+        """Order of ``<class>_<Name>``: classes as asked for, features as pyradiomics sorts its methods."""
+        feature_class, name = feature.split("_", 1)
+        return self.texture_classes.index(feature_class), f"get{name}FeatureValue"
+
+    def _texture_settings(self, image_type: str):
+        from .kernels.settings import TextureSettings
+
+        settings = TextureSettings(
+            bin_width=self.settings.bin_width, bin_count=self.settings.bin_count, force_2d=self.settings.force_2d,
+            force_2d_dimension=self.settings.force_2d_dimension, **self.settings.texture)
+        if image_type in self.settings.bin_widths:
+            settings = replace(settings, bin_width=self.settings.bin_widths[image_type], bin_count=None)
+        return settings
+
+
+class _Run:
+    """Runs the tasks on threads; the calling thread waits, reports and looks at the cancel button."""
+
+    def __init__(self, work: _Work, threads: int, progress: Progress, look: Callable[[], None]) -> None:
+        self._work = work
+        self._threads = threads
+        self._progress = progress
+        self._look = look
+        self._stop = threading.Event()
+        self._total = max(1, sum(job.count for job in work.jobs) + bool(work.shape_classes))
+
+    def features(self) -> dict[str, float]:
+        """All features, in pyradiomics' order whatever the order of completion."""
+        pool = ThreadPoolExecutor(self._threads, thread_name_prefix="features")
+        try:
+            return self._collect(pool)
+        finally:
+            # after an error or a cancel: what runs ends at its next look, what waits never starts
+            self._stop.set()
+            pool.shutdown(wait=False, cancel_futures=True)
+
+    def _collect(self, pool: ThreadPoolExecutor) -> dict[str, float]:
+        jobs = self._work.jobs
+        found: dict[tuple[int, int], dict[str, float]] = {}
+        running: dict[Future, tuple[int, int]] = {}
+        # the longest first, so that no thread is left alone with it at the end
+        for number in sorted(range(len(jobs)), key=lambda n: jobs[n].effort, reverse=True):
+            running[pool.submit(self._filter, jobs[number])] = (number, -1)
+        if self._work.shape_classes:
+            running[pool.submit(self._work.shape)] = (-1, 0)
+        while running:
+            self._look()
+            done, _ = wait(running, timeout=_LOOK_SECONDS, return_when=FIRST_COMPLETED)
+            for future in done:
+                number, part = running.pop(future)
+                if part >= 0:
+                    found[number, part] = future.result()
+                    title = jobs[number].title if number >= 0 else "shape"
+                    self._progress(len(found) / max(self._total, len(found)), f"features of {title}")
+                    continue
+                for part, (name, values) in enumerate(future.result()):
+                    task = pool.submit(self._texture, jobs[number].image_type, name, values)
+                    running[task] = (number, part)
+        return {name: value for key in sorted(found) for name, value in found[key].items()}
+
+    def _filter(self, job: FilterJob) -> list[tuple[str, np.ndarray]]:
+        self._poll()
+        return list(job.images(self._poll))
+
+    def _texture(self, image_type: str, name: str, values: np.ndarray) -> dict[str, float]:
+        self._poll()
+        return self._work.texture(image_type, name, values)
+
+    def _poll(self) -> None:
+        """In a worker: the button itself is looked at by the calling thread only (it may belong to a window)."""
+        if self._stop.is_set():
+            raise CancelledError

@@ -1,0 +1,64 @@
+"""A box of voxels on a grid, indexed (k, j, i)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+
+@dataclass(frozen=True)
+class Box:
+    """Voxels ``lower`` (included) to ``upper`` (excluded), each (k, j, i)."""
+
+    lower: tuple[int, int, int]
+    upper: tuple[int, int, int]
+
+    @classmethod
+    def around(cls, mask: np.ndarray) -> Box:
+        """The smallest box that holds every set voxel of a non-empty boolean mask."""
+        lower, upper = [], []
+        start, stop = _extent(mask.any(axis=(1, 2)))
+        inner = mask[start:stop]
+        for first, last in ((start, stop), _extent(inner.any(axis=(0, 2))), _extent(inner.any(axis=(0, 1)))):
+            lower.append(first)
+            upper.append(last)
+        return cls(tuple(lower), tuple(upper))
+
+    @classmethod
+    def whole(cls, shape: Sequence[int]) -> Box:
+        return cls((0, 0, 0), tuple(int(n) for n in shape))
+
+    @property
+    def shape(self) -> tuple[int, int, int]:
+        return tuple(u - lo for lo, u in zip(self.lower, self.upper, strict=True))
+
+    @property
+    def slices(self) -> tuple[slice, slice, slice]:
+        return tuple(slice(lo, u) for lo, u in zip(self.lower, self.upper, strict=True))
+
+    def grown(self, margin: int | Sequence[int], shape: Sequence[int]) -> Box:
+        """Grown by ``margin`` voxels (one number, or one per axis), cut at the border of a grid of ``shape``."""
+        margins = (margin,) * 3 if isinstance(margin, int) else tuple(margin)
+        return Box(tuple(max(0, lo - m) for lo, m in zip(self.lower, margins, strict=True)),
+                   tuple(min(n, u + m) for u, m, n in zip(self.upper, margins, shape, strict=True)))
+
+    def holds(self, other: Box) -> bool:
+        """True if no voxel of ``other`` lies outside."""
+        return (all(a <= b for a, b in zip(self.lower, other.lower, strict=True))
+                and all(a >= b for a, b in zip(self.upper, other.upper, strict=True)))
+
+    def within(self, outer: Box) -> Box:
+        """The same voxels, counted from the first voxel of ``outer``."""
+        return Box(tuple(a - b for a, b in zip(self.lower, outer.lower, strict=True)),
+                   tuple(a - b for a, b in zip(self.upper, outer.lower, strict=True)))
+
+    def shifted(self, offset: Sequence[int]) -> Box:
+        return Box(tuple(a + b for a, b in zip(self.lower, offset, strict=True)),
+                   tuple(a + b for a, b in zip(self.upper, offset, strict=True)))
+
+
+def _extent(used: np.ndarray) -> tuple[int, int]:
+    found = np.flatnonzero(used)
+    return int(found[0]), int(found[-1]) + 1
