@@ -88,6 +88,7 @@ def test_an_undefined_feature_is_a_failure_not_a_zero():
     vector = extract_features(*phantoms.trunk(), load_profile("ct-vertebra-trabecular"), _FakeEngine())
     assert vector.values["good"] == 1.5 and "undefined" not in vector.values
     assert vector.failures == {"undefined": "not defined on this region"}
+    assert {"radiomics-ortho", "numpy", "SimpleITK", "numba"} <= set(vector.provenance["software"])
 
 
 def test_an_unknown_engine():

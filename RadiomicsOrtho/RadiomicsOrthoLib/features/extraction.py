@@ -11,7 +11,7 @@ from ..regions.roi import Roi
 from .engine import Cancelled, Engine, Progress, never_cancelled, no_progress
 from .measurements import measure
 from .profile import ExtractionProfile
-from .provenance import provenance_of
+from .provenance import library_versions, provenance_of
 from .vector import FeatureVector
 
 
@@ -40,6 +40,7 @@ def extract_features(image: BoneImage, roi: Roi, profile: ExtractionProfile, eng
         else:
             failures[name] = "not defined on this region"
     provenance = provenance_of(image, roi, source_roi)
+    provenance["software"] |= library_versions(("numba", "PyWavelets"))
     provenance["profile"] = {"id": profile.id, "version": profile.version, "sha256": profile.hash()}
     provenance["engine"] = {"name": engine.name, "version": engine.version}
     return FeatureVector(values, profile.id, provenance, failures)
