@@ -21,6 +21,7 @@ from RadiomicsOrthoLib.features.fast_engine import WARM_UP, FastEngine, FastSett
 from RadiomicsOrthoLib.features.filters.preprocessing import Normalisation, Preprocessing
 from RadiomicsOrthoLib.features.filters.settings import IMAGE_TYPES, FilterSettings
 from RadiomicsOrthoLib.features.profile import ExtractionProfile
+from RadiomicsOrthoLib.features.pyradiomics_engine import real_value
 from RadiomicsOrthoLib.imaging.geometry import Geometry
 from RadiomicsOrthoLib.imaging.image import BoneImage
 from RadiomicsOrthoLib.imaging.readers import read_image, to_sitk
@@ -148,7 +149,7 @@ def pyradiomics(image, roi, settings):
     for feature_class in settings.feature_classes:
         extractor.enableFeatureClassByName(feature_class)
     found = extractor.execute(to_sitk(image.array, image.geometry), to_sitk(roi.mask.astype(np.uint8), roi.geometry))
-    return {name: float(value) for name, value in found.items()}
+    return {name: real_value(value) for name, value in found.items()}
 
 
 def undefined_kurtosis(name, value):

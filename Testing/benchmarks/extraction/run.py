@@ -101,6 +101,7 @@ def pyradiomics(engine: str, image_path: str, mask_path: str) -> dict[str, float
 
     import SimpleITK as sitk
     from radiomics.featureextractor import RadiomicsFeatureExtractor
+    from RadiomicsOrthoLib.features.pyradiomics_engine import real_value
 
     logging.getLogger("radiomics").setLevel(logging.ERROR)
     crop = {}
@@ -109,7 +110,7 @@ def pyradiomics(engine: str, image_path: str, mask_path: str) -> dict[str, float
     extractor = RadiomicsFeatureExtractor(binWidth=25, **crop)
     extractor.enableImageTypes(Original={}, LoG={"sigma": SIGMAS_MM}, Wavelet={})
     found = extractor.execute(sitk.ReadImage(image_path), sitk.ReadImage(mask_path))
-    return {name: float(value) for name, value in found.items() if not name.startswith("diagnostics")}
+    return {name: real_value(value) for name, value in found.items() if not name.startswith("diagnostics")}
 
 
 # --- the scan ------------------------------------------------------------------------------------
