@@ -6,12 +6,12 @@ import argparse
 import json
 from pathlib import Path
 
-from ..errors import InputError, RefusedError
+from ..errors import InputError
 from ..features.engine import DEFAULT_ENGINE, load_engine
 from ..features.extraction import check_profile, extract_features
 from ..features.profile import ExtractionProfile, load_profile, profile_names
 from ..features.table import feature_row
-from ..quality.finding import Finding, refusals
+from ..quality.finding import raise_refusals, refusals
 from ..quality.gate import inspect
 from ..quality.roi_checks import check_size, check_trabecular_values
 from ..regions.roi import Roi
@@ -44,13 +44,13 @@ def run(options: argparse.Namespace) -> dict:
     image = image_from(options)
     roi = roi_from(options, image)
     findings = [*inspect(image, roi), *check_profile(profile, image, roi)]
-    _refuse(findings)
+    raise_refusals(findings)
     region = region_for_profile(profile, roi, options.core_depth)
     if region is not roi:
         findings += check_size(region)
     if region.compartment == "trabecular" and profile.modality == "CT" and not refusals(findings):
         findings += check_trabecular_values(image, region)
-    _refuse(findings)
+    raise_refusals(findings)
     vector = extract_features(image, region, profile, engine, ProgressBar(options.json), source_roi=roi)
     provenance = {**vector.provenance, "findings": [finding.to_dict() for finding in findings],
                   "acquisition": image.acquisition.to_dict(), "failures": dict(vector.failures)}
@@ -66,11 +66,6 @@ def run(options: argparse.Namespace) -> dict:
         print_findings(findings)
     return {"features": dict(vector.values), "failures": dict(vector.failures), "provenance": provenance,
             "output": str(options.output)}
-
-
-def _refuse(findings: list[Finding]) -> None:
-    if refusals(findings):
-        raise RefusedError(tuple(findings))
 
 
 def region_for_profile(profile: ExtractionProfile, roi: Roi, core_depth_mm: float) -> Roi:

@@ -8,6 +8,7 @@ So the header's claim is held against the data first, without keeping the data.
 from __future__ import annotations
 
 import gzip
+import math
 import re
 import struct
 import zlib
@@ -88,7 +89,7 @@ def _nifti_claim(path: Path) -> _Claim:
         raise InputError(f"'{path}' states no usable voxel spacing ({spacing}); nothing can be measured.")
     if datatype not in _NIFTI_BYTES:
         raise InputError(f"'{path}' holds NIfTI data type {datatype}; a scan or a label map of numbers is needed.")
-    count = _product(dims[1:1 + dims[0]])
+    count = math.prod(dims[1:1 + dims[0]])
     floats = _NIFTI_FLOATS.get(datatype)
     return _Claim(count * _NIFTI_BYTES[datatype], offset, "gzip" if compressed else None,
                   order + floats if floats else None)
@@ -114,7 +115,7 @@ def _nrrd_claim(path: Path) -> _Claim:
     kind = _NRRD_SYNONYMS.get(kind, kind)
     try:
         sizes = [int(size) for size in fields["sizes"].split()]
-        count = _product(sizes) * _NRRD_BYTES[kind]
+        count = math.prod(sizes) * _NRRD_BYTES[kind]
     except (KeyError, ValueError):
         raise InputError(f"'{path}' is damaged: its NRRD header states no usable type and sizes.") from None
     if min(sizes, default=0) < 1:
@@ -138,7 +139,7 @@ def _mha_claim(path: Path) -> _Claim:
     try:
         sizes = [int(size) for size in fields["dimsize"].split()]
         channels = int(fields.get("elementnumberofchannels", 1))
-        count = _product(sizes) * _MHA_BYTES[fields["elementtype"].upper()] * channels
+        count = math.prod(sizes) * _MHA_BYTES[fields["elementtype"].upper()] * channels
     except (KeyError, ValueError):
         raise InputError(f"'{path}' is damaged: its MetaImage header states no usable type and size.") from None
     if min(sizes, default=0) < 1:
@@ -211,13 +212,6 @@ def _read(stream: BinaryIO, size: int, path: Path) -> bytes:
         raise InputError(f"'{path}' is damaged (incomplete gzip stream); copy it again from its source.") from None
     except (OSError, zlib.error):
         raise InputError(f"'{path}' is damaged (its gzip stream cannot be read).") from None
-
-
-def _product(numbers: list[int] | tuple[int, ...]) -> int:
-    product = 1
-    for number in numbers:
-        product *= int(number)
-    return product
 
 
 def _readable(size: float) -> str:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 
+from ..errors import RefusedError
+
 SEVERITIES = ("refuse", "warn", "note")
 
 
@@ -37,6 +39,13 @@ class Finding:
 def most_severe_first(findings: Iterable[Finding]) -> tuple[Finding, ...]:
     """The findings ordered refuse, warn, note; equal severities keep their order."""
     return tuple(sorted(findings, key=lambda finding: SEVERITIES.index(finding.severity)))
+
+
+def raise_refusals(findings: Iterable[Finding]) -> None:
+    """Raise RefusedError with all findings if one of them refuses."""
+    findings = tuple(findings)
+    if refusals(findings):
+        raise RefusedError(findings)
 
 
 def refusals(findings: Iterable[Finding]) -> tuple[Finding, ...]:

@@ -137,11 +137,12 @@ def _check_metal(image: BoneImage, roi: Roi) -> Iterator[Finding]:
 
 def _check_contrast(image: BoneImage, roi: Roi) -> Iterator[Finding]:
     stated = image.acquisition.contrast_agent
-    seen = enhanced_vessel_hu(image, roi)
     remedy = "Use the native phase if there is one; contrast in the blood raises the HU of bone."
     if stated:
         yield Finding("CONTRAST_STATED", "warn", "The scan was made with contrast agent.", remedy)
-    elif seen is not None:
+        return
+    seen = enhanced_vessel_hu(image, roi)
+    if seen is not None:
         contradiction = ", although it was stated that none was given" if stated is False else ""
         yield Finding("CONTRAST_LIKELY", "warn", "The scan looks contrast-enhanced: a vessel, an organ or bowel near "
                       f"the region has {seen:.0f} HU{contradiction}.", remedy)

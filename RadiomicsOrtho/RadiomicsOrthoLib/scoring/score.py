@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from ..errors import InputError, RefusedError
+from ..errors import InputError
 from ..features.engine import Cancelled, CancelledError, Engine, Progress, load_engine, never_cancelled, no_progress
 from ..features.extraction import extract_features
 from ..features.measurements import measure
@@ -14,7 +14,7 @@ from ..features.provenance import provenance_of
 from ..features.vector import FeatureVector
 from ..imaging.image import BoneImage
 from ..models.bundle import ModelBundle
-from ..quality.finding import Finding, most_severe_first, refusals
+from ..quality.finding import Finding, most_severe_first, raise_refusals, refusals
 from ..quality.gate import inspect
 from ..quality.roi_checks import check_size, check_trabecular_values
 from ..regions.roi import Roi
@@ -48,7 +48,7 @@ def score_case(image: BoneImage, roi: Roi, model: ModelBundle, clinical: Mapping
     progress(0.05, "checking the scan and the region")
     findings = [*inspect(image, roi), *check_applicability(model, image, roi)]
     findings += check_contrast(model, findings)
-    _refuse(findings)
+    raise_refusals(findings)
     if cancelled():
         raise CancelledError
     progress(0.4, "preparing the region")
@@ -58,7 +58,7 @@ def score_case(image: BoneImage, roi: Roi, model: ModelBundle, clinical: Mapping
         findings += check_size(core)
     if core.compartment == "trabecular" and not refusals(findings):
         findings += check_trabecular_values(image, core)
-    _refuse(findings)
+    raise_refusals(findings)
     if cancelled():
         raise CancelledError
     progress(0.5, "measuring")
@@ -70,7 +70,7 @@ def score_case(image: BoneImage, roi: Roi, model: ModelBundle, clinical: Mapping
                                     lambda share, text: progress(0.5 + 0.4 * share, text), cancelled, roi)
     values = _input_values(model, measurements, features, entered)
     findings += check_values(model, values)
-    _refuse(findings)
+    raise_refusals(findings)
     provenance = features.provenance if features else provenance_of(image, core, roi)
     interval, meaning = _interval(image, roi, model, values, core_depth_mm if derived else None)
     contributions = model.estimator.contributions(values)
@@ -147,8 +147,3 @@ def _check_class(model: ModelBundle, value: float, interval: tuple[float, float]
         unit = f" {model.output_unit}" if model.output_unit else ""
         yield Finding("CLASS_NOT_FIRM", "warn", f"The range of {interval[0]:.3g} to {interval[1]:.3g}{unit} reaches "
                       f"another class ({'; '.join(others)}).", "Do not rest on the class; look at the region.")
-
-
-def _refuse(findings: list[Finding]) -> None:
-    if refusals(findings):
-        raise RefusedError(tuple(findings))
