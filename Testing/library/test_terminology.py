@@ -31,7 +31,7 @@ def test_a_femur_is_read_back_from_name_and_from_code(side):
 
 @pytest.mark.parametrize("compartment", [c for c in COMPARTMENTS if c not in ("unknown", "whole-body")])
 def test_a_compartment_is_read_back_from_the_name(compartment):
-    site = "vertebra" if compartment == "trabecular" else "proximal-femur"
+    site = "vertebra" if compartment in ("trabecular", "axial-ellipse", "mid-slab") else "proximal-femur"
     assert anatomy_of(segment_name(site, compartment=compartment))["compartment"] == compartment
 
 

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Protocol
 
 from ..errors import InputError
 from ..imaging.image import BoneImage
+from ..long_work import Cancelled, CancelledError, Progress, never_cancelled, no_progress
 from ..regions.roi import Roi
 from .profile import ExtractionProfile
 
-Progress = Callable[[float, str], None]
-Cancelled = Callable[[], bool]
+__all__ = ["Cancelled", "CancelledError", "DEFAULT_ENGINE", "Engine", "Progress", "engine_problem", "load_engine",
+           "never_cancelled", "no_progress"]
 
 
 class Engine(Protocol):
@@ -23,21 +23,6 @@ class Engine(Protocol):
     def extract(self, image: BoneImage, roi: Roi, profile: ExtractionProfile,
                 progress: Progress, cancelled: Cancelled) -> dict[str, float]:
         """Feature name (as pyradiomics writes it) → value, in a fixed order."""
-
-
-class CancelledError(InputError):
-    """The user cancelled; nothing was written."""
-
-    def __init__(self) -> None:
-        super().__init__("Cancelled; nothing was written.")
-
-
-def no_progress(fraction: float, text: str) -> None:
-    """A progress callback for callers who show none."""
-
-
-def never_cancelled() -> bool:
-    return False
 
 
 #: what is used where nothing else is asked for

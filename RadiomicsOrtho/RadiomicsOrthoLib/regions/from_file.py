@@ -65,6 +65,10 @@ def anatomy_of(name: str, tags: Mapping[str, str] | None = None) -> dict[str, st
     compartment = "unknown"
     if words & {"trabecular", "cancellous"} and not words & {"not", "non", "without"}:
         compartment = "trabecular"
+    elif words >= {"axial", "ellipse"}:
+        compartment = "axial-ellipse"
+    elif words >= {"mid", "slab"}:
+        compartment = "mid-slab"
     elif words >= {"whole", "body"}:
         compartment = "whole-body"
     elif site == "proximal-femur":

@@ -47,7 +47,8 @@ def segment_name(site: str, level: str | None = None, side: str | None = None, c
     """A name that people read and that states the anatomy: ``L1 trabecular core``."""
     if site == "vertebra":
         bone = level or "vertebra"
-        part = {"trabecular": "trabecular core", "whole-body": "body"}.get(compartment, "")
+        part = {"trabecular": "trabecular core", "whole-body": "body", "axial-ellipse": "axial ellipse",
+                "mid-slab": "mid slab"}.get(compartment, "")
     else:
         bone = f"{side} proximal femur" if side else "proximal femur"
         part = {"trabecular": "trabecular core", "femoral-neck": "femoral neck"}.get(compartment, "")
@@ -58,5 +59,6 @@ def segment_name(site: str, level: str | None = None, side: str | None = None, c
 
 #: display colours (0-1) that differ in brightness too, so that they can be told apart in grey
 COLOURS = {"whole-body": (0.945, 0.839, 0.569), "trabecular": (0.835, 0.369, 0.0),
+           "axial-ellipse": (0.337, 0.706, 0.914), "mid-slab": (0.941, 0.894, 0.259),
            "femoral-neck": (0.0, 0.447, 0.698), "trochanteric": (0.0, 0.62, 0.451),
            "intertrochanteric": (0.8, 0.475, 0.655), "unknown": (0.945, 0.839, 0.569)}

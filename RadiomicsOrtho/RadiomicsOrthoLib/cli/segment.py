@@ -1,0 +1,100 @@
+"""``segment IMAGE --site S --seed R,A,S -o out.seg.nrrd``: from one click to the bones."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import math
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from ..errors import InputError
+from ..imaging.image import BoneImage
+from ..long_work import Cancelled, Progress, never_cancelled
+from ..quality.finding import raise_refusals
+from ..quality.image_checks import check_image
+from ..regions.proposal import Proposal, proposal_file
+from ..report.files import write_folder
+from . import segment_vertebra
+from .inputs import add_image_arguments, image_from
+from .output import ProgressBar
+
+ENDING = ".seg.nrrd"
+
+
+@dataclass(frozen=True)
+class SiteCommand:
+    """How a site is segmented: its own arguments, the modality it takes, and the work."""
+
+    add_arguments: Callable[[argparse.ArgumentParser], None]
+    propose: Callable[[BoneImage, argparse.Namespace, Progress, Cancelled], Proposal]
+
+
+#: ``--site`` → what does it
+SITE_COMMANDS: Mapping[str, SiteCommand] = {
+    "vertebra": SiteCommand(segment_vertebra.add_arguments, segment_vertebra.propose),
+}
+
+
+def add_command(commands) -> None:
+    command = commands.add_parser("segment", help="propose bone regions from one click")
+    # a position may begin with a minus: ``--seed -12,30,5``
+    command._negative_number_matcher = re.compile(r"^-[\d.]")  # noqa: SLF001 - argparse offers no public way
+    add_image_arguments(command)
+    command.add_argument("--site", required=True, choices=tuple(SITE_COMMANDS), help="which bone")
+    command.add_argument("--seed", type=position, metavar="R,A,S",
+                         help="a point inside the bone: right, anterior, superior in mm, as Slicer shows it")
+    command.add_argument("--auto", action="store_true", help="find the bone without a point, where that is possible")
+    command.add_argument("--summary", type=Path, metavar="summary.json",
+                         help="also write what was measured: volumes, heights, completeness, remarks")
+    command.add_argument("-o", "--output", required=True, metavar=f"out{ENDING}", type=Path)
+    for site in SITE_COMMANDS.values():
+        site.add_arguments(command)
+    command.set_defaults(run=run)
+
+
+def run(options: argparse.Namespace) -> dict:
+    _check_options(options)
+    image = image_from(options)
+    raise_refusals(check_image(image))
+    bar = ProgressBar(options.json)
+    try:
+        proposal = SITE_COMMANDS[options.site].propose(image, options, bar, never_cancelled)
+    finally:
+        bar.close()
+    result = {**proposal.to_dict(), "output": str(options.output)}
+    write_folder(options.output.parent, {options.output.name: proposal_file(proposal.regions, image.geometry)})
+    if options.summary:
+        write_folder(options.summary.parent, {
+            options.summary.name: json.dumps(result, indent=2, ensure_ascii=False, allow_nan=False) + "\n"})
+    if not options.json:
+        for region in proposal.regions:
+            print(f"{region.written().name}: {region.roi.volume_ml:.1f} mL")
+        for remark in proposal.remarks:
+            print(f"  {'left out' if remark.refused else 'note'}: {remark.sentence} {remark.remedy}".rstrip())
+        print(f"{len(proposal.regions)} segments written to {options.output}; check them before you measure.")
+    return result
+
+
+def position(text: str) -> tuple[float, float, float]:
+    """``R,A,S`` in mm as three numbers."""
+    try:
+        values = tuple(float(part) for part in text.split(","))
+    except ValueError:
+        values = ()
+    if len(values) != 3 or not all(math.isfinite(value) for value in values):
+        raise argparse.ArgumentTypeError(f"'{text}' is no position; give three numbers such as -12.5,30,104")
+    return values
+
+
+def _check_options(options: argparse.Namespace) -> None:
+    if (options.seed is None) != options.auto:
+        raise InputError("Give either a point inside the bone with --seed R,A,S, or --auto." if options.seed is None
+                         else "--seed and --auto exclude each other; give one of them.")
+    if not options.output.name.lower().endswith(ENDING):
+        raise InputError(f"The output '{options.output.name}' must end in {ENDING}.")
+    for path in (options.output, options.summary):
+        if path is not None and path.is_dir():
+            raise InputError(f"'{path}' is a folder; name the file to write.")
