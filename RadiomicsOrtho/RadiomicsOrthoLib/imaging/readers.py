@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from ..errors import InputError
-from .file_checks import check_image_file
+from .file_checks import StoredVoxels, check_image_file
 from .geometry import Geometry
 from .image import BoneImage
 from .sitk import simpleitk
@@ -30,13 +31,13 @@ def read_image(path: str | Path, series: str | None = None) -> BoneImage:
         return read_dicom_folder(path, series)
     if path.suffix.lower() in (".dcm", ".dicom", ".ima"):
         raise InputError(f"'{path}' is one DICOM file; give the folder that holds the whole series.")
-    check_image_file(path)
     array, geometry = read_voxels(path)
     return BoneImage(array, geometry, source=format_name(path))
 
 
 def read_voxels(path: Path) -> tuple[np.ndarray, Geometry]:
-    """Voxels (k, j, i) and grid of a checked 3-D single-valued image file."""
+    """Voxels (k, j, i) and grid of a 3-D single-valued image file, which is checked on the way."""
+    stored = check_image_file(path)
     sitk = simpleitk()
     try:
         reader = sitk.ImageFileReader()
@@ -48,6 +49,7 @@ def read_voxels(path: Path) -> tuple[np.ndarray, Geometry]:
         if "orthonormal" in str(error):
             raise InputError(f"'{path}' has an unusable grid: its axes are not at right angles; resample the scan to a "
                              "straight grid first.") from None
+        stored.read()  # says what is damaged, if it is that
         raise InputError(f"'{path}' is not a readable image.") from None
     if components > 1:
         raise InputError(f"'{path}' has {components} values per voxel; a scan with one value per voxel is needed.")
@@ -56,11 +58,28 @@ def read_voxels(path: Path) -> tuple[np.ndarray, Geometry]:
     if dimension != 3:
         raise InputError(f"'{path}' is a {dimension}-D image with {sizes[3]} volumes; choose one volume "
                          "and save it on its own.")
+    return checked_voxels(reader, stored), to_geometry(reader, path)
+
+
+def checked_voxels(reader: sitk.ImageFileReader, stored: StoredVoxels) -> np.ndarray:
+    """Voxels (k, j, i[, component]) of a file whose header ``reader`` has read; InputError if they are damaged.
+
+    Checking inflates all of them, so they are kept as they come, unless SimpleITK would hand out other numbers than
+    the file holds (a NIfTI with a slope).
+    """
+    values = stored.read()
+    sitk = simpleitk()
+    kind = {"i": "Int", "u": "UInt", "f": "Float"}[values.dtype.kind] + str(8 * values.dtype.itemsize)
+    same = reader.GetPixelIDValue() in (getattr(sitk, f"sitk{kind}"), getattr(sitk, f"sitkVector{kind}"))
+    components = reader.GetNumberOfComponents()
+    shape = reader.GetSize()[::-1] + ((components,) if components > 1 else ())
+    if same and stored.straight and values.size == math.prod(shape):
+        return values.reshape(shape)
+    del values
     try:
-        image = reader.Execute()
+        return to_array(reader.Execute())
     except RuntimeError:
-        raise InputError(f"'{path}' is damaged: its voxels cannot be read.") from None
-    return to_array(image), to_geometry(image, path)
+        raise InputError(f"'{stored.path}' is damaged: its voxels cannot be read.") from None
 
 
 def to_array(image: sitk.Image) -> np.ndarray:
@@ -69,7 +88,7 @@ def to_array(image: sitk.Image) -> np.ndarray:
     return sitk.GetArrayFromImage(image)
 
 
-def to_geometry(image: sitk.Image, path: Path | str = "image") -> Geometry:
+def to_geometry(image: sitk.Image | sitk.ImageFileReader, path: Path | str = "image") -> Geometry:
     """The grid in RAS; SimpleITK's LPS ends here."""
     flip = np.array([-1.0, -1.0, 1.0])
     origin = flip * np.asarray(image.GetOrigin())

@@ -9,10 +9,10 @@ from pathlib import Path
 import numpy as np
 
 from ..errors import InputError
-from .file_checks import check_image_file
+from .file_checks import StoredVoxels, check_image_file
 from .geometry import Geometry
 from .lattice import onto_grid
-from .readers import read_voxels, to_array, to_geometry
+from .readers import checked_voxels, read_voxels, to_geometry
 from .sitk import simpleitk
 
 
@@ -48,9 +48,9 @@ def read_segmentation(path: str | Path, reference: Geometry | None = None) -> Se
     without loss.  Any other difference is refused: nothing is resampled silently.
     """
     path = Path(path)
-    check_image_file(path)
+    stored = check_image_file(path)
     if path.name.lower().endswith(".nrrd"):
-        layers, geometry, segments, cropped = _read_nrrd_segments(path)
+        layers, geometry, segments, cropped = _read_nrrd_segments(path, stored)
     else:
         array, geometry = read_voxels(path)
         layers, segments, cropped = array[np.newaxis], (), False
@@ -70,7 +70,7 @@ def read_segmentation(path: str | Path, reference: Geometry | None = None) -> Se
     return SegmentationFile(layers, geometry, segments, str(path))
 
 
-def _read_nrrd_segments(path: Path) -> tuple[np.ndarray, Geometry, tuple[Segment, ...], bool]:
+def _read_nrrd_segments(path: Path, stored: StoredVoxels) -> tuple[np.ndarray, Geometry, tuple[Segment, ...], bool]:
     sitk = simpleitk()
     reader = sitk.ImageFileReader()
     reader.SetFileName(str(path))
@@ -82,11 +82,11 @@ def _read_nrrd_segments(path: Path) -> tuple[np.ndarray, Geometry, tuple[Segment
             return array[np.newaxis], geometry, (), False
         if reader.GetDimension() != 3:
             raise InputError(f"'{path}' is not a 3-D segmentation.")
-        image = reader.Execute()
     except RuntimeError:
+        stored.read()  # says what is damaged, if it is that
         raise InputError(f"'{path}' is not a readable segmentation.") from None
-    array = to_array(image)
-    layers = np.moveaxis(array, -1, 0) if image.GetNumberOfComponentsPerPixel() > 1 else array[np.newaxis]
+    array = checked_voxels(reader, stored)
+    layers = np.moveaxis(array, -1, 0) if reader.GetNumberOfComponents() > 1 else array[np.newaxis]
     segments = []
     number = 0
     while f"Segment{number}_ID" in keys or f"Segment{number}_Name" in keys:
@@ -106,7 +106,7 @@ def _read_nrrd_segments(path: Path) -> tuple[np.ndarray, Geometry, tuple[Segment
         segments.append(Segment(name, label or _only_label(layers[layer], name, path), layer, tags))
         number += 1
     cropped = "Segmentation_ReferenceImageExtentOffset" in keys
-    return layers, to_geometry(image, path), tuple(segments), cropped
+    return layers, to_geometry(reader, path), tuple(segments), cropped
 
 
 def _only_label(layer: np.ndarray, name: str, path: Path) -> int:

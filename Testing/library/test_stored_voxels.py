@@ -1,0 +1,120 @@
+"""What we read ourselves while we check it is what SimpleITK reads, whatever the file says of its numbers."""
+
+import gzip
+import struct
+import zlib
+
+import numpy as np
+import phantoms
+import pytest
+from RadiomicsOrthoLib.errors import InputError
+from RadiomicsOrthoLib.imaging.geometry import Geometry
+from RadiomicsOrthoLib.imaging.readers import read_voxels
+from RadiomicsOrthoLib.imaging.segmentation_file import read_segmentation
+
+SHAPE = (5, 6, 7)
+TYPES = ("int8", "uint8", "int16", "uint16", "int32", "uint32", "float32", "float64")
+
+
+def numbers(dtype: str = "int16") -> np.ndarray:
+    return np.random.default_rng(4).integers(-100 if np.dtype(dtype).kind != "u" else 0, 100, SHAPE).astype(dtype)
+
+
+def expected(path) -> np.ndarray:
+    import SimpleITK as sitk
+
+    return sitk.GetArrayFromImage(sitk.ReadImage(str(path)))
+
+
+def assert_as_simpleitk(path) -> np.ndarray:
+    found, reference = read_voxels(path)[0], expected(path)
+    assert found.dtype == reference.dtype
+    np.testing.assert_array_equal(found, reference)
+    return found
+
+
+@pytest.mark.parametrize("dtype", TYPES)
+@pytest.mark.parametrize("name", ["a.nrrd", "a.nii", "a.nii.gz", "a.mha"])
+@pytest.mark.parametrize("compressed", [True, False])
+def test_every_number_type_of_every_format(tmp_path, dtype, name, compressed):
+    import SimpleITK as sitk
+
+    sitk.WriteImage(sitk.GetImageFromArray(numbers(dtype)), str(tmp_path / name), useCompression=compressed)
+    np.testing.assert_array_equal(assert_as_simpleitk(tmp_path / name), numbers(dtype))
+
+
+@pytest.mark.parametrize("dtype", ["int16", "float32"])
+@pytest.mark.parametrize(("slope", "intercept"), [(2.0, 0.0), (1.0, -1024.0), (0.0, 3.0), (0.0, 0.0), (1.0, 0.0)])
+def test_a_nifti_with_a_slope(tmp_path, dtype, slope, intercept):
+    path = phantoms.write(numbers(dtype), Geometry(SHAPE, (1, 1, 1), (0, 0, 0)), tmp_path / "a.nii")
+    content = bytearray(path.read_bytes())
+    struct.pack_into("<2f", content, 112, slope, intercept)
+    path.write_bytes(bytes(content))
+    assert_as_simpleitk(path)
+
+
+@pytest.mark.parametrize("compression", ["raw", "gzip"])
+def test_a_big_endian_nrrd(tmp_path, compression):
+    data = numbers().astype(">i2").tobytes()
+    header = (f"NRRD0004\ntype: int16\ndimension: 3\nsizes: 7 6 5\nspacings: 1 1 1\nendian: big\n"
+              f"encoding: {compression}\n\n").encode()
+    (tmp_path / "a.nrrd").write_bytes(header + (gzip.compress(data) if compression == "gzip" else data))
+    np.testing.assert_array_equal(assert_as_simpleitk(tmp_path / "a.nrrd"), numbers())
+
+
+def test_a_nrrd_that_skips_bytes(tmp_path):
+    header = b"NRRD0004\ntype: int16\ndimension: 3\nsizes: 7 6 5\nspacings: 1 1 1\nendian: little\nbyte skip: 10\n"
+    (tmp_path / "a.nrrd").write_bytes(header + b"encoding: raw\n\n" + b"x" * 10 + numbers().tobytes())
+    np.testing.assert_array_equal(assert_as_simpleitk(tmp_path / "a.nrrd"), numbers())
+
+
+@pytest.mark.parametrize("compressed", [True, False])
+def test_a_big_endian_metaimage(tmp_path, compressed):
+    data = numbers().astype(">i2").tobytes()
+    data = zlib.compress(data) if compressed else data
+    header = (f"ObjectType = Image\nNDims = 3\nBinaryData = True\nBinaryDataByteOrderMSB = True\n"
+              f"CompressedData = {compressed}\nCompressedDataSize = {len(data)}\nDimSize = 7 6 5\n"
+              f"ElementType = MET_SHORT\nElementDataFile = LOCAL\n").encode()
+    (tmp_path / "a.mha").write_bytes(header + data)
+    np.testing.assert_array_equal(assert_as_simpleitk(tmp_path / "a.mha"), numbers())
+
+
+def test_a_gzip_file_of_several_members(tmp_path):
+    path = phantoms.write(numbers(), Geometry(SHAPE, (1, 1, 1), (0, 0, 0)), tmp_path / "a.nii")
+    content = path.read_bytes()
+    (tmp_path / "b.nii.gz").write_bytes(gzip.compress(content[:400]) + gzip.compress(content[400:]) + b"\0" * 64)
+    np.testing.assert_array_equal(assert_as_simpleitk(tmp_path / "b.nii.gz"), numbers())
+
+
+@pytest.mark.parametrize("kinds", ["list domain domain domain", "domain domain domain list"])
+def test_layers_first_or_last(tmp_path, kinds):
+    """Slicer writes the layers first; SimpleITK turns the axes of other files."""
+    layers = np.random.default_rng(1).integers(0, 3, (*SHAPE, 2)).astype(np.uint8)
+    first = kinds.startswith("list")
+    sizes, directions = ("2 7 6 5", "none (1,0,0) (0,1,0) (0,0,1)") if first else (
+        "7 6 5 2", "(1,0,0) (0,1,0) (0,0,1) none")
+    segments = "".join(f"Segment{n}_ID:=s{n}\nSegment{n}_Name:=s{n}\nSegment{n}_Layer:={n}\nSegment{n}_LabelValue:=1\n"
+                       for n in range(2))
+    header = (f"NRRD0004\ntype: uchar\ndimension: 4\nspace: left-posterior-superior\nsizes: {sizes}\n"
+              f"space directions: {directions}\nkinds: {kinds}\nencoding: raw\nspace origin: (0,0,0)\n{segments}\n")
+    path = tmp_path / "a.seg.nrrd"
+    path.write_bytes(header.encode() + (layers if first else np.moveaxis(layers, -1, 0)).tobytes())
+    found = read_segmentation(path)
+    for number, segment in enumerate(found.segments):
+        np.testing.assert_array_equal(found.mask(segment), layers[..., number] == 1)
+
+
+def test_a_bomb_is_given_no_more_memory_than_it_can_fill(tmp_path):
+    """Eight gigabytes claimed by some hundred bytes."""
+    header = (b"NRRD0004\ntype: uint8\ndimension: 3\nsizes: 2048 2048 2047\nspacings: 1 1 1\nencoding: gzip\n\n")
+    (tmp_path / "a.nrrd").write_bytes(header + gzip.compress(b"\0" * 5000))
+    with pytest.raises(InputError, match="header and data size disagree"):
+        read_voxels(tmp_path / "a.nrrd")
+
+
+def test_voxels_belong_to_who_reads_them(tmp_path):
+    path = phantoms.write(numbers(), Geometry(SHAPE, (1, 1, 1), (0, 0, 0)), tmp_path / "a.nrrd")
+    array, _ = read_voxels(path)
+    path.unlink()
+    array += 1
+    np.testing.assert_array_equal(array, numbers() + 1)
