@@ -1,17 +1,13 @@
 """Features of the ``ibsi`` mode on data small enough to calculate by hand."""
 
 import math
-from dataclasses import replace
 from itertools import permutations
 
 import numpy as np
 import pytest
-from RadiomicsOrthoLib.features.engine import CancelledError
 from RadiomicsOrthoLib.features.filters.box import Box
-from RadiomicsOrthoLib.features.ibsi.configurations import CONFIGURATIONS
 from RadiomicsOrthoLib.features.ibsi.dependence_texture import dependence_features
 from RadiomicsOrthoLib.features.ibsi.distance_zone_texture import distance_zone_features
-from RadiomicsOrthoLib.features.ibsi.extraction import FAMILIES, ibsi_features
 from RadiomicsOrthoLib.features.ibsi.histograms import intensity_histogram, intensity_volume_histogram
 from RadiomicsOrthoLib.features.ibsi.local_intensity import local_intensity
 from RadiomicsOrthoLib.features.ibsi.morphology import mesh_vertices, morphology
@@ -23,9 +19,6 @@ from RadiomicsOrthoLib.features.ibsi.spatial_correlation import moran_and_geary
 from RadiomicsOrthoLib.features.ibsi.statistics import intensity_statistics
 from RadiomicsOrthoLib.features.ibsi.texture import shared_texture
 from RadiomicsOrthoLib.features.kernels.level_region import LevelRegion
-from RadiomicsOrthoLib.imaging.geometry import Geometry
-from RadiomicsOrthoLib.imaging.image import BoneImage
-from RadiomicsOrthoLib.regions.roi import Roi
 
 #: two slices of one row each: in the first two levels lie side by side, in the second there is one level
 TWO_SLICES = np.array([[[1, 2]], [[1, 1]]], np.int32)
@@ -255,53 +248,6 @@ class TestTexture:
         assert found["ngl_glnu_norm_2D"] == pytest.approx(5 / 9)
         coarse = dependence_features(LevelRegion.from_levels(levels), ("3D",), alpha=1)
         assert coarse["ngl_hde_3D"] == pytest.approx((4 + 9 + 4) / 3)
-
-
-class TestExtraction:
-    @staticmethod
-    def scan(seed=5):
-        generator = np.random.default_rng(seed)
-        geometry = Geometry((8, 14, 14), (1.0, 1.0, 2.0), (0, 0, 0))
-        mask = np.zeros(geometry.shape, bool)
-        mask[2:6, 3:11, 4:12] = True
-        return BoneImage(generator.normal(100, 60, geometry.shape).astype(np.float32), geometry, "CT"), mask
-
-    def test_families_come_alone_or_together(self):
-        image, mask = self.scan()
-        roi = Roi(mask, image.geometry)
-        everything = ibsi_features(image, roi, CONFIGURATIONS["C"])
-        assert len(everything) == 270 - 60
-        for family in FAMILIES:
-            alone = ibsi_features(image, roi, CONFIGURATIONS["C"], [family])
-            assert alone == {name: everything[name] for name in alone} and alone
-            assert all(name.startswith(f"{family}_") for name in alone)
-        assert all(math.isfinite(value) for value in everything.values())
-
-    def test_the_scan_around_does_not_matter(self):
-        """A crop of the scan gives the same values, but for local intensity near its border."""
-        image, mask = self.scan()
-        wide = np.pad(image.array, 40, mode="edge")
-        geometry = Geometry(wide.shape, image.geometry.spacing, (0, 0, 0))
-        settings = replace(CONFIGURATIONS["C"], spacing_mm=None)
-        found = [ibsi_features(scan, Roi(area, scan.geometry), settings, ["morph", "stat", "cm", "dzm"])
-                 for scan, area in ((image, mask), (BoneImage(wide, geometry), np.pad(mask, 40)))]
-        assert found[0] == pytest.approx(found[1], rel=1e-9)
-
-    def test_it_stops_between_families(self):
-        image, mask = self.scan()
-        seen = []
-        with pytest.raises(CancelledError):
-            ibsi_features(image, Roi(mask, image.geometry), CONFIGURATIONS["C"], ["stat", "ih", "cm"],
-                          lambda part, text: seen.append((round(part, 2), text)), lambda: len(seen) == 2)
-        assert seen == [(0, "statistics"), (0.33, "intensity histogram")]
-
-    def test_what_it_refuses(self):
-        image, mask = self.scan()
-        with pytest.raises(ValueError, match="unknown feature families: nope"):
-            ibsi_features(image, Roi(mask, image.geometry), IbsiSettings(), ["nope"])
-        elsewhere = Geometry(image.geometry.shape, image.geometry.spacing, (9, 0, 0))
-        with pytest.raises(ValueError, match="not on one grid"):
-            ibsi_features(image, Roi(mask, elsewhere), IbsiSettings())
 
 
 class TestResponses:

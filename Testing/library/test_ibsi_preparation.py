@@ -1,13 +1,9 @@
 """Image processing of the ``ibsi`` mode on grids small enough to calculate by hand."""
 
-import json
-from dataclasses import asdict
-
 import numpy as np
 import pytest
 from RadiomicsOrthoLib.errors import InputError
 from RadiomicsOrthoLib.features.filters.box import Box
-from RadiomicsOrthoLib.features.ibsi.configurations import CONFIGURATIONS
 from RadiomicsOrthoLib.features.ibsi.diagnostics import diagnostics
 from RadiomicsOrthoLib.features.ibsi.discretisation import grey_levels, level_array
 from RadiomicsOrthoLib.features.ibsi.preparation import aligned_grid, prepare, resegmented
@@ -160,20 +156,6 @@ class TestDiscretisation:
 def test_impossible_settings_are_refused(change):
     with pytest.raises(ValueError, match=r"\w"):
         IbsiSettings(**change)
-
-
-@pytest.mark.parametrize("settings", CONFIGURATIONS.values(), ids=CONFIGURATIONS)
-def test_settings_survive_yaml(settings):
-    import yaml
-
-    # YAML has lists, not tuples
-    text = yaml.safe_dump(json.loads(json.dumps(asdict(settings))))
-    assert IbsiSettings.from_mapping(yaml.safe_load(text)) == settings
-
-
-def test_settings_of_unknown_names_are_refused():
-    with pytest.raises(ValueError, match="unknown settings: bins, colour"):
-        IbsiSettings.from_mapping({"colour": 1, "bins": 2})
 
 
 @pytest.mark.parametrize("arguments", [("fixed", 3), ("fixed-size", 0), ("fixed-number", 2.5)])

@@ -1,14 +1,19 @@
-"""The ``ibsi`` mode against IBSI's reference values and response maps (skipped where the test data is absent)."""
+"""Profiles with ``definitions: ibsi`` against IBSI's reference values and maps (skipped where the data is absent)."""
 
 import csv
+import json
 import math
 from dataclasses import replace
 
 import numpy as np
 import pytest
 from benchmarks.ibsi import make_table
-from RadiomicsOrthoLib.features.ibsi.configurations import CONFIGURATIONS
+from benchmarks.ibsi.make_table import CONFIGURATIONS, PROFILES
+from RadiomicsOrthoLib.cli import main as cli
+from RadiomicsOrthoLib.features.ibsi.from_profile import settings_of
+from RadiomicsOrthoLib.features.ibsi.identifiers import title_of
 from RadiomicsOrthoLib.features.ibsi.preparation import prepare
+from RadiomicsOrthoLib.features.profile import load_profile
 from RadiomicsOrthoLib.imaging.readers import read_voxels
 
 #: rows of the reference table by configuration, diagnostics included; none is left out
@@ -37,6 +42,37 @@ def test_every_row_lies_inside_its_tolerance(rows, configuration):
     assert set(failed) == expected, failed
 
 
+def test_the_command_writes_the_same_numbers_with_their_identifiers(rows, folder, tmp_path, capsys):
+    phantom = folder / "ibsi1_ct_phantom"
+    table = tmp_path / "c.csv"
+    assert cli.main(["extract", str(phantom / "image.nii.gz"), str(phantom / "mask.nii.gz"), "--profile",
+                     str(PROFILES / "c.yaml"), "-o", str(table)]) == 0
+    with table.open(encoding="utf-8", newline="") as file:
+        written = next(csv.DictReader(file))
+    features = json.loads(table.with_suffix(".provenance.json").read_text(encoding="utf-8"))["features"]
+    with (folder / "ibsi1_reference_values.csv").open(encoding="utf-8", newline="") as file:
+        identifiers = {row["ibsi_tag"]: row["ibsi_id"] for row in csv.DictReader(file)}
+    of_c = [row for row in rows if row.configuration == "C"]
+    for row in of_c:
+        stem = "original" if identifiers[row.tag] else "original_diag"
+        assert float(written[f"{stem}_{row.tag}"]) == row.value
+        assert features[f"{stem}_{row.tag}"]["ibsi_id"] == identifiers[row.tag]
+
+
+def test_identifiers_and_aggregations_are_those_of_the_table(folder):
+    """The table writes ``2D, slice-merged`` where the manual writes ``2D:mrg``."""
+    written = {"": "", "2D": "2D", "2.5D": "2.5D", "3D": "3D", "2D, averaged": "2D:avg", "2D, slice-merged": "2D:mrg",
+               "2.5D, direction-merged": "2.5D:avg", "2.5D, merged": "2.5D:mrg", "3D, averaged": "3D:avg",
+               "3D, merged": "3D:mrg"}
+    with (folder / "ibsi1_reference_values.csv").open(encoding="utf-8", newline="") as file:
+        named = [row for row in csv.DictReader(file) if row["ibsi_id"]]
+    assert len(named) == 1804
+    for row in named:
+        title = title_of(row["ibsi_tag"])
+        assert title.ibsi_id == row["ibsi_id"] and title.aggregation == written[row["aggregation"]], row["ibsi_tag"]
+        assert title.title.lower() == row["feature"].lower().replace("(excess)", "excess")
+
+
 def test_the_comparison_notices_wrong_values(rows):
     """Three percent more: every feature with a tolerance below that fails."""
     sharp = [row for row in rows if float(row.reference) != 0
@@ -53,13 +89,14 @@ def test_the_configurations_are_those_of_the_table(folder):
         text = said[parameter][name].strip("[]")
         return None if text in ("no", "--") else tuple(float(part) for part in text.split(","))
 
-    for name, settings in CONFIGURATIONS.items():
+    for name in CONFIGURATIONS:
         if name == "digital phantom":
             continue
+        settings = settings_of(load_profile(str(PROFILES / f"{CONFIGURATIONS[name]}.yaml")))
         assert numbers("re-segmentation: range (HU)", name) == settings.range
         assert (said["re-segmentation: outlier filtering"][name] == "3σ") == (settings.outlier_sigma == 3)
         bins = settings.discretisation
-        words = f"FBS: {bins.value}HU" if bins.method == "fixed-size" else f"FBN: {bins.value} bins"
+        words = f"FBS: {bins.value:g}HU" if bins.method == "fixed-size" else f"FBN: {bins.value:g} bins"
         assert said["discretisation: texture and IH"][name].replace(" ", "") == words.replace(" ", "")
         assert (said["interpolation"][name] == "yes") == (settings.spacing_mm is not None) == settings.round_intensities
         assert ("cubic" in said["interpolation: interpolation method"][name]) == (settings.interpolation == "cubic")
@@ -73,7 +110,8 @@ def test_the_configurations_are_those_of_the_table(folder):
 def test_a_crop_prepares_what_the_whole_scan_does(folder, configuration):
     values, geometry = read_voxels(folder / "ibsi1_ct_phantom" / "image.nii.gz")
     mask = read_voxels(folder / "ibsi1_ct_phantom" / "mask.nii.gz")[0] > 0
-    settings = replace(CONFIGURATIONS[configuration], round_intensities=False)
+    profile = load_profile(str(PROFILES / f"{CONFIGURATIONS[configuration]}.yaml"))
+    settings = replace(settings_of(profile), round_intensities=False)
     region = prepare(values, mask, geometry.spacing_kji, settings)
     whole = region.grid.interpolate(values, region.box.whole(region.grid.shape), settings.interpolation)
     assert region.box.shape < region.grid.shape
@@ -107,7 +145,7 @@ def test_the_page_hides_nothing(rows, folder):
     assert "- A, `stat_mean`: nan for 13.4 ± 1.1. No reason is known." in page
     assert f"**{len(rows) - 1} of {len(rows)} rows of IBSI-1 pass.**" in page
     maps = make_table.compare_responses(folder)
-    assert "- IBSI-2 test 2.a, `engine` filter: 0.014 of the range off" in make_table.table(rows, maps)
+    assert "- IBSI-2 test 2.a, `pyradiomics` filter: 0.014 of the range off" in make_table.table(rows, maps)
     responses = make_table.response_table(maps, folder)
     assert responses.count("**fail**") == 1
     for missing in ("mean", "Laws", "Gabor", "Simoncelli", "Riesz"):

@@ -9,7 +9,7 @@ from ..imaging.image import BoneImage
 from ..quality.finding import Finding
 from ..regions.roi import Roi
 from .engine import Cancelled, Engine, Progress, never_cancelled, no_progress
-from .measurements import measure
+from .measurements import MEASUREMENTS, measure
 from .profile import ExtractionProfile
 from .provenance import library_versions, provenance_of
 from .vector import FeatureVector
@@ -17,10 +17,10 @@ from .vector import FeatureVector
 
 def check_profile(profile: ExtractionProfile, image: BoneImage, roi: Roi) -> Iterator[Finding]:
     """Refusals where a profile is used on another modality, bone or part than it was made for."""
-    if image.modality not in (profile.modality, "unknown"):
+    if profile.modality != "any" and image.modality not in (profile.modality, "unknown"):
         yield Finding("MODALITY_NOT_COVERED", "refuse", f"The scan is {image.modality}; the profile '{profile.id}' "
                       f"is for {profile.modality}.", "Choose a profile for this modality.")
-    if roi.site not in (profile.site, "unknown"):
+    if profile.site != "any" and roi.site not in (profile.site, "unknown"):
         yield Finding("SITE_NOT_COVERED", "refuse", f"The region is a {roi.site}; the profile '{profile.id}' is "
                       f"for the {profile.site}.", "Choose another segment or another profile.")
 
@@ -41,6 +41,12 @@ def extract_features(image: BoneImage, roi: Roi, profile: ExtractionProfile, eng
             failures[name] = "not defined on this region"
     provenance = provenance_of(image, roi, source_roi)
     provenance["software"] |= library_versions(("numba", "PyWavelets"))
-    provenance["profile"] = {"id": profile.id, "version": profile.version, "sha256": profile.hash()}
+    provenance["profile"] = {"id": profile.id, "version": profile.version, "definitions": profile.definitions,
+                             "sha256": profile.hash()}
     provenance["engine"] = {"name": engine.name, "version": engine.version}
+    if profile.definitions == "ibsi":
+        from .ibsi.extraction import titles
+
+        found = [name for name in (*values, *failures) if name not in MEASUREMENTS]
+        provenance["features"] = titles(found)
     return FeatureVector(values, profile.id, provenance, failures)

@@ -96,6 +96,10 @@ class FastEngine:
 
     def extract(self, image: BoneImage, roi: Roi, profile: ExtractionProfile,
                 progress: Progress, cancelled: Cancelled) -> dict[str, float]:
+        if profile.definitions == "ibsi":
+            from .ibsi.extraction import extract as extract_by_ibsi
+
+            return extract_by_ibsi(image, roi, profile, self.threads, progress, cancelled)
         return extract(image, roi, FastSettings.from_profile(profile), self.threads, progress, cancelled)
 
 

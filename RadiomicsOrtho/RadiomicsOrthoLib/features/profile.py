@@ -13,12 +13,19 @@ from ..errors import InputError
 from ..resources import resource_folder
 from .filters.preprocessing import CROP_PATTERN, RESEGMENT_MODES, Normalisation
 from .filters.settings import IMAGE_TYPES, FilterSettings
+from .ibsi.identifiers import DIAGNOSTICS, FAMILIES
+from .ibsi.options import IbsiOptions
 
 SCHEMA = "radiomics-ortho-profile/1"
 #: what a profile measures unless it says otherwise
 FEATURE_CLASSES = ("shape", "firstorder", "glcm", "glrlm", "glszm", "gldm", "ngtdm")
 ALL_FEATURE_CLASSES = ("shape", "shape2D", *FEATURE_CLASSES[1:])
 INTERPOLATORS = ("linear", "bspline")
+#: whose definitions of preprocessing and features hold
+DEFINITIONS = ("pyradiomics", "ibsi")
+#: what IBSI defines: its families, and the image types of IBSI-2 that are offered
+IBSI_FEATURE_CLASSES = tuple(FAMILIES)
+IBSI_IMAGE_TYPES = ("Original", "LoG", "Wavelet")
 
 
 @dataclass(frozen=True)
@@ -33,6 +40,10 @@ class ExtractionProfile:
     single image types.  ``filters`` holds the parameters of the image types, ``crop`` what
     the filters see (``exact`` or ``pyradiomics-pad-N``), ``normalise`` z-scores before all
     else, ``force_2d`` the analysis in planes across ``force_2d_dimension`` (0 = k).
+
+    ``definitions`` says whose features these are.  With ``ibsi`` the feature classes are IBSI's
+    families, ``ibsi`` holds what only IBSI asks for, ``resample_mm`` may end in ``None`` (the
+    slices stay), and without a bin width or count the intensities are grey levels already.
     """
 
     id: str
@@ -56,17 +67,27 @@ class ExtractionProfile:
     resegment_mode: str = "absolute"
     force_2d: bool = False
     force_2d_dimension: int = 0
+    definitions: str = "pyradiomics"
+    ibsi: IbsiOptions = field(default_factory=IbsiOptions)
 
     def __post_init__(self) -> None:
-        if (self.bin_width is None) == (self.bin_count is None):
+        if self.definitions not in DEFINITIONS:
+            raise ValueError(f"definitions must come from {', '.join(DEFINITIONS)}")
+        by_ibsi = self.definitions == "ibsi"
+        self._check_ibsi(by_ibsi)
+        stated = [value for value in (self.bin_width, self.bin_count) if value is not None]
+        if len(stated) > 1 or not (stated or by_ibsi):
             raise ValueError("one of bin_width and bin_count must be given")
         widths = [width for width in (self.bin_width, *self.bin_widths.values()) if width is not None]
         if not all(math.isfinite(width) and width > 0 for width in widths):
             raise ValueError("bin_width must be a positive number")
         if self.bin_count is not None and not (isinstance(self.bin_count, int) and 2 <= self.bin_count <= 1024):
             raise ValueError("bin_count must be a whole number from 2 to 1024")
-        if self.resample_mm is not None and not (
-                len(self.resample_mm) == 3 and all(math.isfinite(s) and 0.01 <= s <= 20 for s in self.resample_mm)):
+        # IBSI may keep the slices
+        sizes = [size for axis, size in enumerate(self.resample_mm or ())
+                 if not (by_ibsi and axis == 2 and size is None)]
+        if self.resample_mm is not None and not (len(self.resample_mm) == 3 and all(
+                size is not None and math.isfinite(size) and 0.01 <= size <= 20 for size in sizes)):
             raise ValueError("resample_mm must be three voxel sizes between 0.01 and 20 mm")
         if CROP_PATTERN.fullmatch(self.crop) is None:
             raise ValueError("crop must be 'exact' or 'pyradiomics-pad-N'")
@@ -77,13 +98,25 @@ class ExtractionProfile:
         if self.resegment_hu is not None and not (
                 len(self.resegment_hu) == 2 and self.resegment_hu[0] < self.resegment_hu[1]):
             raise ValueError("resegment_hu must be two rising numbers")
-        for name, values, allowed in (("image_types", self.image_types, IMAGE_TYPES),
-                                      ("feature_classes", self.feature_classes, ALL_FEATURE_CLASSES),
+        classes = (*IBSI_FEATURE_CLASSES, DIAGNOSTICS) if by_ibsi else ALL_FEATURE_CLASSES
+        for name, values, allowed in (("image_types", self.image_types, IBSI_IMAGE_TYPES if by_ibsi else IMAGE_TYPES),
+                                      ("feature_classes", self.feature_classes, classes),
                                       ("bin_widths", (*self.bin_widths, "Original"), IMAGE_TYPES),
                                       ("resegment_mode", (self.resegment_mode,), RESEGMENT_MODES),
                                       ("interpolator", (self.interpolator,), INTERPOLATORS)):
             if not values or not set(values) <= set(allowed):
                 raise ValueError(f"{name} must come from {', '.join(allowed)}")
+
+    def _check_ibsi(self, by_ibsi: bool) -> None:
+        """``ValueError`` for a setting that the profile's definitions do not know."""
+        if not by_ibsi:
+            if self.ibsi != IbsiOptions():
+                raise ValueError("the settings under ibsi need definitions: ibsi")
+            return
+        for name, neutral in (("crop", "exact"), ("normalise", None), ("resegment_mode", "absolute"),
+                              ("force_2d", False), ("bin_widths", {})):
+            if getattr(self, name) != neutral:
+                raise ValueError(f"{name} is not defined by IBSI; leave it out, or use definitions: pyradiomics")
 
     def hash(self) -> str:
         """SHA-256 of everything that decides a value (not of title and notes)."""
@@ -95,7 +128,7 @@ class ExtractionProfile:
 
 
 _LATER_FIELDS = ("bin_count", "bin_widths", "filters", "crop", "normalise", "resegment_mode", "force_2d",
-                 "force_2d_dimension")
+                 "force_2d_dimension", "definitions", "ibsi")
 
 
 def _default(entry: Field) -> object:
@@ -107,13 +140,19 @@ def profile_from_dict(data: Mapping) -> ExtractionProfile:
     data = dict(data)
     if data.pop("schema", None) != SCHEMA:
         raise ValueError(f"its schema is not {SCHEMA!r}")
+    by_ibsi = data.get("definitions") == "ibsi"
     for name in ("resample_mm", "resegment_hu"):
         if data.get(name) is not None:
-            data[name] = tuple(_number(value) for value in data[name])
+            data[name] = tuple(None if value is None and name == "resample_mm" else _number(value)
+                               for value in data[name])
+    if by_ibsi:
+        data.setdefault("feature_classes", IBSI_FEATURE_CLASSES)
+    if "ibsi" in data:
+        data["ibsi"] = IbsiOptions.from_mapping(data["ibsi"])
     for name in ("image_types", "feature_classes"):
         if name in data:
             data[name] = tuple(str(value) for value in data[name])
-    if data.get("bin_count") is None:
+    if data.get("bin_count") is None and not (by_ibsi and data.get("bin_width") is None):
         data["bin_width"] = _number(data["bin_width"])
     if "bin_widths" in data:
         data["bin_widths"] = {str(name): _number(width) for name, width in data["bin_widths"].items()}

@@ -39,6 +39,9 @@ class PyradiomicsEngine:
 
     def extract(self, image: BoneImage, roi: Roi, profile: ExtractionProfile,
                 progress: Progress, cancelled: Cancelled) -> dict[str, float]:
+        if profile.definitions != "pyradiomics":
+            raise InputError(f"pyradiomics does not follow the definitions of the profile '{profile.id}' "
+                             f"({profile.definitions}); use the engine 'fast'.")
         if cancelled():
             raise CancelledError
         progress(0.0, "extracting features")

@@ -1,7 +1,8 @@
-"""Compare the ``ibsi`` mode with IBSI's reference values and response maps, and write ``docs/ibsi.md``.
+"""Compare profiles with ``definitions: ibsi`` with IBSI's reference values and maps, and write ``docs/ibsi.md``.
 
     python Testing/benchmarks/ibsi/make_table.py [--data FOLDER] [--out FILE]
 
+Values go the way of a user: the profiles in ``profiles/``, the phantoms' files, the library's extraction, the table.
 FOLDER holds ``ibsi/ibsi1_reference_values.csv`` and the phantoms (see the README of the test data).  The exit code is
 1 if a row outside its tolerance has no reason in ``REASONS``.
 """
@@ -10,6 +11,7 @@ from __future__ import annotations
 
 import argparse
 import csv
+import io
 import math
 import os
 import sys
@@ -25,26 +27,32 @@ REPOSITORY = Path(__file__).resolve().parents[3]
 if __name__ == "__main__":
     sys.path.insert(0, str(REPOSITORY / "RadiomicsOrtho"))
 
+from RadiomicsOrthoLib.features.engine import load_engine
+from RadiomicsOrthoLib.features.extraction import extract_features
 from RadiomicsOrthoLib.features.filters.box import Box
 from RadiomicsOrthoLib.features.filters.laplacian_of_gaussian import laplacian_of_gaussian as engine_log
+from RadiomicsOrthoLib.features.filters.settings import FilterSettings
 from RadiomicsOrthoLib.features.filters.voxels import ArrayVoxels
 from RadiomicsOrthoLib.features.filters.wavelet import wavelet_images
-from RadiomicsOrthoLib.features.ibsi.configurations import CONFIGURATIONS, FILTER_CONFIGURATIONS
-from RadiomicsOrthoLib.features.ibsi.diagnostics import diagnostics
-from RadiomicsOrthoLib.features.ibsi.extraction import ibsi_features
-from RadiomicsOrthoLib.features.ibsi.preparation import prepare
-from RadiomicsOrthoLib.features.ibsi.response_maps import laplacian_of_gaussian, separable_wavelet
-from RadiomicsOrthoLib.features.ibsi.statistics import intensity_statistics
-from RadiomicsOrthoLib.imaging.image import BoneImage
-from RadiomicsOrthoLib.imaging.readers import read_voxels
-from RadiomicsOrthoLib.regions.roi import Roi
+from RadiomicsOrthoLib.features.ibsi.image_types import filters_of
+from RadiomicsOrthoLib.features.ibsi.options import IbsiOptions
+from RadiomicsOrthoLib.features.profile import ExtractionProfile, load_profile
+from RadiomicsOrthoLib.features.table import feature_row
+from RadiomicsOrthoLib.imaging.readers import read_image, read_voxels
+from RadiomicsOrthoLib.imaging.segmentation_file import read_segmentation
+from RadiomicsOrthoLib.regions.from_file import roi_from_file
+from RadiomicsOrthoLib.report.tables import features_csv
 
+PROFILES = Path(__file__).with_name("profiles")
+#: IBSI-1: the reference table's name of a configuration -> its profile
+CONFIGURATIONS = {"digital phantom": "digital-phantom", **{name: name.lower() for name in "ABCDE"}}
 #: (configuration, tag) -> why a value lies outside its tolerance; whatever is not here fails the test
 REASONS: dict[tuple[str, str], str] = {}
 #: (test, source) likewise, for filter responses
 RESPONSE_REASONS = {
-    ("2.a", "engine"): "The engine's Gaussian is ITK's recursive approximation, which pyradiomics uses; at σ = 1.5 "
-                       "voxels its peak is 1.4 % higher than the sampled Gaussian's."}
+    ("2.a", "pyradiomics"): "Under `definitions: pyradiomics` the Gaussian is ITK's recursive approximation, as in "
+                            "pyradiomics; at σ = 1.5 voxels its peak is 1.4 % higher than the sampled Gaussian's. "
+                            "Under `definitions: ibsi` the kernel is exact and the test passes."}
 RESPONSE_TOLERANCE = 0.01
 NOT_OFFERED = (
     ("Volume and area density by the oriented minimum bounding box and the minimum volume enclosing ellipsoid",
@@ -91,7 +99,7 @@ class ResponseRow:
     test: str
     filter: str
     parameters: str
-    #: ``ibsi`` or ``engine``: whose filter
+    #: ``ibsi`` or ``pyradiomics``: whose definitions
     source: str
     #: largest difference of a voxel, as a part of the range of the reference map
     deviation: float
@@ -138,13 +146,18 @@ def compare(folder: Path, configurations: Iterable[str] = tuple(CONFIGURATIONS))
 
 def values_of(folder: Path, configuration: str) -> dict[str, float]:
     """Features and diagnostics by tag, of one configuration's phantom."""
-    digital = configuration == "digital phantom"
-    phantom = folder / ("ibsi1_digital_phantom" if digital else "ibsi1_ct_phantom")
-    array, geometry = read_voxels(phantom / "image.nii.gz")
-    mask = read_voxels(phantom / "mask.nii.gz")[0] > 0
-    settings = CONFIGURATIONS[configuration]
-    values = ibsi_features(BoneImage(array, geometry, "unknown" if digital else "CT"), Roi(mask, geometry), settings)
-    return values | diagnostics(array, mask, geometry.spacing_kji, settings)
+    row = extracted(folder, CONFIGURATIONS[configuration])
+    return {name.removeprefix("original_").removeprefix("diag_"): value for name, value in row.items()}
+
+
+def extracted(folder: Path, profile: str) -> dict[str, float]:
+    """The numbers of the table that a profile of ``PROFILES`` gives for its phantom, by column."""
+    phantom = folder / ("ibsi1_digital_phantom" if profile == "digital-phantom" else "ibsi1_ct_phantom")
+    image = read_image(phantom / "image.nii.gz")
+    roi = roi_from_file(read_segmentation(phantom / "mask.nii.gz", image.geometry), None)
+    vector = extract_features(image, roi, load_profile(str(PROFILES / f"{profile}.yaml")), load_engine("fast"))
+    row = next(csv.DictReader(io.StringIO(features_csv([feature_row(vector, roi)]))))
+    return {name: float(row[name]) for name in vector.values}
 
 
 def failures(rows: Iterable[Row | ResponseRow]) -> list[str]:
@@ -160,11 +173,12 @@ def table(rows: Sequence[Row], others: Sequence[Row | ResponseRow] = ()) -> str:
     lines = [
         "# Agreement with IBSI", "",
         "Written by `Testing/benchmarks/ibsi/make_table.py`; do not edit.", "",
-        ("The mode `ibsi` (`RadiomicsOrthoLib/features/ibsi`) follows the definitions of the image biomarker "
-        "standardisation initiative: reference manual [arXiv:1612.07003](https://arxiv.org/abs/1612.07003), consensus "
-        "values of Zwanenburg et al., Radiology 2020;295:328–338. A value passes if, rounded to the precision of the "
-        "reference (three significant digits), it lies within reference ± tolerance. Tolerance 0 means equal. "
-        "Texture matrices and formulas are those of the extraction engine."), "",
+        ("A profile with `definitions: ibsi` follows the image biomarker standardisation initiative: reference manual "
+         "[arXiv:1612.07003](https://arxiv.org/abs/1612.07003), consensus values of Zwanenburg et al., Radiology "
+         "2020;295:328–338. A value passes if, rounded to the precision of the reference (three significant digits), "
+         "it lies within reference ± tolerance. Tolerance 0 means equal. The values come from the profiles in "
+         "`Testing/benchmarks/ibsi/profiles`, through the same extraction and table as any other: "
+         "[how to use them](ibsi-profiles.md)."), "",
         f"**{len(rows) - len(failed)} of {len(rows)} rows of IBSI-1 pass.**", "",
         "## Rows that pass, of all rows", "",
         "| family | " + " | ".join(configurations) + " |", "|---" * (len(configurations) + 1) + "|"]
@@ -206,7 +220,7 @@ def compare_responses(folder: Path) -> list[ResponseRow]:
             continue
         values, geometry = read_voxels(folder / "ibsi2_digital_phantoms" / f"{test['phantom']}.nii.gz")
         reference = read_voxels(folder / test["response_map"])[0].astype(np.float64)
-        for source, response in (("ibsi", _RESPONSES), ("engine", _ENGINE_RESPONSES)):
+        for source, response in (("ibsi", _RESPONSES), ("pyradiomics", _ENGINE_RESPONSES)):
             if test["test_id"] in response:
                 ours = response[test["test_id"]](values.astype(np.float64), geometry.spacing_kji)
                 deviation = float(np.abs(ours - reference).max() / np.ptp(reference))
@@ -232,22 +246,33 @@ def _engine_wavelet(values: np.ndarray, _: tuple[float, ...], wavelet: str, pass
     return dict(images)[f"wavelet-{passes}"]
 
 
-def _wavelet(values: np.ndarray, _: tuple[float, ...], *arguments: object) -> np.ndarray:
-    return separable_wavelet(values, *arguments)
+def _by_ibsi(values: np.ndarray, spacing_kji: tuple[float, float, float], image: str, boundary: str,
+             **settings: object) -> np.ndarray:
+    """The response by the name that a profile's table gives it."""
+    rotated, filters = settings.pop("rotated", False), FilterSettings(**settings)
+    profile = ExtractionProfile(
+        "ibsi-2", "1", "IBSI-2", "any", "any", "any", image_types=("LoG",) if filters.log_sigma_mm else ("Wavelet",),
+        filters=filters, feature_classes=("stat",), definitions="ibsi", ibsi=IbsiOptions(
+            filter_boundary=boundary, filter_dimension="2D" if image.endswith("2D") else "3D",
+            wavelet_rotation_invariant=rotated))
+    return next(f for f in filters_of(profile, spacing_kji) if f.name == image).respond(
+        values, spacing_kji, lambda: None)
 
 
 #: test -> response of an array and its spacing (k, j, i) in mm
 _RESPONSES = {
-    "2.a": partial(laplacian_of_gaussian, sigma_mm=3.0, boundary="zero"),
-    "2.b": partial(laplacian_of_gaussian, sigma_mm=5.0, boundary="mirror"),
-    "2.c": partial(laplacian_of_gaussian, sigma_mm=5.0, boundary="mirror", in_slices=True),
-    "5.a.1": lambda v, s: _wavelet(v, s, "db2", "LHL", 1, "zero"),
-    "5.a.2": lambda v, s: _wavelet(v, s, "db2", "LHL", 1, "zero", True),
-    "6.a.1": lambda v, s: _wavelet(v, s, "coif1", "HHL", 1, "periodic"),
-    "6.a.2": lambda v, s: _wavelet(v, s, "coif1", "HHL", 1, "periodic", True),
-    "7.a.1": lambda v, s: _wavelet(v, s, "haar", "LLL", 2, "mirror", True),
-    "7.a.2": lambda v, s: _wavelet(v, s, "haar", "HHH", 2, "mirror", True)}
-#: those that pyradiomics' filters can be compared with: another continuation, where the phantom hides the border
+    "2.a": partial(_by_ibsi, image="log-sigma-3-mm-3D", boundary="zero", log_sigma_mm=(3,)),
+    "2.b": partial(_by_ibsi, image="log-sigma-5-mm-3D", boundary="mirror", log_sigma_mm=(5,)),
+    "2.c": partial(_by_ibsi, image="log-sigma-5-mm-2D", boundary="mirror", log_sigma_mm=(5,)),
+    "5.a.1": partial(_by_ibsi, image="wavelet-LHL", boundary="zero", wavelet="db2"),
+    # all turns of LHL are those of LLH
+    "5.a.2": partial(_by_ibsi, image="wavelet-LLH", boundary="zero", wavelet="db2", rotated=True),
+    "6.a.1": partial(_by_ibsi, image="wavelet-HHL", boundary="periodic", wavelet="coif1"),
+    "6.a.2": partial(_by_ibsi, image="wavelet-LHH", boundary="periodic", wavelet="coif1", rotated=True),
+    "7.a.1": partial(_by_ibsi, image="wavelet2-LLL", boundary="mirror", wavelet="haar", wavelet_levels=2, rotated=True),
+    "7.a.2": partial(_by_ibsi, image="wavelet2-HHH", boundary="mirror", wavelet="haar", wavelet_levels=2,
+                     rotated=True)}
+#: pyradiomics' filters where they can be compared: another continuation, but the phantom hides the border
 _ENGINE_RESPONSES = {
     "2.a": partial(_engine_log, sigma_mm=3.0), "2.b": partial(_engine_log, sigma_mm=5.0),
     "5.a.1": partial(_engine_wavelet, wavelet="db2", passes="LHL"),
@@ -256,38 +281,27 @@ _ENGINE_RESPONSES = {
 
 def compare_filtered(folder: Path) -> list[Row]:
     """IBSI-2, phase 2: statistics of the filtered CT phantom; ``folder`` holds IBSI's data."""
-    phantom = folder / "ibsi1_ct_phantom"
-    array, geometry = read_voxels(phantom / "image.nii.gz")
-    mask = read_voxels(phantom / "mask.nii.gz")[0] > 0
-    regions = {name: prepare(array, mask, geometry.spacing_kji, settings, FILTER_REACH_MM)
-               for name, settings in FILTER_CONFIGURATIONS.items()}
+    rows = {profile: extracted(folder, profile) for profile in dict.fromkeys(p for _, p, _ in FILTERED.values())}
     with (folder / "ibsi2_phase2_reference_values.csv").open(encoding="utf-8", newline="") as file:
         references = list(csv.DictReader(file))
     found = []
-    for test, (_, response) in FILTERED.items():
-        region = regions[test[-1]]
-        values = intensity_statistics(response(region.values, region.spacing_kji)[region.intensity])
+    for test, (_, profile, image) in FILTERED.items():
         # one entry has no consensus value
         found += [Row(test, r["family"], r["feature"], r["ibsi_tag"], r["value"], r["tolerance"],
-                      values[r["ibsi_tag"]]) for r in references if r["config"] == test and r["value"]]
+                      rows[profile][f"{image}_{r['ibsi_tag']}"])
+                  for r in references if r["config"] == test and r["value"]]
     return found
 
 
-#: what a filter reads around the region: nine voxels of 1 mm for two levels of a wavelet with 6 taps
-FILTER_REACH_MM = 12.0
-#: test -> words, response of an array and its spacing (k, j, i) in mm
+#: test -> words, profile, image
 FILTERED = {
-    "1.A": ("no filter, in slices", lambda v, s: v), "1.B": ("no filter, in space", lambda v, s: v),
-    "3.A": ("Laplacian of Gaussian, σ 1.5 mm, in slices", partial(laplacian_of_gaussian, sigma_mm=1.5, in_slices=True)),
-    "3.B": ("Laplacian of Gaussian, σ 1.5 mm, in space", partial(laplacian_of_gaussian, sigma_mm=1.5)),
-    "6.A": ("Daubechies 3, LH, level 1, rotation invariant",
-            lambda v, s: _wavelet(v, s, "db3", "LH", 1, "mirror", True)),
-    "6.B": ("Daubechies 3, LLH, level 1, rotation invariant",
-            lambda v, s: _wavelet(v, s, "db3", "LLH", 1, "mirror", True)),
-    "7.A": ("Daubechies 3, HH, level 2, rotation invariant",
-            lambda v, s: _wavelet(v, s, "db3", "HH", 2, "mirror", True)),
-    "7.B": ("Daubechies 3, HHH, level 2, rotation invariant",
-            lambda v, s: _wavelet(v, s, "db3", "HHH", 2, "mirror", True))}
+    "1.A": ("no filter, in slices", "log-a", "original"), "1.B": ("no filter, in space", "log-b", "original"),
+    "3.A": ("Laplacian of Gaussian, σ 1.5 mm, in slices", "log-a", "log-sigma-1-5-mm-2D"),
+    "3.B": ("Laplacian of Gaussian, σ 1.5 mm, in space", "log-b", "log-sigma-1-5-mm-3D"),
+    "6.A": ("Daubechies 3, LH, level 1, rotation invariant", "wavelet-a", "wavelet-LH"),
+    "6.B": ("Daubechies 3, LLH, level 1, rotation invariant", "wavelet-b", "wavelet-LLH"),
+    "7.A": ("Daubechies 3, HH, level 2, rotation invariant", "wavelet-a", "wavelet2-HH"),
+    "7.B": ("Daubechies 3, HHH, level 2, rotation invariant", "wavelet-b", "wavelet2-HHH")}
 
 
 def filtered_table(rows: Sequence[Row]) -> str:
@@ -308,8 +322,8 @@ def response_table(rows: Sequence[ResponseRow], folder: Path) -> str:
     lines = [
         "## IBSI-2, phase 1: filter responses", "",
         ("Reference maps of Whybra et al., Radiology 2024;310(2):e231319. A map passes if no voxel is off by more than "
-        "1 % of the range of the reference. `ibsi` are the filters of `features/ibsi/response_maps.py`; `engine` are "
-        "the extraction engine's, which follow pyradiomics."), "",
+        "1 % of the range of the reference. `ibsi` are the filters under `definitions: ibsi`; `pyradiomics` are those "
+        "under `definitions: pyradiomics`, which follow pyradiomics."), "",
         "| test | filter | parameters | source | largest deviation | verdict |", "|---|---|---|---|--:|---|"]
     for row in rows:
         lines.append(f"| {row.test} | {row.filter} | {row.parameters} | `{row.source}` | {row.deviation:.2g} | "

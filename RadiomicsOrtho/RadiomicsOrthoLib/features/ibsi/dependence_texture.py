@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from ..filters.voxels import Poll
 from ..kernels.directions import half_directions
 from ..kernels.level_region import LevelRegion
 from ..kernels.matrices import neighbour_counts
@@ -17,11 +18,13 @@ NAMES = ("lde", "hde", "glnu", "glnu_norm", "dcnu", "dcnu_norm", "dc_perc", "gl_
 _PERCENTAGE = FORMULAS.index("percentage")
 
 
-def dependence_features(region: LevelRegion, dimensionalities: Sequence[str], alpha: int = 0) -> dict[str, float]:
+def dependence_features(region: LevelRegion, dimensionalities: Sequence[str], alpha: int = 0,
+                        poll: Poll = lambda: None) -> dict[str, float]:
     """``ngl_<name>_<dimensionality>``; distance 1, coarseness ``alpha`` (grey levels)."""
     region.check_size()
     found: dict[str, float] = {}
     for dimensionality in dimensionalities:
+        poll()
         plane = None if dimensionality == "3D" else 0
         # 2.5D adds the dependences of all slices, which neighbours within slices do by themselves
         parts = region.slices(0) if dimensionality == "2D" else [region]

@@ -8,17 +8,21 @@ from __future__ import annotations
 import numpy as np
 
 from ..filters.box import Box
+from ..filters.voxels import Poll
 from .preparation import aligned_grid, intensities, resegmented
 from .settings import IbsiSettings
 
 
 def diagnostics(values: np.ndarray, mask: np.ndarray, spacing_kji: tuple[float, float, float],
-                settings: IbsiSettings) -> dict[str, float]:
+                settings: IbsiSettings, poll: Poll = lambda: None) -> dict[str, float]:
     """Value by IBSI tag for a scan and its mask, both (k, j, i); intensities in the unit of the image, mm."""
     grid = aligned_grid(values.shape, spacing_kji, settings)
     whole = Box.whole(grid.shape)
+    poll()
     new_values = intensities(values, grid, whole, settings)
+    poll()
     new_mask = grid.interpolate_mask(mask, whole, settings.partial_volume)
+    poll()
     kept = resegmented(new_values, new_mask, settings)
     return (_of_image(values, spacing_kji, "init_img") | _of_image(new_values, grid.spacing, "interp_img")
             | _of_masks(values, mask, mask, "init_roi") | _of_masks(new_values, new_mask, new_mask, "interp_roi")

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 from scipy import ndimage
 
+from ..filters.voxels import Poll
 from ..kernels.size_matrix import FORMULAS, size_matrix_values
 
 #: in the order of ``size_matrix.FORMULAS``
@@ -18,7 +19,7 @@ _Zones = tuple[np.ndarray, np.ndarray, int]
 
 
 def distance_zone_features(levels: np.ndarray, morphological: np.ndarray,
-                           dimensionalities: Sequence[str]) -> dict[str, float]:
+                           dimensionalities: Sequence[str], poll: Poll = lambda: None) -> dict[str, float]:
     """``dzm_<name>_<dimensionality>`` of grey levels (k, j, i), 0 outside the intensity mask.
 
     Zones have 26 neighbours, 8 in a slice.  The distance of a zone is the smallest of its voxels': steps through faces
@@ -27,10 +28,10 @@ def distance_zone_features(levels: np.ndarray, morphological: np.ndarray,
     found: dict[str, float] = {}
     for dimensionality in dimensionalities:
         if dimensionality == "3D":
-            parts = [_distance_zones(levels, morphological)]
+            parts = [_distance_zones(levels, morphological, poll)]
         else:
             slices = zip(levels, morphological, strict=True)
-            parts = [_distance_zones(plane, mask) for plane, mask in slices if plane.any()]
+            parts = [_distance_zones(plane, mask, poll) for plane, mask in slices if plane.any()]
         if dimensionality == "2_5D":
             of_level, of_zone, voxels = zip(*parts, strict=True)
             parts = [(np.concatenate(of_level), np.concatenate(of_zone), sum(voxels))]
@@ -39,13 +40,14 @@ def distance_zone_features(levels: np.ndarray, morphological: np.ndarray,
     return found
 
 
-def _distance_zones(levels: np.ndarray, mask: np.ndarray) -> _Zones:
+def _distance_zones(levels: np.ndarray, mask: np.ndarray, poll: Poll) -> _Zones:
     # beyond the array there is no region either
     inner = (slice(1, -1),) * mask.ndim
     distance = ndimage.distance_transform_cdt(np.pad(mask, 1), "taxicab")[inner]
     neighbours = np.ones((3,) * levels.ndim, bool)
     of_level, of_zone = [], []
     for level in np.unique(levels[levels > 0]):
+        poll()
         labels, count = ndimage.label(levels == level, neighbours)
         of_zone.append(np.asarray(ndimage.minimum(distance, labels, np.arange(1, count + 1))).astype(np.int64))
         of_level.append(np.full(count, level, np.int64))

@@ -1,79 +1,98 @@
-"""All IBSI features of one region."""
+"""All IBSI features of a region under a profile: preparation, filters, families."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from functools import partial
+import math
+from dataclasses import replace
 
 import numpy as np
 
+from ...errors import InputError
 from ...imaging.image import BoneImage
 from ...regions.roi import Roi
-from ..engine import Cancelled, CancelledError, Progress, never_cancelled, no_progress
-from ..kernels.level_region import LevelRegion
-from . import histograms, local_intensity, morphology, statistics
-from .dependence_texture import dependence_features
-from .discretisation import grey_levels, level_array
-from .distance_zone_texture import distance_zone_features
-from .preparation import PreparedRegion, prepare
-from .settings import IbsiSettings
-from .texture import dimensionalities, shared_texture
+from ..background import all_in_background
+from ..engine import Cancelled, Progress, never_cancelled, no_progress
+from ..filters.voxels import Poll
+from ..profile import ExtractionProfile
+from .diagnostics import diagnostics
+from .families import FILTERED_FAMILIES, FamilyTask, family_tasks, region_features
+from .from_profile import settings_of
+from .identifiers import DIAGNOSTICS, FAMILIES, title_of
+from .image_types import Filter, filters_of
+from .local_intensity import RADIUS_MM
+from .preparation import PreparedRegion, aligned_grid, prepare
+from .settings import Discretisation, IbsiSettings
 
-#: prefix of a family's tags -> its name in the manual
-FAMILIES = {
-    "morph": "Morphology", "loc": "Local intensity", "stat": "Statistics", "ih": "Intensity histogram",
-    "ivh": "Intensity volume histogram", "cm": "Co-occurrence matrix", "rlm": "Run length matrix",
-    "szm": "Size zone matrix", "dzm": "Distance zone matrix", "ngt": "Neighbourhood grey tone difference matrix",
-    "ngl": "Neighbouring grey level dependence matrix"}
-_LEVEL_FAMILIES = {"ih", "cm", "rlm", "szm", "dzm", "ngt", "ngl"}
+#: share of the work that is preparation, roughly
+_PREPARATION = 0.1
+#: bins of the intensity-volume histogram of a response, whose unit is arbitrary (manual 3.5)
+_RESPONSE_BINS = Discretisation("fixed-number", 1000)
 
 
-def ibsi_features(image: BoneImage, roi: Roi, settings: IbsiSettings, families: Iterable[str] = tuple(FAMILIES),
-                  progress: Progress = no_progress, cancelled: Cancelled = never_cancelled) -> dict[str, float]:
-    """Value by IBSI tag of the wanted ``FAMILIES``, in their order; NaN where a feature is undefined.
+def extract(image: BoneImage, roi: Roi, profile: ExtractionProfile, threads: int = 1,
+            progress: Progress = no_progress, cancelled: Cancelled = never_cancelled) -> dict[str, float]:
+    """``<image>_<IBSI tag>`` → value of a profile with ``definitions: ibsi``; NaN where a feature is undefined.
 
-    ``cancelled`` is asked between the families, each of which takes up to half a second for 100 000 voxels.
+    ``original_cm_joint_entr_3D_comb``, ``log-sigma-1-5-mm-3D_stat_mean``: see ``titles``.  Raises InputError for a
+    region that leaves nothing to measure.
     """
-    if not image.geometry.same_place(roi.geometry):
-        raise ValueError(f"image and region are not on one grid: {image.geometry.difference(roi.geometry)}")
-    wanted = set(families)
-    if unknown := wanted - set(FAMILIES):
-        raise ValueError(f"unknown feature families: {', '.join(sorted(unknown))}")
-    margin = local_intensity.RADIUS_MM if "loc" in wanted else 0.0
-    region = prepare(image.array, roi.mask, image.geometry.spacing_kji, settings, margin)
-    return region_features(region, settings, wanted, progress, cancelled)
+    if roi.mask.shape != image.array.shape:
+        raise InputError("Region and scan do not have the same grid; draw the region on this scan.")
+    if not roi.mask.any():
+        raise InputError("The region is empty; draw it first.")
+    settings, spacing = settings_of(profile), image.geometry.spacing_kji
+    grid = aligned_grid(image.array.shape, spacing, settings)
+    filters = filters_of(profile, grid.spacing)
+    reaches = [found.reach_mm for found in filters]
+    if "loc" in profile.feature_classes:
+        reaches.append((RADIUS_MM,) * 3)
+    # not beyond the image, where a filter reads all of it
+    margin = tuple(min(max(along), n * size) for along, n, size in
+                   zip(zip(*reaches, strict=True), grid.shape, grid.spacing, strict=True)) if reaches else 0.0
+
+    def planned(poll: Poll) -> dict[str, FamilyTask]:
+        region = prepare(image.array, roi.mask, spacing, settings, margin, poll)
+        poll()
+        return _tasks(image, roi, profile, settings, region, filters)
+
+    tasks = all_in_background({"region": planned}, 1, lambda share, text: progress(
+        _PREPARATION * share, "the region is prepared"), cancelled)["region"]
+    parts = all_in_background(tasks, threads, lambda share, text: progress(
+        _PREPARATION + (1 - _PREPARATION) * share, f"features of {text}"), cancelled)
+    return {name: value for part in parts.values() for name, value in part.items()}
 
 
-def region_features(region: PreparedRegion, settings: IbsiSettings, families: Iterable[str],
-                    progress: Progress = no_progress, cancelled: Cancelled = never_cancelled) -> dict[str, float]:
-    """The same for a region that is prepared already."""
-    wanted = set(families)
-    calls: dict[str, Callable[[], dict[str, float]]] = {
-        "morph": partial(morphology.morphology, region),
-        "loc": partial(local_intensity.local_intensity, region),
-        "stat": partial(statistics.intensity_statistics, region.inside),
-        "ivh": partial(histograms.intensity_volume_histogram, region.inside, settings)}
-    if wanted & _LEVEL_FAMILIES:
-        levels = grey_levels(region.inside, settings.discretisation, settings.lower_bound)
-        calls |= _level_calls(levels, region, settings)
-    found: dict[str, float] = {}
-    for number, family in enumerate(family for family in FAMILIES if family in wanted):
-        if cancelled():
-            raise CancelledError
-        progress(number / len(wanted), FAMILIES[family].lower())
-        found |= calls[family]()
-    return found
+def _tasks(image: BoneImage, roi: Roi, profile: ExtractionProfile, settings: IbsiSettings, region: PreparedRegion,
+           filters: list[Filter]) -> dict[str, FamilyTask]:
+    """What is to be computed, by title: the families of the original image, then the filtered images."""
+    tasks: dict[str, FamilyTask] = {}
+    if "Original" in profile.image_types:
+        wanted = [family for family in profile.feature_classes if family != DIAGNOSTICS]
+        for family, task in family_tasks(region, settings, wanted).items():
+            tasks[FAMILIES[family].lower()] = lambda poll, task=task: _named("original", task(poll))
+        if DIAGNOSTICS in profile.feature_classes:
+            tasks["diagnostics"] = lambda poll: _named("original", {
+                f"{DIAGNOSTICS}_{name}": value for name, value in
+                diagnostics(image.array, roi.mask, image.geometry.spacing_kji, settings, poll).items()})
+    wanted = [family for family in profile.feature_classes if family in FILTERED_FAMILIES]
+    for found in filters if wanted else ():
+        tasks[found.name] = lambda poll, found=found: _named(
+            found.name, _filtered_features(region, found, settings, wanted, poll))
+    return tasks
 
 
-def _level_calls(levels: np.ndarray, region: PreparedRegion,
-                 settings: IbsiSettings) -> dict[str, Callable[[], dict[str, float]]]:
-    """Of families that look at grey levels (voxels,)."""
-    grid = level_array(levels, region.intensity)
-    laid_out = LevelRegion.from_levels(grid)
-    shapes = dimensionalities(settings.aggregations)
-    calls = {family: partial(shared_texture, family, laid_out, settings.aggregations)
-             for family in ("cm", "rlm", "szm", "ngt")}
-    return calls | {
-        "ih": partial(histograms.intensity_histogram, levels),
-        "dzm": partial(distance_zone_features, grid, region.morphological, shapes),
-        "ngl": partial(dependence_features, laid_out, shapes, settings.dependence_alpha)}
+def titles(names: list[str]) -> dict[str, dict[str, str]]:
+    """Feature name → image, tag, family, title, identifiers and aggregation, for those of ``extract``."""
+    return {name: {"image": name.partition("_")[0], **title_of(name.partition("_")[2]).to_dict()} for name in names}
+
+
+def _filtered_features(region: PreparedRegion, found: Filter, settings: IbsiSettings, families: list[str],
+                       poll: Poll) -> dict[str, float]:
+    response = found.respond(region.values, region.spacing_kji, poll)
+    # the mask is that of the unfiltered intensities (IBSI-2); a range of HU says nothing about responses
+    of_response = replace(settings, range=None, outlier_sigma=None, ivh_discretisation=_RESPONSE_BINS)
+    return region_features(replace(region, values=response), of_response, families, poll)
+
+
+def _named(image: str, values: dict[str, float]) -> dict[str, float]:
+    return {f"{image}_{tag}": float(value) if np.isfinite(value) else math.nan for tag, value in values.items()}

@@ -7,13 +7,14 @@ import math
 import numpy as np
 
 from ..filters.box import Box
+from ..filters.voxels import Poll
 from .preparation import PreparedRegion
 
 NAMES = ("loc_peak_loc", "loc_peak_glob")
 RADIUS_MM = 10 * (3 / (4 * math.pi)) ** (1 / 3)
 
 
-def local_intensity(region: PreparedRegion) -> dict[str, float]:
+def local_intensity(region: PreparedRegion, poll: Poll = lambda: None) -> dict[str, float]:
     """``NAMES``, in the unit of the image; the region must have been prepared with a margin of ``RADIUS_MM``.
 
     Where the image ends the sphere is cut.
@@ -27,6 +28,7 @@ def local_intensity(region: PreparedRegion) -> dict[str, float]:
     for offset in np.ndindex(*(2 * r + 1 for r in reach)):
         if np.linalg.norm(np.subtract(offset, reach) * region.spacing_kji) > RADIUS_MM:
             continue
+        poll()
         there = inner.shifted(offset).slices
         total += padded[there]
         count += exists[there]

@@ -8,6 +8,7 @@ import numpy as np
 from scipy.spatial import ConvexHull
 
 from ..filters.box import Box
+from ..filters.voxels import Poll
 from ..kernels.shape import shape_features
 from .preparation import PreparedRegion
 from .spatial_correlation import moran_and_geary
@@ -21,12 +22,13 @@ NAMES = ("morph_volume", "morph_vol_approx", "morph_area_mesh", "morph_av", "mor
 _SERIES_TERMS = 21
 
 
-def morphology(region: PreparedRegion) -> dict[str, float]:
+def morphology(region: PreparedRegion, poll: Poll = lambda: None) -> dict[str, float]:
     """``NAMES``; lengths in mm."""
     spacing = np.asarray(region.spacing_kji, float)
     box = Box.around(region.morphological)
     mask = region.morphological[box.slices]
     shape = shape_features(mask, region.spacing_kji, deprecated=True, definitions="ibsi")
+    poll()
     volume, area = shape["MeshVolume"], shape["SurfaceArea"]
     major, minor, least = (shape[f"{name}AxisLength"] for name in ("Major", "Minor", "Least"))
     ellipsoid_volume = math.pi / 6 * major * minor * least
@@ -34,6 +36,7 @@ def morphology(region: PreparedRegion) -> dict[str, float]:
     # the vertices of the mesh lie half a voxel beyond the outermost voxel centres
     k, j, i = np.array(box.shape) * spacing
     hull = ConvexHull(mesh_vertices(mask) * spacing)
+    poll()
     found = {
         "volume": volume, "vol_approx": shape["VoxelVolume"], "area_mesh": area, "av": area / volume,
         "comp_1": shape["Compactness1"], "comp_2": shape["Compactness2"], "sphericity": shape["Sphericity"],
@@ -46,7 +49,7 @@ def morphology(region: PreparedRegion) -> dict[str, float]:
         "vol_dens_conv_hull": volume / float(hull.volume), "area_dens_conv_hull": area / float(hull.area),
         "integ_int": float(region.inside.mean()) * volume,
     }
-    moran, geary = moran_and_geary(region.values, region.intensity, region.spacing_kji)
+    moran, geary = moran_and_geary(region.values, region.intensity, region.spacing_kji, poll)
     found |= {"moran_i": moran, "geary_c": geary}
     return {name: found[name.removeprefix("morph_")] for name in NAMES}
 

@@ -9,8 +9,12 @@ import numpy as np
 
 from ...errors import InputError
 from ..filters.box import Box
+from ..filters.voxels import Poll
 from .resampling import AlignedGrid
 from .settings import IbsiSettings
+
+#: of an interpolated intensity, below which there is nothing but the rounding of the computer
+_DECIMALS = 6
 
 
 @dataclass(frozen=True)
@@ -47,26 +51,34 @@ def aligned_grid(shape: tuple[int, int, int], spacing_kji: tuple[float, float, f
 
 
 def prepare(values: np.ndarray, mask: np.ndarray, spacing_kji: tuple[float, float, float], settings: IbsiSettings,
-            margin_mm: float = 0.0) -> PreparedRegion:
-    """Interpolate, round and re-segment the region's box, grown by ``margin_mm`` for features that look around it."""
+            margin_mm: float | tuple[float, float, float] = 0.0, poll: Poll = lambda: None) -> PreparedRegion:
+    """Interpolate, round and re-segment the region's box, grown for features and filters that look around it.
+
+    ``margin_mm`` is one distance, or one along each of k, j and i.
+    """
     if not mask.any():
         raise InputError("The region has no voxels.")
     grid = aligned_grid(values.shape, spacing_kji, settings)
     covering = grid.covering(Box.around(mask))
     # the cut keeps a voxel of margin, which costs nothing and spares everyone a border case
-    margins = [math.ceil(margin_mm / spacing) + 1 for spacing in grid.spacing]
+    distances = margin_mm if isinstance(margin_mm, tuple) else (margin_mm,) * 3
+    margins = [math.ceil(distance / spacing) + 1 for distance, spacing in zip(distances, grid.spacing, strict=True)]
     box = covering.grown(margins, grid.shape)
+    poll()
     new_mask = grid.interpolate_mask(mask, box, settings.partial_volume)
     if not new_mask.any():
         raise InputError("The region is smaller than a voxel of the new grid; choose a finer spacing.")
+    poll()
     new_values = intensities(values, grid, box, settings)
+    poll()
     return PreparedRegion(new_values, new_mask, resegmented(new_values, new_mask, settings), box, grid)
 
 
 def intensities(values: np.ndarray, grid: AlignedGrid, box: Box, settings: IbsiSettings) -> np.ndarray:
-    """Interpolated intensities on ``box``; rounded where that is asked for."""
+    """Interpolated intensities on ``box``; rounded where that is asked for, halves to the even neighbour."""
     found = grid.interpolate(values, box, settings.interpolation)
-    return np.rint(found) if settings.round_intensities else found
+    # halves are common between two voxels of whole HU: the last bit of an interpolation must not decide them
+    return np.rint(np.round(found, _DECIMALS)) if settings.round_intensities else found
 
 
 def resegmented(values: np.ndarray, mask: np.ndarray, settings: IbsiSettings) -> np.ndarray:

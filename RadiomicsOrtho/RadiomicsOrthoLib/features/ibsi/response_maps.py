@@ -14,12 +14,15 @@ from itertools import permutations, product
 import numpy as np
 from scipy import ndimage
 
+from ..filters.voxels import Poll
+
 #: IBSI-2's boundary conditions -> SciPy's names; "mirror" repeats the outermost voxel
 BOUNDARIES = {"zero": "constant", "nearest": "nearest", "periodic": "wrap", "mirror": "reflect"}
 
 
 def laplacian_of_gaussian(values: np.ndarray, spacing_kji: tuple[float, float, float], sigma_mm: float,
-                          cutoff_sigmas: float = 4.0, boundary: str = "mirror", in_slices: bool = False) -> np.ndarray:
+                          cutoff_sigmas: float = 4.0, boundary: str = "mirror", in_slices: bool = False,
+                          poll: Poll = lambda: None) -> np.ndarray:
     """Response in the unit of the image per voxel², float64; truncated, and not multiplied by σ².
 
     ``in_slices`` filters each k plane on its own.
@@ -37,6 +40,7 @@ def laplacian_of_gaussian(values: np.ndarray, spacing_kji: tuple[float, float, f
     for curved in axes:
         response = values.astype(np.float64)
         for axis in axes:
+            poll()
             kernel = curvatures[axis] if axis == curved else gaussians[axis]
             response = ndimage.convolve1d(response, kernel, axis, mode=BOUNDARIES[boundary])
         total += response
@@ -44,7 +48,7 @@ def laplacian_of_gaussian(values: np.ndarray, spacing_kji: tuple[float, float, f
 
 
 def separable_wavelet(values: np.ndarray, wavelet: str, passes: str, level: int = 1, boundary: str = "mirror",
-                      rotation_invariant: bool = False) -> np.ndarray:
+                      rotation_invariant: bool = False, poll: Poll = lambda: None) -> np.ndarray:
     """Response of a stationary (undecimated) transform, float64.
 
     ``wavelet`` is PyWavelets' name.  ``passes`` has L (low) or H (high) along i, j and k at ``level``, or along i and j
@@ -58,23 +62,25 @@ def separable_wavelet(values: np.ndarray, wavelet: str, passes: str, level: int 
     if len(passes) not in (2, 3) or set(passes) - set(filters):
         raise ValueError(f"the passes are two or three letters L or H, not {passes!r}")
     if not rotation_invariant:
-        return _transform(values, filters, passes, level, BOUNDARIES[boundary])
+        return _transform(values, filters, passes, level, BOUNDARIES[boundary], poll)
     total, count = np.zeros(values.shape), 0
     for order, flipped in _rotations((0, 1, 2) if len(passes) == 3 else (1, 2)):
         # turning the image and turning the response back is turning the filter
         turned = np.flip(values.transpose(order), flipped)
-        response = _transform(turned, filters, passes, level, BOUNDARIES[boundary])
+        response = _transform(turned, filters, passes, level, BOUNDARIES[boundary], poll)
         total += np.flip(response, flipped).transpose(np.argsort(order))
         count += 1
     return total / count
 
 
-def _transform(values: np.ndarray, filters: dict[str, np.ndarray], passes: str, level: int, mode: str) -> np.ndarray:
+def _transform(values: np.ndarray, filters: dict[str, np.ndarray], passes: str, level: int, mode: str,
+               poll: Poll) -> np.ndarray:
     response = values.astype(np.float64)
     for step in range(level):
         # the filters of level n have 2^(n−1) − 1 zeros behind every tap ("à trous")
         gap = 2 ** step
         for number, letter in enumerate(passes if step == level - 1 else "L" * len(passes)):
+            poll()
             kernel = np.zeros(filters[letter].size * gap)
             kernel[::gap] = filters[letter]
             response = ndimage.convolve1d(response, kernel, 2 - number, mode=mode)

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 
 INTERPOLATIONS = ("linear", "cubic")
 DISCRETISATIONS = ("none", "fixed-size", "fixed-number")
@@ -83,20 +82,6 @@ class IbsiSettings:
             raise ValueError(f"aggregations come from {', '.join(AGGREGATIONS)}, not {self.aggregations}")
         if int(self.dependence_alpha) != self.dependence_alpha or self.dependence_alpha < 0:
             raise ValueError(f"the coarseness is a whole number of grey levels, not {self.dependence_alpha}")
-
-    @classmethod
-    def from_mapping(cls, data: Mapping) -> IbsiSettings:
-        """From parsed YAML, names as here; ``dataclasses.asdict`` is the way back."""
-        data = dict(data)
-        if unknown := set(data) - {field.name for field in fields(cls)}:
-            raise ValueError(f"unknown settings: {', '.join(sorted(map(str, unknown)))}")
-        for name in ("discretisation", "ivh_discretisation"):
-            if name in data:
-                data[name] = Discretisation(**data[name])
-        for name in ("spacing_mm", "range", "aggregations"):
-            if data.get(name) is not None:
-                data[name] = tuple(data[name])
-        return cls(**data)
 
     @property
     def lower_bound(self) -> float | None:

@@ -12,10 +12,11 @@ import numpy as np
 from scipy import fft
 
 from ..filters.box import Box
+from ..filters.voxels import Poll
 
 
-def moran_and_geary(values: np.ndarray, mask: np.ndarray,
-                    spacing_kji: tuple[float, float, float]) -> tuple[float, float]:
+def moran_and_geary(values: np.ndarray, mask: np.ndarray, spacing_kji: tuple[float, float, float],
+                    poll: Poll = lambda: None) -> tuple[float, float]:
     """Moran's I and Geary's C of the values under a boolean mask (k, j, i); NaN for fewer than two values."""
     box = Box.around(mask)
     mask = mask[box.slices]
@@ -27,11 +28,16 @@ def moran_and_geary(values: np.ndarray, mask: np.ndarray,
     if voxels < 2 or squares == 0:
         return math.nan, math.nan
     shape = tuple(fft.next_fast_len(2 * n - 1, real=True) for n in mask.shape)
+    poll()
     weights = fft.rfftn(_inverse_distances(shape, spacing_kji))
 
     def weighted_sums(array: np.ndarray) -> np.ndarray:
         """Σ_j w_ij·x_j at every voxel i of the region, (voxels,)."""
-        full = fft.irfftn(fft.rfftn(array, shape) * weights, shape)
+        poll()
+        spectrum = fft.rfftn(array, shape)
+        poll()
+        spectrum *= weights
+        full = fft.irfftn(spectrum, shape)
         return full[tuple(slice(n) for n in mask.shape)][mask]
 
     own = deviations[mask]

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from ..filters.voxels import Poll
 from ..kernels.level_region import LevelRegion
 from ..kernels.settings import TextureSettings
 from ..kernels.texture import level_features
@@ -47,7 +48,8 @@ _FAMILIES = {"cm": ("glcm", COOCCURRENCE, True), "rlm": ("glrlm", RUN_LENGTH, Tr
 _CUBIC_MM = (1.0, 1.0, 1.0)
 
 
-def shared_texture(family: str, region: LevelRegion, aggregations: Sequence[str]) -> dict[str, float]:
+def shared_texture(family: str, region: LevelRegion, aggregations: Sequence[str],
+                   poll: Poll = lambda: None) -> dict[str, float]:
     """``<family>_<name>_<aggregation>`` for a family of ``cm``, ``rlm``, ``szm`` and ``ngt``; distance 1.
 
     Families without directions take the dimensionality, ``2D``, ``2_5D`` or ``3D``, for the aggregation.  A mean over
@@ -56,6 +58,7 @@ def shared_texture(family: str, region: LevelRegion, aggregations: Sequence[str]
     title, names, has_directions = _FAMILIES[family]
     found: dict[str, float] = {}
     for aggregation in aggregations if has_directions else dimensionalities(aggregations):
+        poll()
         # the spacing weights nothing here
         values = level_features(region, _CUBIC_MM, texture_settings(aggregation), (title,))
         found |= {f"{family}_{name}_{aggregation}": values[f"{title}_{original}"] for name, original in names.items()}
