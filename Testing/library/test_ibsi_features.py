@@ -1,7 +1,7 @@
 """Features of the ``ibsi`` mode on data small enough to calculate by hand."""
 
 import math
-from itertools import permutations
+from itertools import permutations, product
 
 import numpy as np
 import pytest
@@ -281,6 +281,24 @@ class TestResponses:
         # turning a quarter in the k-j plane
         turned = separable_wavelet(np.rot90(values), "db2", "LHL", boundary="periodic", rotation_invariant=True)
         assert turned == pytest.approx(np.rot90(found), abs=1e-12)
+
+    @pytest.mark.parametrize(("passes", "level"), [("LHL", 1), ("HHL", 2), ("HHH", 1), ("LH", 2), ("HH", 1)])
+    def test_it_is_the_mean_over_all_right_angled_rotations(self, passes, level):
+        """Of a cube there are 24, of a square 4; each turns the image, filters it and turns the response back."""
+        values = np.random.default_rng(6).normal(0, 1, (7, 8, 9))
+        found = separable_wavelet(values, "db3", passes, level, rotation_invariant=True)
+        responses = []
+        for order in permutations((0, 1, 2)):
+            for flips in product((1, -1), repeat=3):
+                matrix = np.eye(3)[list(order)] * flips
+                in_plane = len(passes) == 3 or (order[0] == 0 and flips[0] == 1)
+                if np.linalg.det(matrix) < 0 or not in_plane:
+                    continue
+                flipped = [axis for axis in range(3) if flips[axis] < 0]
+                response = separable_wavelet(np.flip(values.transpose(order), flipped), "db3", passes, level)
+                responses.append(np.flip(response, flipped).transpose(np.argsort(order)))
+        assert len(responses) == (24 if len(passes) == 3 else 4)
+        assert found == pytest.approx(np.mean(responses, axis=0), abs=1e-12)
 
     def test_two_passes_stay_in_the_slice(self):
         values = np.random.default_rng(4).normal(0, 1, (2, 9, 9))

@@ -99,7 +99,8 @@ def test_the_configurations_are_those_of_the_table(folder):
         words = f"FBS: {bins.value:g}HU" if bins.method == "fixed-size" else f"FBN: {bins.value:g} bins"
         assert said["discretisation: texture and IH"][name].replace(" ", "") == words.replace(" ", "")
         assert (said["interpolation"][name] == "yes") == (settings.spacing_mm is not None) == settings.round_intensities
-        assert ("cubic" in said["interpolation: interpolation method"][name]) == (settings.interpolation == "cubic")
+        assert ("cubic" in said["interpolation: interpolation method"][name]) == (
+            settings.spacing_mm is not None and settings.interpolation == "cubic")
         in_slices = said["slice-wise or single volume (3D)"][name] == "2D"
         assert all(aggregation.startswith("3D") != in_slices for aggregation in settings.aggregations)
         if settings.spacing_mm:

@@ -8,8 +8,8 @@ write whole arrays (k, j, i): crop before, with the filter's support around the 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
-from itertools import permutations, product
+from collections.abc import Callable, Sequence
+from itertools import permutations
 
 import numpy as np
 from scipy import ndimage
@@ -61,38 +61,42 @@ def separable_wavelet(values: np.ndarray, wavelet: str, passes: str, level: int 
     filters = {"L": np.array(bank.dec_lo), "H": np.array(bank.dec_hi)}
     if len(passes) not in (2, 3) or set(passes) - set(filters):
         raise ValueError(f"the passes are two or three letters L or H, not {passes!r}")
-    if not rotation_invariant:
-        return _transform(values, filters, passes, level, BOUNDARIES[boundary], poll)
-    total, count = np.zeros(values.shape), 0
-    for order, flipped in _rotations((0, 1, 2) if len(passes) == 3 else (1, 2)):
-        # turning the image and turning the response back is turning the filter
-        turned = np.flip(values.transpose(order), flipped)
-        response = _transform(turned, filters, passes, level, BOUNDARIES[boundary], poll)
-        total += np.flip(response, flipped).transpose(np.argsort(order))
-        count += 1
-    return total / count
 
-
-def _transform(values: np.ndarray, filters: dict[str, np.ndarray], passes: str, level: int, mode: str,
-               poll: Poll) -> np.ndarray:
-    response = values.astype(np.float64)
-    for step in range(level):
-        # the filters of level n have 2^(n−1) − 1 zeros behind every tap ("à trous")
-        gap = 2 ** step
-        for number, letter in enumerate(passes if step == level - 1 else "L" * len(passes)):
+    def one_way(array: np.ndarray, letter: str, axis: int) -> np.ndarray:
+        response = array.astype(np.float64)
+        for step in range(level):
             poll()
-            kernel = np.zeros(filters[letter].size * gap)
-            kernel[::gap] = filters[letter]
-            response = ndimage.convolve1d(response, kernel, 2 - number, mode=mode)
-    return response
+            # the filters of level n have 2^(n−1) − 1 zeros behind every tap ("à trous")
+            taps = filters[letter if step == level - 1 else "L"]
+            kernel = np.zeros(taps.size * 2 ** step)
+            kernel[::2 ** step] = taps
+            response = ndimage.convolve1d(response, kernel, axis, mode=BOUNDARIES[boundary])
+        return response
 
+    def turned(array: np.ndarray, letter: str, axis: int) -> np.ndarray:
+        # turning the image and turning the response back is turning the filter
+        return np.flip(one_way(np.flip(array, axis), letter, axis), axis)
 
-def _rotations(axes: tuple[int, ...]) -> Iterator[tuple[tuple[int, ...], tuple[int, ...]]]:
-    """Order of all three axes and the axes to flip, of each right-angled rotation of these axes."""
-    for order in permutations(axes):
-        whole = tuple(range(3 - len(axes))) + order
-        odd_order = round(np.linalg.det(np.eye(3)[list(whole)])) < 0
-        for flips in product((False, True), repeat=len(axes)):
-            # a reflection is an odd number of flips and swaps
-            if (sum(flips) % 2 == 1) == odd_order:
-                yield whole, tuple(axis for axis, flip in zip(axes, flips, strict=True) if flip)
+    def both_ways(array: np.ndarray, letter: str, axis: int) -> np.ndarray:
+        return (one_way(array, letter, axis) + turned(array, letter, axis)) / 2
+
+    def along_axes(letters: Sequence[str], steps: Sequence[Callable[[np.ndarray, str, int], np.ndarray]]) -> np.ndarray:
+        response = values
+        # the letters stand for i, j and k, which are the axes 2, 1 and 0
+        for number, (letter, step) in enumerate(zip(letters, steps, strict=True)):
+            response = step(response, letter, 2 - number)
+        return response
+
+    if not rotation_invariant:
+        return along_axes(passes, (one_way,) * len(passes))
+    if len(passes) == 2:
+        swapped = passes[::-1]
+        return (along_axes(passes, (one_way, one_way)) + along_axes(passes, (turned, turned))
+                + along_axes(swapped, (turned, one_way)) + along_axes(swapped, (one_way, turned))) / 4
+    # A rotation in space is a permutation of the axes with an even or odd number of flips.  Two of three letters are
+    # equal, so every order of the letters occurs with both: all eight flips, which is both ways along each axis.
+    orders = sorted(set(permutations(passes)))
+    total = np.zeros(values.shape)
+    for letters in orders:
+        total += along_axes(letters, (both_ways,) * 3)
+    return total / len(orders)
