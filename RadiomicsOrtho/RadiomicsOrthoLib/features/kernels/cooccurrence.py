@@ -5,8 +5,8 @@ from __future__ import annotations
 import math
 
 import numpy as np
-from numba import njit
 
+from .compiled import kernel
 from .directions import half_directions, step_lengths
 from .eigenvalues import second_largest_magnitude
 from .level_region import LevelRegion
@@ -94,7 +94,7 @@ def _mean_over_directions(values: np.ndarray) -> np.ndarray:
     return means
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _all_features(counts, levels, level_count, symmetrical, values):
     # level_count may exceed the highest level that occurs; sums run over those that do
     top = levels[-1]
@@ -105,14 +105,18 @@ def _all_features(counts, levels, level_count, symmetrical, values):
                 for b in range(a, levels.size):
                     p[a, b] += p[b, a]
                     p[b, a] = p[a, b]
-        total = p.sum()
+        cells = p.reshape(-1)
+        total = 0.0
+        for cell in range(cells.size):
+            total += cells[cell]
         if total == 0:
             continue
-        p /= total
+        for cell in range(cells.size):
+            cells[cell] /= total
         _features(p, levels, top, level_count, symmetrical, values[number])
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _features(p, levels, top, level_count, symmetrical, value):
     size = levels.size
     row, column = np.zeros(size), np.zeros(size)
@@ -140,8 +144,10 @@ def _features(p, levels, top, level_count, symmetrical, value):
     value[_JOINT_ENERGY] = energy
     value[_JOINT_ENTROPY] = entropy
     value[_MAXIMUM_PROBABILITY] = highest
-    mean_row = (row * levels).sum()
-    mean_column = (column * levels).sum()
+    mean_row, mean_column = 0.0, 0.0
+    for a in range(size):
+        mean_row += row[a] * levels[a]
+        mean_column += column[a] * levels[a]
     value[_JOINT_AVERAGE] = mean_row
     _sum_features(of_sum, mean_row + mean_column, value)
     _difference_features(of_difference, level_count, value)
@@ -150,7 +156,7 @@ def _features(p, levels, top, level_count, symmetrical, value):
     value[_MCC] = _maximal_correlation(p, row, column, symmetrical)
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _sum_features(of_sum, mean, value):
     tendency, shade, prominence, average, entropy = 0.0, 0.0, 0.0, 0.0, 0.0
     for k in range(of_sum.size):
@@ -170,7 +176,7 @@ def _sum_features(of_sum, mean, value):
     value[_SUM_ENTROPY] = entropy
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _difference_features(of_difference, level_count, value):
     contrast, average, entropy, inverse_variance = 0.0, 0.0, 0.0, 0.0
     idm, idmn, inverse, inverse_normalised = 0.0, 0.0, 0.0, 0.0
@@ -201,7 +207,7 @@ def _difference_features(of_difference, level_count, value):
     value[_INVERSE_VARIANCE] = inverse_variance
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _correlation(p, row, column, levels, mean_row, mean_column, value):
     variance_row, variance_column, rows, columns, covariance = 0.0, 0.0, 0, 0, 0.0
     for a in range(levels.size):
@@ -221,7 +227,7 @@ def _correlation(p, row, column, levels, mean_row, mean_column, value):
         value[_CORRELATION] = covariance / (math.sqrt(variance_row * variance_column) + EPSILON)
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _information(p, row, column, entropy, value):
     """Informational measures of correlation.
 
@@ -263,7 +269,7 @@ def _information(p, row, column, entropy, value):
         value[_IMC2] = 0.0 if independent or information <= 0 else math.sqrt(1 - math.exp(-2 * information))
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _maximal_correlation(p, row, column, symmetrical):
     """Root of the second largest eigenvalue of Q(i, j) = Σ_k p(i, k)·p(j, k) / (p_x(i)·p_y(k) + epsilon).
 

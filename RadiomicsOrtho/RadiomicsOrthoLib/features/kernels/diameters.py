@@ -12,7 +12,8 @@ from __future__ import annotations
 import math
 
 import numpy as np
-from numba import njit
+
+from .compiled import kernel
 
 
 def mesh_diameters(mask: np.ndarray, spacing_kji: tuple[float, float, float]) -> tuple[float, float, float, float]:
@@ -35,7 +36,7 @@ def mesh_diameters(mask: np.ndarray, spacing_kji: tuple[float, float, float]) ->
     return (*(math.sqrt(square) for square in in_plane), math.sqrt(in_space))
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _row_ends(mask, axis, row, column):
     """First and last vertex of each row of each plane: doubled columns, int32 (planes, rows); last < first: none."""
     shape = mask.shape
@@ -58,7 +59,7 @@ def _row_ends(mask, axis, row, column):
     return first, last
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _plane_hulls(first, last):
     """Hull vertices (row, column) of all planes, int64 (points, 2), and where each plane starts, (planes + 1,).
 
@@ -84,7 +85,7 @@ def _plane_hulls(first, last):
     return points[:top].copy(), starts
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _turn(points, top, row, column, side):
     """Positive where the last point of the chain is a corner of the hull on the way to (row, column)."""
     forward_row, forward_column = points[top - 1, 0] - points[top - 2, 0], points[top - 1, 1] - points[top - 2, 1]
@@ -93,7 +94,7 @@ def _turn(points, top, row, column, side):
     return turn if side == 0 else -turn
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _largest_in_planes(points, starts, row_spacing, column_spacing):
     """Largest squared distance (mm²) between hull points of the same plane."""
     best = 0.0
@@ -104,7 +105,7 @@ def _largest_in_planes(points, starts, row_spacing, column_spacing):
     return best
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _square(points, a, b, row_spacing, column_spacing):
     # coordinates are halved again before they are multiplied, as pyradiomics rounds them
     row = points[a, 0] * 0.5 * row_spacing - points[b, 0] * 0.5 * row_spacing
@@ -112,16 +113,18 @@ def _square(points, a, b, row_spacing, column_spacing):
     return row * row + column * column
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _largest_between_planes(points, starts, spacing, best):
     """Largest squared distance (mm²) between hull points of different planes, at least ``best``."""
     planes = starts.size - 1
     box = np.zeros((planes, 4), np.int64)
     for plane in range(planes):
-        if starts[plane + 1] > starts[plane]:
-            inside = points[starts[plane]:starts[plane + 1]]
-            box[plane, 0], box[plane, 1] = inside[:, 0].min(), inside[:, 0].max()
-            box[plane, 2], box[plane, 3] = inside[:, 1].min(), inside[:, 1].max()
+        for a in range(starts[plane], starts[plane + 1]):
+            for side in range(2):
+                lowest, highest = box[plane, 2 * side], box[plane, 2 * side + 1]
+                first = a == starts[plane]
+                box[plane, 2 * side] = points[a, side] if first else min(lowest, points[a, side])
+                box[plane, 2 * side + 1] = points[a, side] if first else max(highest, points[a, side])
     for upper in range(planes):
         for lower in range(upper):
             if starts[upper + 1] == starts[upper] or starts[lower + 1] == starts[lower]:

@@ -7,8 +7,8 @@ Source: pyradiomics, "Image Processing Module", ``getBinEdges`` and ``binImage``
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 
+from .compiled import kernel
 from .settings import TextureSettings
 
 #: more edges than this are a bin width of the wrong size, not a discretisation
@@ -45,7 +45,7 @@ def grey_levels(values: np.ndarray, settings: TextureSettings) -> np.ndarray:
     return _find_bins(values.astype(np.float64), edges, float(edges[1] - edges[0]))
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _find_bins(values, edges, width):
     """``numpy.digitize`` for nearly equidistant edges: guess the bin, then compare with the edges themselves."""
     levels = np.empty(values.size, np.int32)

@@ -9,10 +9,11 @@ from __future__ import annotations
 import math
 
 import numpy as np
-from numba import njit
+
+from .compiled import kernel
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def second_largest_magnitude(matrix):
     """Second largest absolute eigenvalue of a symmetric matrix (n, n), n ≥ 2, which is destroyed.
 
@@ -42,7 +43,7 @@ def second_largest_magnitude(matrix):
             return 0.0
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _tridiagonal(matrix):
     """Diagonal and, from index 1 on, the elements beside it (0 at index 0)."""
     size = matrix.shape[0]
@@ -67,10 +68,13 @@ def _tridiagonal(matrix):
         _reflect(matrix, vector, product, k + 1, scale)
     if size > 1:
         beside[size - 1] = matrix[size - 2, size - 1]
-    return np.diag(matrix).copy(), beside
+    diagonal = np.empty(size)
+    for k in range(size):
+        diagonal[k] = matrix[k, k]
+    return diagonal, beside
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _reflect(matrix, vector, product, first, scale):
     """matrix = H matrix H for H = 1 - scale·vector·vectorᵀ on the rows and columns from ``first`` on."""
     size = matrix.shape[0]
@@ -93,7 +97,7 @@ def _reflect(matrix, vector, product, first, scale):
             matrix[j, i] -= a * product[i] + b * vector[i]
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _count_outside(diagonal, beside, bound):
     """Number of eigenvalues above ``bound`` or below its negation: signs of two Sturm sequences.
 

@@ -13,7 +13,8 @@ import math
 from collections.abc import Callable
 
 import numpy as np
-from numba import njit
+
+from .compiled import kernel
 
 #: the cubic B-spline's pole and ITK's start of the recursion, which sums until |pole|ⁿ < 1e-10
 _POLE = math.sqrt(3.0) - 2.0
@@ -40,7 +41,7 @@ def spline_coefficients(values: np.ndarray, poll: Callable[[], None]) -> np.ndar
     return coefficients
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _decompose(coefficients, axis, first, last):
     """In place along ``axis``, for ``first`` … ``last`` of the outer of the two other axes."""
     length = coefficients.shape[axis]
@@ -71,7 +72,7 @@ def _decompose(coefficients, axis, first, last):
                         row[start + w] = lines[n, w]
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _decompose_lines(lines):
     length = lines.shape[0]
     for n in range(length):
@@ -116,7 +117,7 @@ def compile_kernels() -> None:
     nearest_values(values > 0, line, line, 2.0, 0, np.empty((1, 2, 2), bool))
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def spline_values(coefficients, offset, shape, start, end, size, first, result):
     """Values of the spline on lines of the new grid, float64 (k, j, i) into ``result``.
 
@@ -153,7 +154,7 @@ def spline_values(coefficients, offset, shape, start, end, size, first, result):
                 result[k, j, i] = total[i] if inside[i] else 0.0
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _spline_neighbours(start, end, size, first, offset, shape, weights, places, inside):
     """The four neighbours along i, j, k of every voxel of a line: weights and places in the coefficients."""
     for i in range(inside.size):
@@ -190,7 +191,7 @@ def _spline_neighbours(start, end, size, first, offset, shape, weights, places, 
                 places[axis, n, i] = place - offset[2 - axis]
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def linear_values(values, offset, shape, start, end, size, first, result):
     """Like ``spline_values``, but linear between the ``values`` themselves (float64)."""
     lengths = (shape[2], shape[1], shape[0])
@@ -230,7 +231,7 @@ def linear_values(values, offset, shape, start, end, size, first, result):
                 result[k, j, i] = xx0 + (xx1 - xx0) * part[2]
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def nearest_values(mask, start, end, size, first, result):
     """The nearest voxel of a boolean (k, j, i) mask on lines of the new grid; False outside it."""
     for k in range(result.shape[0]):

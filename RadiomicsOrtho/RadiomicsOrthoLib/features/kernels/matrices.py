@@ -9,8 +9,8 @@ where the text leaves something open) and the IBSI reference manual (arXiv:1612.
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 
+from .compiled import kernel
 from .directions import half_directions
 from .level_region import LevelRegion
 
@@ -68,7 +68,7 @@ def zones(region: LevelRegion, plane_dimension: int | None) -> tuple[np.ndarray,
 # and means "from the end".  Steps lead onwards in raster order, so they are positive.
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _count_pairs(flat, voxels, rank, steps, counts):
     size = np.uint64(counts.shape[1])
     # one direction after the other: its matrix fits the nearest cache
@@ -83,7 +83,7 @@ def _count_pairs(flat, voxels, rank, steps, counts):
                 cells[row * size + np.uint64(rank[np.uint64(other)])] += 1
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _compare_neighbours(flat, voxels, columns, rank, steps, alpha, dependence, differences, alone):
     total = np.empty(columns, np.int32)
     count = np.empty(columns, np.int32)
@@ -110,7 +110,7 @@ def _compare_neighbours(flat, voxels, columns, rank, steps, alpha, dependence, d
         start = stop
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _compare_row(flat, first, length, steps, alpha, total, count, dependent):
     """Sum, number and dependent ones of the neighbours of ``length`` voxels in a row."""
     centre = flat[first:first + length]
@@ -128,7 +128,7 @@ def _compare_row(flat, first, length, steps, alpha, total, count, dependent):
                              + np.int32((abs(b - level) <= alpha) & (b > 0)))
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _count_runs(flat, voxels, rank, steps, runs):
     lengths = np.uint64(runs.shape[2])
     for d in range(steps.size):
@@ -148,7 +148,7 @@ def _count_runs(flat, voxels, rank, steps, runs):
             cells[cell] += 1
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _shares_a_line(padded, voxels, step, margin):
     """Whether a line along ``step`` holds two voxels of the region, side by side or apart."""
     planes, rows, columns = padded.shape
@@ -165,7 +165,7 @@ def _shares_a_line(padded, voxels, step, margin):
     return False
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _find_root(parent, place):
     while parent[place] != place:
         # halve the path, so that later searches are short
@@ -174,7 +174,7 @@ def _find_root(parent, place):
     return place
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _join_zones(flat, voxels, steps):
     """Union-find over the neighbours that precede a voxel in raster order; the root is a zone's first voxel."""
     parent = np.empty(flat.size, np.uint32)

@@ -14,7 +14,8 @@ from __future__ import annotations
 from functools import lru_cache
 
 import numpy as np
-from numba import njit
+
+from .compiled import kernel
 
 #: corners of a cube in the order of the bits of its case, (k, j, i)
 CORNERS = np.array([(0, 0, 0), (0, 0, 1), (0, 1, 1), (0, 1, 0), (1, 0, 0), (1, 0, 1), (1, 1, 1), (1, 1, 0)])
@@ -107,7 +108,7 @@ def _segments() -> tuple[np.ndarray, np.ndarray]:
     return np.array(cases), np.array(ends)
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _count_cubes(mask):
     """Number of cubes of each case and the sum of their positions: int64 (256,) and (256, 3)."""
     planes, rows, columns = mask.shape

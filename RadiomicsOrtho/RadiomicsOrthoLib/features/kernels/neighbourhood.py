@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 
+from .compiled import kernel
 from .level_region import LevelRegion
 from .settings import TextureSettings
 
@@ -40,7 +40,7 @@ def neighbourhood_features(region: LevelRegion, differences: np.ndarray, alone: 
     return dict(zip(NAMES, values, strict=True))
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _pair_sums(levels, share, differences):
     """Sums over all ordered pairs of levels that occur."""
     contrast, busyness, complexity, strength = 0.0, 0.0, 0.0, 0.0

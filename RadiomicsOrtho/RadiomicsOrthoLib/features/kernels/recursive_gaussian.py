@@ -11,7 +11,9 @@ import math
 from collections.abc import Callable
 
 import numpy as np
-from numba import njit, types
+from numba import types
+
+from .compiled import kernel
 
 # Deriche's exponential series of the Gaussian (order 0) and its second derivative (order 2)
 _W1, _L1, _W2, _L2 = 0.6681, -1.3932, 2.0787, -1.3732
@@ -112,7 +114,7 @@ def compile_kernels() -> None:
     """Everything here is compiled, or loaded from the cache, when the module is imported."""
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _filter_lines(x, length, start, stop, weights, causal, anticausal):
     """Both passes over lines in rows 4 … length + 4 of ``x``; results are valid for start … stop."""
     n0, n1, n2, n3 = weights[0], weights[1], weights[2], weights[3]
@@ -159,9 +161,8 @@ def _filter_lines(x, length, start, stop, weights, causal, anticausal):
                                          + anticausal[row + 3, w] * d3 + anticausal[row + 4, w] * d4))
 
 
-@njit([types.void(types.Array(kind, 3, "A", readonly=True), types.int64, types.float64[::1], types.int64,
-                  types.float32[:, :, ::1]) for kind in (types.int16, types.float32, types.float64)],
-      cache=True, nogil=True)
+@kernel(signatures=[types.void(types.Array(number, 3, "A", readonly=True), types.int64, types.float64[::1], types.int64,
+                              types.float32[:, :, ::1]) for number in (types.int16, types.float32, types.float64)])
 def _filter(values, axis, weights, start, result):
     length = values.shape[axis]
     kept = result.shape[axis]

@@ -9,7 +9,8 @@ from __future__ import annotations
 import math
 
 import numpy as np
-from numba import njit
+
+from .compiled import kernel
 
 #: order of the columns that ``size_matrix_values`` returns
 FORMULAS = ("small", "large", "level_non_uniformity", "level_non_uniformity_normalised", "size_non_uniformity",
@@ -33,13 +34,13 @@ def size_matrix_values(matrices: np.ndarray, present: np.ndarray, sizes: np.ndar
     return values
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _all_formulas(matrices, levels, sizes, values):
     for number in range(len(matrices)):
         _formulas(matrices[number], levels, sizes, values[number])
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _formulas(matrix, levels, sizes, value):
     rows, columns = matrix.shape
     of_level = np.zeros(rows)
@@ -48,7 +49,9 @@ def _formulas(matrix, levels, sizes, value):
         for c in range(columns):
             of_level[r] += matrix[r, c]
             of_size[c] += matrix[r, c]
-    total = of_level.sum()
+    total = 0.0
+    for r in range(rows):
+        total += of_level[r]
     if total == 0:
         return
     _joint_formulas(matrix, levels, sizes, total, value)
@@ -66,7 +69,7 @@ def _formulas(matrix, levels, sizes, value):
     value[_PERCENTAGE] = total / voxels
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _marginal(counts, numbers, total):
     """Mean of 1/number² and of number², sum of counts², variance of the number."""
     small, large, squares, mean = 0.0, 0.0, 0.0, 0.0
@@ -82,7 +85,7 @@ def _marginal(counts, numbers, total):
     return small / total, large / total, squares, variance
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _joint_formulas(matrix, levels, sizes, total, value):
     entropy, small_low, small_high, large_low, large_high = 0.0, 0.0, 0.0, 0.0, 0.0
     for r in range(matrix.shape[0]):
