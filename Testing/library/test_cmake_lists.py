@@ -95,3 +95,12 @@ def test_with_lists_changes_only_the_marked_lines() -> None:
         "set(B", dev.LIST_BEGIN, "x.png", dev.LIST_END, ")", "rest()",
     ]
     assert dev.with_lists(once, ["a.py", "b.py"], ["x.png"]) == once
+
+
+def test_the_pip_package_takes_every_resource_folder_that_the_library_reads():
+    import tomllib
+
+    taken = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    taken = taken["tool"]["hatch"]["build"]["targets"]["wheel"]["only-include"]
+    folders = {path.name for path in (ROOT / "RadiomicsOrtho" / "Resources").iterdir() if path.is_dir()}
+    assert {Path(path).name for path in taken if "/Resources/" in path} == folders - {"Icons", "UI"}

@@ -15,7 +15,7 @@ ALLOWED = {
     "regions": {"imaging"},
     "quality": {"imaging", "regions"},
     "features": {"imaging", "regions", "quality"},
-    "models": set(),
+    "models": {"features"},
     "scoring": {"imaging", "regions", "quality", "features", "models"},
     "report": {"imaging", "regions", "quality", "features", "models", "scoring"},
     "statistics": set(),

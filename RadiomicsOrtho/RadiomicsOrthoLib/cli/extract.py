@@ -10,6 +10,7 @@ from ..errors import InputError
 from ..features.engine import DEFAULT_ENGINE, load_engine
 from ..features.extraction import check_profile, extract_features
 from ..features.profile import ExtractionProfile, load_profile, profile_names
+from ..features.semantic.answers import add_answers, check_fit
 from ..features.table import feature_row
 from ..quality.finding import raise_refusals, refusals
 from ..quality.gate import inspect
@@ -19,14 +20,23 @@ from ..regions.trabecular import DEFAULT_DEPTH_MM, trabecular_core
 from ..report.files import write_folder
 from ..report.tables import features_csv
 from .info import print_findings
-from .inputs import add_image_arguments, add_roi_arguments, image_from, roi_from
+from .inputs import (
+    add_answers_arguments,
+    add_image_arguments,
+    add_roi_arguments,
+    answers_from,
+    image_from,
+    roi_from,
+)
 from .output import ProgressBar
+from .semantic import print_answers
 
 
 def add_command(commands) -> None:
     command = commands.add_parser("extract", help="extract radiomics features of a region")
     add_image_arguments(command)
     add_roi_arguments(command)
+    add_answers_arguments(command)
     command.add_argument("--profile", required=True, metavar="P",
                          help=f"extraction profile: {', '.join(profile_names())}, or a YAML file")
     command.add_argument("--engine", default=DEFAULT_ENGINE, help="extraction engine: fast (default) or pyradiomics")
@@ -40,10 +50,12 @@ def run(options: argparse.Namespace) -> dict:
     if options.output.is_dir():
         raise InputError(f"'{options.output}' is a folder; name the file to write, such as "
                          f"{options.output / 'features.csv'}.")
-    profile, engine = load_profile(options.profile), load_engine(options.engine)
+    profile, engine, answers = load_profile(options.profile), load_engine(options.engine), answers_from(options)
     image = image_from(options)
     roi = roi_from(options, image)
     findings = [*inspect(image, roi), *check_profile(profile, image, roi)]
+    if answers:
+        findings += check_fit(answers, image, roi)
     raise_refusals(findings)
     region = region_for_profile(profile, roi, options.core_depth)
     if region is not roi:
@@ -52,6 +64,9 @@ def run(options: argparse.Namespace) -> dict:
         findings += check_trabecular_values(image, region)
     raise_refusals(findings)
     vector = extract_features(image, region, profile, engine, ProgressBar(options.json), source_roi=roi)
+    count, undefined = len(vector.values), ", ".join(vector.failures)
+    if answers:
+        vector = add_answers(vector, answers)
     provenance = {**vector.provenance, "findings": [finding.to_dict() for finding in findings],
                   "acquisition": image.acquisition.to_dict(), "failures": dict(vector.failures)}
     sidecar = options.output.with_suffix(".provenance.json").name
@@ -59,13 +74,15 @@ def run(options: argparse.Namespace) -> dict:
         options.output.name: features_csv([feature_row(vector, region)]),
         sidecar: json.dumps(provenance, indent=2, ensure_ascii=False) + "\n"})
     if not options.json:
-        print(f"{len(vector.values)} features of {region.place} ({region.volume_ml:.1f} mL, profile {profile.id}) "
+        print(f"{count} features of {region.place} ({region.volume_ml:.1f} mL, profile {profile.id}) "
               f"written to {options.output}; provenance in {sidecar}")
-        if vector.failures:
-            print(f"  not defined on this region: {', '.join(vector.failures)}")
+        if undefined:
+            print(f"  not defined on this region: {undefined}")
+        if answers:
+            print_answers(answers)
         print_findings(findings)
-    return {"features": dict(vector.values), "failures": dict(vector.failures), "provenance": provenance,
-            "output": str(options.output)}
+    return {"features": dict(vector.values), "categories": dict(vector.categories), "failures": dict(vector.failures),
+            "provenance": provenance, "output": str(options.output)}
 
 
 def region_for_profile(profile: ExtractionProfile, roi: Roi, core_depth_mm: float) -> Roi:

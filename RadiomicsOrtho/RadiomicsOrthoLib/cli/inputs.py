@@ -6,6 +6,8 @@ import argparse
 from dataclasses import replace
 
 from ..errors import InputError
+from ..features.semantic.answers import SemanticAnswers, load_answers
+from ..features.semantic.catalogue import load_form
 from ..imaging.image import BoneImage
 from ..imaging.readers import read_image
 from ..imaging.segmentation_file import read_segmentation
@@ -29,6 +31,24 @@ def add_roi_arguments(command: argparse.ArgumentParser, name: str = "roi") -> No
     command.add_argument("--level", choices=LEVELS, metavar="LEVEL", help="vertebral level (L1), likewise")
     command.add_argument("--side", choices=SIDES, help="side of a femur, likewise")
     command.add_argument("--compartment", choices=COMPARTMENTS[:-1], help="what part was drawn, likewise")
+
+
+def add_answers_arguments(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--semantic", metavar="ANSWERS.json", help="answers to a form, see 'radiomics-ortho semantic'")
+    add_form_argument(command)
+
+
+def add_form_argument(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--form", metavar="FORM.yaml", help="your own form, where the answers are to one")
+
+
+def answers_from(options: argparse.Namespace) -> SemanticAnswers | None:
+    """The answers that were given with ``--semantic``, checked and complete."""
+    if options.semantic is None:
+        if options.form is not None:
+            raise InputError("A form (--form) is of use with answers to it only; give them with --semantic.")
+        return None
+    return load_answers(options.semantic, load_form(options.form) if options.form else None)
 
 
 def image_from(options: argparse.Namespace) -> BoneImage:

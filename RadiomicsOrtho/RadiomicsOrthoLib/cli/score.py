@@ -15,7 +15,14 @@ from ..report.wording import interval_text, output_text
 from ..scoring.card import ScoreCard
 from ..scoring.score import score_case
 from .info import print_findings
-from .inputs import add_image_arguments, add_roi_arguments, image_from, roi_from
+from .inputs import (
+    add_answers_arguments,
+    add_image_arguments,
+    add_roi_arguments,
+    answers_from,
+    image_from,
+    roi_from,
+)
 from .output import ProgressBar
 
 
@@ -23,6 +30,7 @@ def add_command(commands) -> None:
     command = commands.add_parser("score", help="apply a model to a region and write its card")
     add_image_arguments(command)
     add_roi_arguments(command)
+    add_answers_arguments(command)
     command.add_argument("--model", required=True, metavar="ID", help="see 'radiomics-ortho models list'")
     command.add_argument("--clinical", nargs="+", default=[], action="extend", metavar="key=value",
                          help="clinical values that the model asks for")
@@ -34,12 +42,12 @@ def add_command(commands) -> None:
 
 
 def run(options: argparse.Namespace) -> dict:
-    model = load_model(options.model)
+    model, answers = load_model(options.model), answers_from(options)
     image = image_from(options)
     roi = roi_from(options, image)
     engine = load_engine(options.engine) if model.needs_features or options.engine != DEFAULT_ENGINE else None
     scored = score_case(image, roi, model, parse_clinical(options.clinical), options.core_depth, engine,
-                        ProgressBar(options.json))
+                        ProgressBar(options.json), answers=answers)
     card = scored.card
     files = card_files(card, features=scored.features, roi=scored.roi)
     write_folder(options.out, files)

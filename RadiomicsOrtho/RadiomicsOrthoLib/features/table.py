@@ -5,8 +5,12 @@ from __future__ import annotations
 from ..regions.roi import Roi
 from .vector import FeatureVector
 
+#: what stands before the features
+REGION_COLUMNS = ("site", "level", "side", "compartment", "profile")
+
 
 def feature_row(vector: FeatureVector, roi: Roi) -> dict[str, str | float]:
-    """Fixed columns, then the features; a feature without a value is an empty cell."""
-    return {"site": roi.site, "level": roi.level or "", "side": roi.side or "", "compartment": roi.compartment,
-            "profile": vector.profile_id, **vector.values, **dict.fromkeys(vector.failures, "")}
+    """Fixed columns, then the features: a number, the key of a category, or an empty cell where there is no value."""
+    region = (roi.site, roi.level or "", roi.side or "", roi.compartment, vector.profile_id)
+    return {**dict(zip(REGION_COLUMNS, region, strict=True)), **vector.values, **vector.categories,
+            **dict.fromkeys(vector.failures, "")}

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ..errors import InputError
+from ..features.vector import SEMANTIC_PREFIX
 from .estimator import AdditiveEstimator, FactorTerm, estimator_from_dict, finite
 
 SCHEMA = "radiomics-ortho-model/1"
@@ -23,8 +24,9 @@ CHECK_TOLERANCE = 1e-9
 class ModelInput:
     """One input by name, with its unit.
 
-    ``source`` says where the value comes from: a ``measurement`` on the ROI, a radiomics
-    ``feature`` or a ``clinical`` value that a person enters; ``key`` is the name there.
+    ``source`` says where the value comes from: a ``measurement`` on the ROI, a ``feature``
+    of the vector (radiomics, or semantic where ``key`` begins with ``semantic_``) or a
+    ``clinical`` value that a person enters; ``key`` is the name there.
     Values outside ``valid_range`` are refused as implausible, values outside
     ``training_range`` are warned about.  ``choices`` maps a choice's key to its title.
     """
@@ -39,6 +41,11 @@ class ModelInput:
     training_range: tuple[float, float] | None = None
     axis_range: tuple[float, float] | None = None
     choices: Mapping[str, str] | None = None
+
+    @property
+    def is_semantic(self) -> bool:
+        """Answered by a reader, in a form."""
+        return self.source == "feature" and self.key.startswith(SEMANTIC_PREFIX)
 
 
 @dataclass(frozen=True)
@@ -112,8 +119,13 @@ class ModelBundle:
         return tuple(item for item in self.inputs if item.source == "clinical")
 
     @property
+    def semantic_inputs(self) -> tuple[ModelInput, ...]:
+        return tuple(item for item in self.inputs if item.is_semantic)
+
+    @property
     def needs_features(self) -> bool:
-        return any(item.source == "feature" for item in self.inputs)
+        """Whether radiomics features must be extracted."""
+        return any(item.source == "feature" and not item.is_semantic for item in self.inputs)
 
     def class_of(self, value: float) -> OutputClass | None:
         for output_class in self.classes:

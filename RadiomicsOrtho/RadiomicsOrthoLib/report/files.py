@@ -10,7 +10,7 @@ from pathlib import Path
 
 from ..errors import InputError
 from ..features.table import feature_row
-from ..features.vector import FeatureVector
+from ..features.vector import SEMANTIC_PREFIX, FeatureVector
 from ..regions.roi import Roi
 from ..scoring.card import ScoreCard
 from .html import report_html
@@ -29,9 +29,12 @@ def card_files(card: ScoreCard, pictures: Mapping[str, bytes] | None = None, fea
     a table of their own.
     """
     nomogram = nomogram_svg(card)
+    # measurements and answers of a reader have sections of their own
+    radiomics = {name: value for name, value in features.values.items() if not name.startswith(SEMANTIC_PREFIX)} \
+        if features and features.profile_id else None
     files: dict[str, str | bytes] = {
         "card.json": card.to_json(), "nomogram.svg": nomogram,
-        "report.html": report_html(card, nomogram, pictures or {}, features.values if features else None,
+        "report.html": report_html(card, nomogram, pictures or {}, radiomics,
                                    narrow_svg=nomogram_svg(card, NARROW_WIDTH))}
     if features and roi:
         files["features.csv"] = features_csv([feature_row(features, roi)])

@@ -48,7 +48,7 @@ def report_html(card: ScoreCard, nomogram_svg: str, pictures: Mapping[str, bytes
     sections = (
         _result(card), _findings(card), _pictures(pictures or {}),
         _section("Nomogram" if len(card.inputs) > 1 else "Where this value lies", charts),
-        *measured, _acquisition(card), _model(card), _features(features or {}), _provenance(card))
+        *measured, _semantic(card), _acquisition(card), _model(card), _features(features or {}), _provenance(card))
     return "\n".join((
         "<!DOCTYPE html>", '<html lang="en">', "<head>", '<meta charset="utf-8">',
         f'<meta http-equiv="Content-Security-Policy" content="{escape(POLICY)}">',
@@ -144,13 +144,15 @@ def _pictures(pictures: Mapping[str, bytes]) -> str:
 
 def _inputs(card: ScoreCard) -> str:
     choices = {item.name: item.choices or {} for item in card.model.inputs}
+    read_by_eye = {item.name for item in card.model.inputs if item.is_semantic}
     several = len(card.inputs) > 1
     rows = []
     for item in card.inputs:
         value = choices.get(item.name, {}).get(str(item.value), item.value) if isinstance(item.value, str) \
             else with_unit(number_text(item.value), item.unit)
         share = [escape(f"{item.contribution:+.3f}".replace("-", "−"))] if several else []
-        rows.append([escape(item.title), escape(value), escape(item.source), *share])
+        source = "read by eye" if item.name in read_by_eye else item.source
+        rows.append([escape(item.title), escape(value), escape(source), *share])
     share_head = ["Share of the linear predictor"] if several else []
     return _section("Inputs", _table(rows, ("Input", "Value", "From", *share_head)))
 
@@ -162,6 +164,17 @@ def _measurements(card: ScoreCard) -> str:
         shown = number_text(value) if isinstance(value, float) else str(value)
         rows.append([escape(title), escape(with_unit(shown, unit))])
     return _section("Measurements of the region", _table(rows))
+
+
+def _semantic(card: ScoreCard) -> str:
+    """What a reader answered, each question with its answer in words."""
+    semantic = card.provenance.get("semantic")
+    if not semantic:
+        return ""
+    form = semantic["form"]
+    rows = [[escape(entry["title"]), escape(entry["meaning"])] for entry in semantic["answers"].values()]
+    return _section("Findings by eye", _table(rows, ("Question", "Answer"))
+                    + f'<p>Form {escape(form["id"])}, version {escape(form["version"])}.</p>')
 
 
 def _acquisition(card: ScoreCard) -> str:
@@ -208,8 +221,12 @@ def _features(features: Mapping[str, float]) -> str:
 
 
 def _provenance(card: ScoreCard) -> str:
+    provenance = dict(card.provenance)
+    if "semantic" in provenance:
+        # the answers have a section of their own
+        provenance["semantic"] = {"form": provenance["semantic"]["form"]}
     rows = ([escape(name.replace("_", " ")), f'<span class="hash">{escape(value)}</span>']
-            for name, value in _flat(card.provenance))
+            for name, value in _flat(provenance))
     return _section("Provenance", _table(rows, kind="facts"))
 
 

@@ -11,9 +11,10 @@ from ..features.extraction import extract_features
 from ..features.measurements import measure
 from ..features.profile import load_profile
 from ..features.provenance import provenance_of
+from ..features.semantic.answers import SemanticAnswers, add_answers, check_fit
 from ..features.vector import FeatureVector
 from ..imaging.image import BoneImage
-from ..models.bundle import ModelBundle
+from ..models.bundle import ModelBundle, ModelInput
 from ..quality.finding import Finding, most_severe_first, raise_refusals, refusals
 from ..quality.gate import inspect
 from ..quality.roi_checks import check_size, check_trabecular_values
@@ -29,7 +30,7 @@ CORE_DEPTH_UNCERTAINTY_MM = 1.0
 
 @dataclass(frozen=True)
 class Scored:
-    """A card, the region it was measured in, and the features if the model needed them."""
+    """A card, the region it was measured in, and the features if the model needed them or a reader answered a form."""
 
     card: ScoreCard
     roi: Roi
@@ -38,16 +39,20 @@ class Scored:
 
 def score_case(image: BoneImage, roi: Roi, model: ModelBundle, clinical: Mapping[str, str | float] | None = None,
                core_depth_mm: float = DEFAULT_DEPTH_MM, engine: Engine | None = None,
-               progress: Progress = no_progress, cancelled: Cancelled = never_cancelled) -> Scored:
+               progress: Progress = no_progress, cancelled: Cancelled = never_cancelled,
+               answers: SemanticAnswers | None = None) -> Scored:
     """Apply ``model`` to ``roi`` of ``image``.
 
-    ``clinical`` holds the clinical values by input name, as entered.  Raises RefusedError
-    with all findings where no number may be shown, InputError for unusable input.
+    ``clinical`` holds the clinical values by input name, as entered, ``answers`` what a
+    reader saw.  Raises RefusedError with all findings where no number may be shown,
+    InputError for unusable input.
     """
     entered = clinical_values(model, clinical or {})
     progress(0.05, "checking the scan and the region")
     findings = [*inspect(image, roi), *check_applicability(model, image, roi)]
     findings += check_contrast(model, findings)
+    if answers:
+        findings += check_fit(answers, image, roi)
     raise_refusals(findings)
     if cancelled():
         raise CancelledError
@@ -68,10 +73,13 @@ def score_case(image: BoneImage, roi: Roi, model: ModelBundle, clinical: Mapping
         profile = load_profile(model.applicability.profile or "")
         features = extract_features(image, core, profile, engine or load_engine(),
                                     lambda share, text: progress(0.5 + 0.4 * share, text), cancelled, roi)
+    provenance = features.provenance if features else provenance_of(image, core, roi)
+    if answers:
+        features = add_answers(features or FeatureVector(measurements, "", provenance), answers)
+        provenance = features.provenance
     values = _input_values(model, measurements, features, entered)
     findings += check_values(model, values)
     raise_refusals(findings)
-    provenance = features.provenance if features else provenance_of(image, core, roi)
     interval, meaning = _interval(image, roi, model, values, core_depth_mm if derived else None)
     contributions = model.estimator.contributions(values)
     value = model.estimator.output(values)
@@ -109,12 +117,33 @@ def _input_values(model: ModelBundle, measurements: Mapping[str, float], feature
         if item.source == "clinical":
             values[item.name] = entered[item.name]
             continue
-        found = measurements if item.source == "measurement" else (features.values if features else {})
-        if item.key not in found:
-            reason = features.failures.get(item.key, "not extracted") if features else "not measured"
-            raise InputError(f"The model '{model.id}' needs '{item.key}', which has no value ({reason}).")
-        values[item.name] = found[item.key]
+        if item.source == "feature":
+            values[item.name] = _feature_value(model, item, features)
+        elif item.key in measurements:
+            values[item.name] = measurements[item.key]
+        else:
+            raise InputError(f"The model '{model.id}' needs '{item.key}', which has no value (not measured).")
     return values
+
+
+def _feature_value(model: ModelBundle, item: ModelInput, features: FeatureVector | None) -> float | str:
+    """A number, or the key of a choice that the model knows."""
+    found = {**features.values, **features.categories} if features else {}
+    if item.key not in found:
+        reason = (features.failures if features else {}).get(
+            item.key, "no form with this question was answered" if item.is_semantic else "not extracted")
+        raise InputError(f"The model '{model.id}' needs '{item.key}', which has no value ({reason}).")
+    value = found[item.key]
+    if item.choices is None:
+        if isinstance(value, str):
+            raise InputError(f"The model '{model.id}' wants a number for '{item.key}', not the category '{value}'.")
+        return value
+    # the key of an ordinal's choice is its number, as JSON writes it
+    key = value if isinstance(value, str) else f"{value:.17g}"
+    if key not in item.choices:
+        raise InputError(f"The model '{model.id}' does not know '{key}' for '{item.key}'; it was made with "
+                         f"{', '.join(item.choices)}.")
+    return key
 
 
 def _interval(image: BoneImage, roi: Roi, model: ModelBundle, values: Mapping[str, float | str],

@@ -1,0 +1,125 @@
+"""A form: the questions about one bone, named and versioned."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, fields
+
+from ...regions.roi import SITES
+from ..filters.settings import IMAGE_TYPES
+from ..measurements import MEASUREMENTS
+from ..table import REGION_COLUMNS
+from ..vector import SEMANTIC_PREFIX
+from .question import Choice, Question
+
+SCHEMA = "radiomics-ortho-form/1"
+_FORM_ID = re.compile(r"[a-z0-9][a-z0-9-]{0,59}")
+
+
+@dataclass(frozen=True)
+class SemanticForm:
+    """Questions in the order in which they are asked.
+
+    ``ValueError`` where two share an id or one has the name of a radiomics feature.
+    """
+
+    id: str
+    version: str
+    title: str
+    site: str
+    questions: tuple[Question, ...]
+    notes: str = ""
+
+    def __post_init__(self) -> None:
+        if not _FORM_ID.fullmatch(self.id):
+            raise ValueError(f"the id '{self.id}' must be lower-case letters, digits and -")
+        if self.site not in SITES:
+            raise ValueError(f"the site must be one of {', '.join(SITES)}, not {self.site!r}")
+        if not self.questions:
+            raise ValueError("it has no questions")
+        ids = [question.id for question in self.questions]
+        twice = next((name for name in ids if ids.count(name) > 1), None)
+        if twice:
+            raise ValueError(f"the question '{twice}' is there twice")
+        shadowing = next(filter(is_feature_name, ids), None)
+        if shadowing:
+            raise ValueError(f"the question '{shadowing}' has the name of a radiomics feature, a measurement or a "
+                             "column of the table; give it another id")
+
+    def question(self, question_id: str) -> Question | None:
+        return next((question for question in self.questions if question.id == question_id), None)
+
+    def hash(self) -> str:
+        """SHA-256 of the whole form: another wording of a definition is another form."""
+        return hashlib.sha256(json.dumps(asdict(self), sort_keys=True).encode()).hexdigest()
+
+
+def is_feature_name(name: str) -> bool:
+    """``name`` is, or begins like, what the engines, the measurements or the table already use."""
+    image_types = {image_type.lower() for image_type in IMAGE_TYPES} | {"lbp", "diagnostics", SEMANTIC_PREFIX[:-1]}
+    return (name in image_types or name in MEASUREMENTS or name in REGION_COLUMNS
+            or name.split("_", maxsplit=1)[0] in image_types)
+
+
+def form_from_dict(data: Mapping) -> SemanticForm:
+    """A form from parsed YAML or JSON; ``KeyError``, ``ValueError`` or ``TypeError`` on defects."""
+    data = dict(data)
+    if data.pop("schema", None) != SCHEMA:
+        raise ValueError(f"its schema is not {SCHEMA!r}")
+    _no_others(data, {field.name for field in fields(SemanticForm)}, "the form")
+    if not isinstance(data["questions"], list):
+        raise ValueError("its questions are no list")
+    questions = tuple(_question(question) for question in data["questions"])
+    return SemanticForm(id=_text(data, "id"), version=str(data["version"]), title=_text(data, "title"),
+                        site=_text(data, "site"), questions=questions, notes=_text(data, "notes", ""))
+
+
+def _question(data: object) -> Question:
+    if not isinstance(data, dict):
+        raise ValueError(f"{data!r} is no question")
+    name = f"the question '{data.get('id')}'"
+    _no_others(data, {field.name for field in fields(Question)}, name)
+    found: dict[str, object] = {key: _text(data, key) for key in ("id", "title", "type", "definition", "source",
+                                                                  "evidence")}
+    found["unit"] = _text(data, "unit", "")
+    for key, kind in (("compulsory", bool), ("decimals", int)):
+        if key in data:
+            if type(data[key]) is not kind:
+                raise ValueError(f"{key} of {name} must be {'true or false' if kind is bool else 'a whole number'}")
+            found[key] = data[key]
+    if data.get("range") is not None:
+        if not isinstance(data["range"], list) or any(type(end) not in (int, float) for end in data["range"]):
+            raise ValueError(f"the range of {name} must be two numbers")
+        found["range"] = tuple(map(float, data["range"]))
+    for key in ("choices", "modalities"):
+        if not isinstance(data.get(key, []), list):
+            raise ValueError(f"{key} of {name} must be a list")
+    found["modalities"] = tuple(map(str, data.get("modalities", ())))
+    found["choices"] = tuple(_choice(choice, name) for choice in data.get("choices", ()))
+    return Question(**found)
+
+
+def _choice(data: object, name: str) -> Choice:
+    if not isinstance(data, dict):
+        raise ValueError(f"{data!r} is no choice of {name}")
+    _no_others(data, {"value", "title", "definition"}, f"a choice of {name}")
+    value = data["value"]
+    if type(value) not in (int, str):
+        raise ValueError(f"the value {value!r} of a choice of {name} must be a whole number or a key in quotes")
+    return Choice(value, _text(data, "title"), _text(data, "definition"))
+
+
+def _text(data: Mapping, key: str, default: str | None = None) -> str:
+    value = data[key] if default is None else data.get(key, default)
+    if not isinstance(value, str) or (default is None and not value.strip()):
+        raise ValueError(f"'{key}' must be a text that is not empty, not {value!r}")
+    return " ".join(value.split())
+
+
+def _no_others(data: Mapping, known: set[str], what: str) -> None:
+    others = sorted(map(str, set(data) - known))
+    if others:
+        raise ValueError(f"{what} has the unknown entry '{others[0]}'")
