@@ -166,7 +166,7 @@ class TestForms:
 
     def test_a_site_s_forms_are_found_and_a_bad_one_takes_no_other_away(self, own_form_file, monkeypatch):
         (own_form_file.parent / "broken.yaml").write_text("schema: x")
-        (own_form_file.parent / "copy.yaml").write_text(own_form_file.read_text())
+        (own_form_file.parent / "copy.yaml").write_text(own_form_file.read_text(encoding="utf-8"))
         (own_form_file.parent / "z-newer.yaml").write_text(yaml.safe_dump(OWN_FORM | {"version": "2.0"}))
         monkeypatch.setenv("RADIOMICS_ORTHO_FORMS", str(own_form_file.parent))
         forms, refused = load_catalogue()
@@ -392,11 +392,11 @@ class TestCommand:
                                   "-o", tmp_path / "f.csv")
         assert code == 0, err
         assert "Form our-spine 1.0: 5 of 5 questions answered" in out
-        row = next(csv.DictReader(io.StringIO((tmp_path / "f.csv").read_text())))
+        row = next(csv.DictReader(io.StringIO((tmp_path / "f.csv").read_text(encoding="utf-8"))))
         assert list(row)[-5:] == ["semantic_osteophytes", "semantic_screws", "semantic_gap", "semantic_vacuum",
                                   "semantic_pattern"]
         assert "original_glcm_Contrast" in row and row["semantic_pattern"] == "striped"
-        provenance = json.loads((tmp_path / "f.provenance.json").read_text())
+        provenance = json.loads((tmp_path / "f.provenance.json").read_text(encoding="utf-8"))
         assert provenance["semantic"]["form"]["sha256"] == load_form(str(own_form_file)).hash()
 
     def test_a_form_without_answers_and_answers_for_another_bone_are_refused(self, capsys, case, tmp_path,
@@ -415,6 +415,6 @@ class TestCommand:
         code, _, err = self.run(capsys, "score", scan, roi, "--model", "pickhardt-2013-l1-hu", "--level", "L1",
                                 "--semantic", answers_file(tmp_path / "a.json"), "--out", tmp_path / "out")
         assert code == 0, err
-        card = json.loads((tmp_path / "out" / "card.json").read_text())
+        card = json.loads((tmp_path / "out" / "card.json").read_text(encoding="utf-8"))
         assert card["provenance"]["semantic"]["answers"]["genant_grade"]["meaning"] == "2, moderate"
-        assert "semantic_genant_type" in (tmp_path / "out" / "features.csv").read_text()
+        assert "semantic_genant_type" in (tmp_path / "out" / "features.csv").read_text(encoding="utf-8")
