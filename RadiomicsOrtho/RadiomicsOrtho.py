@@ -440,7 +440,7 @@ class RadiomicsOrthoLogic(ScriptedLoadableModuleLogic):
 
         from RadiomicsOrthoLib.features.engine import load_engine
         from RadiomicsOrthoLib.features.extraction import extract_features
-        from RadiomicsOrthoLib.features.profile import load_profile
+        from RadiomicsOrthoLib.features.profile_file import load_profile
         from RadiomicsOrthoLib.models.catalogue import load_model
         from RadiomicsOrthoLib.report.brief_html import brief_html
         from RadiomicsOrthoLib.report.nomogram_svg import nomogram_svg

@@ -7,7 +7,8 @@ from RadiomicsOrthoLib.errors import InputError
 from RadiomicsOrthoLib.features.engine import CancelledError, engine_problem, load_engine
 from RadiomicsOrthoLib.features.extraction import extract_features
 from RadiomicsOrthoLib.features.measurements import MEASUREMENTS, measure
-from RadiomicsOrthoLib.features.profile import ExtractionProfile, load_profile, profile_names
+from RadiomicsOrthoLib.features.profile import ExtractionProfile
+from RadiomicsOrthoLib.features.profile_file import load_profile, profile_names
 from RadiomicsOrthoLib.features.pyradiomics_engine import real_value
 from RadiomicsOrthoLib.features.vector import FeatureVector
 from RadiomicsOrthoLib.imaging.geometry import Geometry
@@ -33,6 +34,17 @@ def test_measurements_of_known_voxels():
     assert (found["p10_hu"], found["p90_hu"]) == pytest.approx((13, 79))
 
 
+MINIMAL = """\
+schema: radiomics-ortho-profile/1
+id: x
+version: 1
+title: X
+modality: CT
+site: vertebra
+compartment: any
+"""
+
+
 class TestProfile:
     def test_what_ships_loads_and_its_hash_follows_what_decides(self):
         assert {"ct-vertebra-trabecular", "ibsi-ct-2d", "ibsi-ct-3d", "ibsi-mr-3d"} <= set(profile_names())
@@ -46,10 +58,20 @@ class TestProfile:
     @pytest.mark.parametrize(("text", "words"), [
         ("bin_width: [", "not valid YAML"), ("- a", "it is no mapping"), ("schema: other", "its schema is not"),
         ("{}", "its schema is not"), ("!!python/object/apply:os.system ['true']", "not valid YAML"),
-        ("schema: radiomics-ortho-profile/1\nid: x", "lacks the entry 'bin_width'"),
-        ("schema: radiomics-ortho-profile/1\nid: x\nversion: 1\nbin_width: 0", r"refused: .*"),
-        ("schema: radiomics-ortho-profile/1\nid: x\nversion: 1\nbin_width: yes", "True is not a number"),
-        ("schema: radiomics-ortho-profile/1\nid: x\nversion: 1\nbin_width: 5\ncolour: red", "colour")])
+        ("schema: radiomics-ortho-profile/1\nid: x", "lacks the entry version, title, modality"),
+        (MINIMAL, "lacks the entry bin_width"), (MINIMAL + "bin_width: 0", "bin_width must be a positive number"),
+        (MINIMAL + "bin_width: yes", "bin_width is a number, not True"), (MINIMAL + "bin_count: 8.5", "whole number"),
+        (MINIMAL + "bin_width: 5\ncolour: red", "there is no entry colour; the entries are assumed, bias_correction"),
+        (MINIMAL + "bin_width: 5\nbin_widths: 3", "bin_widths holds settings by name, not 3"),
+        (MINIMAL + "bin_width: 5\nimage_types: LoG", "image_types is a list, not 'LoG'"),
+        (MINIMAL + "bin_width: 5\nresample_mm: 1", "resample_mm is a list, not 1"),
+        (MINIMAL + "bin_width: 5\nforce_2d: 1", "force_2d is true or false, not 1"),
+        (MINIMAL + "bin_width: 5\nfilters: {sigma: 1}", "filters has no sigma; it has log_sigma_mm, wavelet"),
+        (MINIMAL + "bin_width: 5\nfilters: {log_sigma_mm: [a]}", "log_sigma_mm is a number, not 'a'"),
+        (MINIMAL + "bin_width: 5\nfilters: {wavelet_levels: a}", r"p.yaml' is refused: "),
+        (MINIMAL + "bin_width: 5\nnormalise: {method: reference}", "normalise: a value is missing.*'tissue'"),
+        (MINIMAL + "bin_width: 5\nbias_correction: {shrink: 4}", "bias_correction has no shrink; it has method"),
+        (MINIMAL.replace("CT", "PET") + "bin_width: 5", "modality must come from CT, MR, XR, DXA, PT, US, any")])
     def test_a_bad_file_is_one_sentence(self, tmp_path, text, words):
         path = tmp_path / "p.yaml"
         path.write_text(text)
@@ -60,7 +82,8 @@ class TestProfile:
         with pytest.raises(InputError, match="no profile 'x'; at hand: ct-vertebra-trabecular"):
             load_profile("x")
 
-    @pytest.mark.parametrize("change", [{"bin_width": -1.0}, {"resample_mm": (1.0, 1.0, 0.0)}, {"resegment_hu": (5, 1)},
+    @pytest.mark.parametrize("change", [{"bin_width": -1.0}, {"resample_mm": (1.0, 1.0, -1.0)},
+                                        {"resample_mm": (0.0, 0.0, 0.0)}, {"resegment_hu": (5, 1)},
                                         {"image_types": ("Magic",)}, {"feature_classes": ()},
                                         {"interpolator": "cubic"}])
     def test_values_are_checked(self, change):

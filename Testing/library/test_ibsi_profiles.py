@@ -16,7 +16,7 @@ from RadiomicsOrthoLib.features.engine import engine_problem, load_engine
 from RadiomicsOrthoLib.features.extraction import extract_features
 from RadiomicsOrthoLib.features.ibsi.identifiers import FAMILIES
 from RadiomicsOrthoLib.features.measurements import MEASUREMENTS
-from RadiomicsOrthoLib.features.profile import load_profile
+from RadiomicsOrthoLib.features.profile_file import load_profile
 from RadiomicsOrthoLib.features.table import feature_row
 from RadiomicsOrthoLib.imaging.geometry import Geometry
 from RadiomicsOrthoLib.imaging.image import BoneImage

@@ -13,7 +13,7 @@ from RadiomicsOrthoLib.cli import main as cli
 from RadiomicsOrthoLib.features.ibsi.from_profile import settings_of
 from RadiomicsOrthoLib.features.ibsi.identifiers import title_of
 from RadiomicsOrthoLib.features.ibsi.preparation import prepare
-from RadiomicsOrthoLib.features.profile import load_profile
+from RadiomicsOrthoLib.features.profile_file import load_profile
 from RadiomicsOrthoLib.imaging.readers import read_voxels
 
 #: rows of the reference table by configuration, diagnostics included; none is left out

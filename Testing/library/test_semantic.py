@@ -16,7 +16,7 @@ from RadiomicsOrthoLib.cli.main import main
 from RadiomicsOrthoLib.errors import InputError, RefusedError
 from RadiomicsOrthoLib.features.engine import load_engine
 from RadiomicsOrthoLib.features.extraction import extract_features
-from RadiomicsOrthoLib.features.profile import load_profile
+from RadiomicsOrthoLib.features.profile_file import load_profile
 from RadiomicsOrthoLib.features.semantic.answers import (
     add_answers,
     check_answers,

@@ -10,7 +10,7 @@ from pathlib import Path
 from ..errors import InputError
 from ..features.engine import Progress, engine_problem, load_engine
 from ..features.extraction import extract_features
-from ..features.profile import load_profile
+from ..features.profile_file import load_profile
 from ..features.vector import FeatureVector
 from ..imaging.image import BoneImage
 from ..models.catalogue import load_model

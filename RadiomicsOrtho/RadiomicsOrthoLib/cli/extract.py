@@ -9,8 +9,10 @@ from pathlib import Path
 from ..errors import InputError
 from ..features.engine import DEFAULT_ENGINE, load_engine
 from ..features.extraction import check_profile, extract_features
-from ..features.profile import ExtractionProfile, load_profile, profile_names
+from ..features.profile import ExtractionProfile
+from ..features.profile_file import load_profile, profile_names
 from ..features.semantic.answers import add_answers, check_fit
+from ..features.standardisation.standardise import check_reference
 from ..features.table import feature_row
 from ..quality.finding import raise_refusals, refusals
 from ..quality.gate import inspect
@@ -23,9 +25,11 @@ from .info import print_findings
 from .inputs import (
     add_answers_arguments,
     add_image_arguments,
+    add_reference_arguments,
     add_roi_arguments,
     answers_from,
     image_from,
+    reference_from,
     roi_from,
 )
 from .output import ProgressBar
@@ -36,6 +40,7 @@ def add_command(commands) -> None:
     command = commands.add_parser("extract", help="extract radiomics features of a region")
     add_image_arguments(command)
     add_roi_arguments(command)
+    add_reference_arguments(command)
     add_answers_arguments(command)
     command.add_argument("--profile", required=True, metavar="P",
                          help=f"extraction profile: {', '.join(profile_names())}, or a YAML file")
@@ -53,6 +58,8 @@ def run(options: argparse.Namespace) -> dict:
     profile, engine, answers = load_profile(options.profile), load_engine(options.engine), answers_from(options)
     image = image_from(options)
     roi = roi_from(options, image)
+    reference = reference_from(options, image)
+    check_reference(profile.standardisation, profile.id, image, reference)
     findings = [*inspect(image, roi), *check_profile(profile, image, roi)]
     if answers:
         findings += check_fit(answers, image, roi)
@@ -63,7 +70,8 @@ def run(options: argparse.Namespace) -> dict:
     if region.compartment == "trabecular" and profile.modality == "CT" and not refusals(findings):
         findings += check_trabecular_values(image, region)
     raise_refusals(findings)
-    vector = extract_features(image, region, profile, engine, ProgressBar(options.json), source_roi=roi)
+    vector = extract_features(image, region, profile, engine, ProgressBar(options.json), source_roi=roi,
+                              reference=reference)
     count, undefined = len(vector.values), ", ".join(vector.failures)
     if answers:
         vector = add_answers(vector, answers)

@@ -33,6 +33,23 @@ def add_roi_arguments(command: argparse.ArgumentParser, name: str = "roi") -> No
     command.add_argument("--compartment", choices=COMPARTMENTS[:-1], help="what part was drawn, likewise")
 
 
+def add_reference_arguments(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--reference-roi", metavar="FILE",
+                         help="segmentation with the reference tissue, for a profile that normalises on one")
+    command.add_argument("--reference-segment", metavar="NAME", help="which segment of it: its name or label value")
+
+
+def reference_from(options: argparse.Namespace, image: BoneImage) -> Roi | None:
+    """The reference region on the image's grid, or ``None`` where none is named.
+
+    ``--reference-segment`` alone means a segment of the ROI's own file.
+    """
+    if options.reference_roi is None and options.reference_segment is None:
+        return None
+    return roi_from_file(read_segmentation(options.reference_roi or options.roi, image.geometry),
+                         options.reference_segment)
+
+
 def add_answers_arguments(command: argparse.ArgumentParser) -> None:
     command.add_argument("--semantic", metavar="ANSWERS.json", help="answers to a form, see 'radiomics-ortho semantic'")
     add_form_argument(command)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
+from ..errors import InputError
 from ..imaging.image import BoneImage
 from ..quality.finding import Finding
 from ..regions.roi import Roi
@@ -12,6 +13,7 @@ from .engine import Cancelled, Engine, Progress, never_cancelled, no_progress
 from .measurements import MEASUREMENTS, measure
 from .profile import ExtractionProfile
 from .provenance import library_versions, provenance_of
+from .standardisation.standardise import check_reference, standardise
 from .vector import FeatureVector
 
 
@@ -27,14 +29,20 @@ def check_profile(profile: ExtractionProfile, image: BoneImage, roi: Roi) -> Ite
 
 def extract_features(image: BoneImage, roi: Roi, profile: ExtractionProfile, engine: Engine,
                      progress: Progress = no_progress, cancelled: Cancelled = never_cancelled,
-                     source_roi: Roi | None = None) -> FeatureVector:
+                     source_roi: Roi | None = None, reference: Roi | None = None) -> FeatureVector:
     """Measurements on the scan's own grid, then the profile's radiomics features.
 
+    ``reference`` is the region that a profile with ``normalise: {method: reference}`` asks for; InputError if it is
+    missing there, or given elsewhere.  Measurements are of the scan as it is; the engine sees the standardised one.
     A feature that is not defined on this ROI has no value and stands in ``failures``.
     """
+    check_reference(profile.standardisation, profile.id, image, reference)
     values: dict[str, float] = dict(measure(image, roi))
     failures: dict[str, str] = {}
-    for name, value in engine.extract(image, roi, profile, progress, cancelled).items():
+    before, after = _shares(profile, progress)
+    standardised, found_on_the_way = standardise(image, roi, profile.standardisation, reference, before, cancelled)
+    found = engine.extract(standardised, roi, profile, after, cancelled)
+    for name, value in wanted_features(found, profile).items():
         if math.isfinite(value):
             values[name] = value
         else:
@@ -44,9 +52,35 @@ def extract_features(image: BoneImage, roi: Roi, profile: ExtractionProfile, eng
     provenance["profile"] = {"id": profile.id, "version": profile.version, "definitions": profile.definitions,
                              "sha256": profile.hash()}
     provenance["engine"] = {"name": engine.name, "version": engine.version}
+    if found_on_the_way:
+        provenance["standardisation"] = found_on_the_way
     if profile.definitions == "ibsi":
         from .ibsi.extraction import titles
 
-        found = [name for name in (*values, *failures) if name not in MEASUREMENTS]
-        provenance["features"] = titles(found)
+        provenance["features"] = titles([name for name in (*values, *failures) if name not in MEASUREMENTS])
     return FeatureVector(values, profile.id, provenance, failures)
+
+
+def wanted_features(found: Mapping[str, float], profile: ExtractionProfile) -> Mapping[str, float]:
+    """Of classes for which the profile names features, only those."""
+    if not profile.features:
+        return found
+    kept, seen = {}, {name: set() for name in profile.features}
+    for name, value in found.items():
+        _, feature_class, feature = name.split("_")
+        if feature_class in seen:
+            seen[feature_class].add(feature)
+        if feature in profile.features.get(feature_class, (feature,)):
+            kept[name] = value
+    for feature_class, names in profile.features.items():
+        if unknown := sorted(set(names) - seen[feature_class]):
+            raise InputError(f"The profile '{profile.id}' asks for {feature_class} {', '.join(unknown)}, which does "
+                             f"not exist; at hand: {', '.join(sorted(seen[feature_class])) or 'none'}.")
+    return kept
+
+
+def _shares(profile: ExtractionProfile, progress: Progress) -> tuple[Progress, Progress]:
+    """One progress for two steps: the bias field takes about as long as the features."""
+    if profile.bias_correction is None:
+        return no_progress, progress
+    return (lambda share, text: progress(share / 2, text)), (lambda share, text: progress((1 + share) / 2, text))

@@ -65,11 +65,12 @@ class FastSettings:
         return cls(
             image_types=profile.image_types, feature_classes=profile.feature_classes, filters=profile.filters,
             preprocessing=Preprocessing(
-                normalisation=profile.normalise, resample_mm=profile.resample_mm, interpolator=profile.interpolator,
-                resegment=profile.resegment_hu, resegment_mode=profile.resegment_mode, crop=profile.crop),
+                normalisation=profile.z_score, resample_mm=profile.resample_mm, interpolator=profile.interpolator,
+                resegment=profile.resegment_hu, resegment_mode=profile.resegment_mode, crop=profile.crop,
+                resegment_shape=profile.resegment_shape, round_to_whole=profile.round_to_whole),
             bin_width=profile.bin_width or cls.bin_width, bin_count=profile.bin_count,
             bin_widths=dict(profile.bin_widths), force_2d=profile.force_2d,
-            force_2d_dimension=profile.force_2d_dimension,
+            force_2d_dimension=profile.force_2d_dimension, texture=dict(profile.texture),
             # what the pyradiomics engine asks for, so that both refuse the same regions
             minimum_dimensions=2 if profile.force_2d else 3)
 

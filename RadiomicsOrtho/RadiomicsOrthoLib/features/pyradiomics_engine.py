@@ -14,6 +14,8 @@ from .engine import Cancelled, CancelledError, Progress
 from .profile import ExtractionProfile
 
 _INTERPOLATORS = {"linear": "sitkLinear", "bspline": "sitkBSpline"}
+_TEXTURE = {"voxel_array_shift": "voxelArrayShift", "distances": "distances", "symmetrical_glcm": "symmetricalGLCM",
+            "weighting_norm": "weightingNorm", "gldm_a": "gldm_a"}
 
 
 class PyradiomicsEngine:
@@ -49,7 +51,10 @@ class PyradiomicsEngine:
         # scan's corner, so a crop of ours would move it and change every value
         voxels = to_sitk(image.array, image.geometry)
         mask = to_sitk(roi.mask.astype(np.uint8), roi.geometry)
-        extractor = self._extractor_class(additionalInfo=False, label=1, **settings_of(profile))
+        settings = settings_of(profile)
+        if profile.round_to_whole and profile.resample_mm is not None:
+            voxels, mask = resampled_and_rounded(voxels, mask, settings)
+        extractor = self._extractor_class(additionalInfo=False, label=1, **settings)
         extractor.disableAllImageTypes()
         for image_type in profile.image_types:
             extractor.enableImageTypeByName(image_type, customArgs=arguments_of(image_type, profile))
@@ -65,6 +70,25 @@ class PyradiomicsEngine:
             raise CancelledError
         progress(1.0, "features extracted")
         return {name: real_value(value) for name, value in found.items()}
+
+
+def resampled_and_rounded(voxels: object, mask: object, settings: dict) -> tuple[object, object]:
+    """pyradiomics' own resampling, but rounded to whole numbers instead of cut; takes its settings out of ``settings``.
+
+    pyradiomics has no such setting; the values must still be whole when it sees them.
+    """
+    import SimpleITK as sitk
+    from radiomics import imageoperations
+
+    chosen = {name: settings.pop(name) for name in ("resampledPixelSpacing", "padDistance")}
+    kind = voxels.GetPixelID()
+    resampled, new_mask = imageoperations.resampleImage(
+        sitk.Cast(voxels, sitk.sitkFloat64), imageoperations.getMask(mask), interpolator=settings["interpolator"],
+        **chosen)
+    # halves go up, as ITK rounds and as the fast engine does
+    whole = sitk.GetImageFromArray(np.floor(sitk.GetArrayFromImage(resampled) + 0.5))
+    whole.CopyInformation(resampled)
+    return sitk.Cast(whole, kind), new_mask
 
 
 def real_value(value: object) -> float:
@@ -92,11 +116,13 @@ def settings_of(profile: ExtractionProfile) -> dict:
     elif padding is not None:
         settings |= {"preCrop": True, "padDistance": padding}
     if profile.resegment_hu is not None:
-        settings |= {"resegmentRange": list(profile.resegment_hu), "resegmentMode": profile.resegment_mode}
-    if profile.normalise is not None:
-        settings |= {"normalize": True, "normalizeScale": profile.normalise.scale,
-                     "removeOutliers": profile.normalise.outliers}
-    return settings
+        settings |= {"resegmentRange": list(profile.resegment_hu), "resegmentMode": profile.resegment_mode,
+                     "resegmentShape": profile.resegment_shape}
+    if profile.z_score is not None:
+        settings |= {"normalize": True, "normalizeScale": profile.z_score.scale,
+                     "removeOutliers": profile.z_score.outliers}
+    return settings | {_TEXTURE[name]: list(value) if name == "distances" else value
+                       for name, value in profile.texture.items()}
 
 
 def arguments_of(image_type: str, profile: ExtractionProfile) -> dict:

@@ -9,7 +9,7 @@ from ..errors import InputError
 from ..features.engine import Cancelled, CancelledError, Engine, Progress, load_engine, never_cancelled, no_progress
 from ..features.extraction import extract_features
 from ..features.measurements import measure
-from ..features.profile import load_profile
+from ..features.profile_file import load_profile
 from ..features.provenance import provenance_of
 from ..features.semantic.answers import SemanticAnswers, add_answers, check_fit
 from ..features.vector import FeatureVector

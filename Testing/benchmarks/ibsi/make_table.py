@@ -36,7 +36,8 @@ from RadiomicsOrthoLib.features.filters.voxels import ArrayVoxels
 from RadiomicsOrthoLib.features.filters.wavelet import wavelet_images
 from RadiomicsOrthoLib.features.ibsi.image_types import filters_of
 from RadiomicsOrthoLib.features.ibsi.options import IbsiOptions
-from RadiomicsOrthoLib.features.profile import ExtractionProfile, load_profile
+from RadiomicsOrthoLib.features.profile import ExtractionProfile
+from RadiomicsOrthoLib.features.profile_file import load_profile
 from RadiomicsOrthoLib.features.table import feature_row
 from RadiomicsOrthoLib.imaging.readers import read_image, read_voxels
 from RadiomicsOrthoLib.imaging.segmentation_file import read_segmentation

@@ -1,0 +1,179 @@
+"""Profiles as YAML files: those that ship, and a site's own."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import fields
+from pathlib import Path
+
+from ..errors import InputError
+from ..resources import resource_folder
+from .filters.preprocessing import Normalisation
+from .filters.settings import FilterSettings
+from .ibsi.options import IbsiOptions
+from .profile import DOCUMENTATION, IBSI_FEATURE_CLASSES, ExtractionProfile
+from .standardisation.bias_field import BiasFieldCorrection
+from .standardisation.normalisation import ReferenceNormalisation, RobustNormalisation
+
+SCHEMA = "radiomics-ortho-profile/1"
+#: entries that every file has; a default would be a guess
+REQUIRED = ("id", "version", "title", "modality", "site", "compartment")
+NORMALISATIONS = {"z-score": Normalisation, "robust-z-score": RobustNormalisation, "reference": ReferenceNormalisation}
+
+
+def load_profile(name_or_path: str) -> ExtractionProfile:
+    """A profile that ships, by name, or one from a YAML file; InputError on any defect."""
+    path = Path(name_or_path)
+    if path.suffix not in (".yaml", ".yml"):
+        path = resource_folder() / "Profiles" / f"{name_or_path}.yaml"
+        if name_or_path not in profile_names():
+            raise InputError(f"There is no profile '{name_or_path}'; at hand: {', '.join(profile_names())}.")
+    data = read_yaml(path, "profile")
+    try:
+        return profile_from_dict(data)
+    except (ValueError, TypeError) as error:
+        raise InputError(f"The profile '{path}' is refused: {error}.") from None
+
+
+def profile_names() -> tuple[str, ...]:
+    """Ids of the profiles that ship."""
+    return tuple(sorted(path.stem for path in (resource_folder() / "Profiles").glob("*.yaml")))
+
+
+def read_yaml(path: Path, what: str) -> dict:
+    """The mapping in a YAML file; InputError, in which ``what`` names the kind of file."""
+    import yaml
+
+    try:
+        data = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError):
+        raise InputError(f"The {what} '{path}' cannot be read.") from None
+    except yaml.YAMLError as error:
+        reason = " ".join(str(error).split())
+        raise InputError(f"The {what} '{path}' is not valid YAML: {reason}.") from None
+    if not isinstance(data, dict):
+        raise InputError(f"The {what} '{path}' is refused: it is no mapping of names to values.")
+    return data
+
+
+def profile_from_dict(data: Mapping) -> ExtractionProfile:
+    """Build a profile from parsed YAML; ``ValueError`` / ``TypeError`` on defects."""
+    data = dict(data)
+    if data.pop("schema", None) != SCHEMA:
+        raise ValueError(f"its schema is not {SCHEMA!r}")
+    known = {entry.name for entry in fields(ExtractionProfile)}
+    if unknown := sorted(str(name) for name in set(data) - known):
+        raise ValueError(f"there is no entry {', '.join(unknown)}; the entries are {', '.join(sorted(known))}")
+    by_ibsi = data.get("definitions") == "ibsi"
+    bins = () if by_ibsi or data.get("bin_count") is not None else ("bin_width",)
+    if missing := [name for name in (*REQUIRED, *bins) if data.get(name) is None]:
+        raise ValueError(f"it lacks the entry {', '.join(missing)}")
+    if by_ibsi:
+        data.setdefault("feature_classes", list(IBSI_FEATURE_CLASSES))
+    # an entry without a value is an entry left out
+    settings = {name: _READERS.get(name, _text)(name, value) for name, value in data.items() if value is not None}
+    profile = ExtractionProfile(**settings)
+    _check_sources_cover(profile, settings)
+    return profile
+
+
+def _check_sources_cover(profile: ExtractionProfile, settings: Mapping) -> None:
+    """A profile after a study says of each setting it makes who made it."""
+    told = {*profile.stated, *profile.assumed}
+    if told and (missing := set(settings) - {"id", "version", *DOCUMENTATION} - told):
+        raise ValueError(f"neither stated nor assumed: {', '.join(sorted(missing))}")
+
+
+# --- one entry each ------------------------------------------------------------------------------
+
+
+def _text(name: str, value: object) -> str:
+    if isinstance(value, (bool, list, dict)):
+        raise ValueError(f"{name} is a text, not {value!r}")
+    return str(value)
+
+
+def _yes_or_no(name: str, value: object) -> bool:
+    if not isinstance(value, bool):
+        raise ValueError(f"{name} is true or false, not {value!r}")
+    return value
+
+
+def _number(name: str, value: object) -> float:
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        raise ValueError(f"{name} is a number, not {value!r}")
+    return float(value)
+
+
+def _whole_number(name: str, value: object) -> int:
+    if isinstance(value, bool) or not isinstance(value, int):
+        raise ValueError(f"{name} is a whole number, not {value!r}")
+    return value
+
+
+def _list(name: str, value: object) -> list:
+    if not isinstance(value, list):
+        raise ValueError(f"{name} is a list, not {value!r}")
+    return value
+
+
+def _numbers(name: str, value: object) -> tuple[float | None, ...]:
+    # the slice axis of resample_mm under IBSI may be null
+    return tuple(None if one is None and name == "resample_mm" else _number(name, one) for one in _list(name, value))
+
+
+def _texts(name: str, value: object) -> tuple[str, ...]:
+    return tuple(_text(name, one) for one in _list(name, value))
+
+
+def _mapping(name: str, value: object) -> dict:
+    if not isinstance(value, dict):
+        raise ValueError(f"{name} holds settings by name, not {value!r}")
+    return {str(key): one for key, one in value.items()}
+
+
+def _settings(kind: type, name: str, value: Mapping) -> object:
+    """``kind(**value)`` with a plain sentence for a name that it has not."""
+    known = [entry.name for entry in fields(kind) if entry.init]
+    if unknown := sorted(set(value) - set(known)):
+        raise ValueError(f"{name} has no {', '.join(unknown)}; it has {', '.join(known)}")
+    try:
+        return kind(**value)
+    except TypeError as error:
+        raise ValueError(f"{name}: a value is missing or of the wrong kind ({error})") from None
+
+
+def _filters(name: str, value: object) -> FilterSettings:
+    filters = _mapping(name, value)
+    # numbers as written, whole or not: pyradiomics puts σ into the feature's name
+    sigmas = _list("log_sigma_mm", filters.get("log_sigma_mm") or [])
+    for sigma in sigmas:
+        _number("log_sigma_mm", sigma)
+    return _settings(FilterSettings, name, filters | {"log_sigma_mm": tuple(sigmas)})
+
+
+def _normalise(name: str, value: object) -> Normalisation | RobustNormalisation | ReferenceNormalisation:
+    settings = _mapping(name, value)
+    method = settings.pop("method", "z-score")
+    if method not in NORMALISATIONS:
+        raise ValueError(f"normalise: method must come from {', '.join(NORMALISATIONS)}")
+    return _settings(NORMALISATIONS[method], name, settings)
+
+
+def _texture(name: str, value: object) -> dict:
+    settings = _mapping(name, value)
+    if "distances" in settings:
+        settings["distances"] = tuple(_list("distances", settings["distances"]))
+    return settings
+
+
+_READERS: dict[str, Callable[[str, object], object]] = {
+    "bin_width": _number, "bin_count": _whole_number, "force_2d_dimension": _whole_number,
+    "force_2d": _yes_or_no, "round_to_whole": _yes_or_no, "resegment_shape": _yes_or_no,
+    "resample_mm": _numbers, "resegment_hu": _numbers,
+    "image_types": _texts, "feature_classes": _texts, "stated": _texts, "assumed": _texts,
+    "bin_widths": lambda name, value: {key: _number(name, one) for key, one in _mapping(name, value).items()},
+    "features": lambda name, value: {key: _texts(name, one) for key, one in _mapping(name, value).items()},
+    "filters": _filters, "texture": _texture, "normalise": _normalise,
+    "bias_correction": lambda name, value: _settings(BiasFieldCorrection, name, _mapping(name, value)),
+    "ibsi": lambda name, value: IbsiOptions.from_mapping(value)}
