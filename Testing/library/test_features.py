@@ -97,7 +97,7 @@ def test_a_vector_never_holds_what_is_no_value():
     for bad in (float("nan"), float("inf")):
         with pytest.raises(ValueError, match="not finite"):
             FeatureVector({"a": bad}, "p")
-    with pytest.raises(ValueError, match="both"):
+    with pytest.raises(ValueError, match="more than one of value, category and failure: a"):
         FeatureVector({"a": 1.0}, "p", failures={"a": "x"})
 
 
