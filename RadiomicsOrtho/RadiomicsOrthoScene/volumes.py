@@ -11,15 +11,17 @@ from RadiomicsOrthoLib.imaging.dicom import acquisition_from_tags, modality_from
 from RadiomicsOrthoLib.imaging.geometry import Geometry
 from RadiomicsOrthoLib.imaging.image import BoneImage
 
+from .volume_facts import modality_of, reading_of, with_pet_values
+
 _TAGS = ("0008,0060", "0008,0070", "0008,1090", "0018,0010", "0018,0020", "0018,0024", "0018,0060", "0018,0087",
-         "0018,1210")
+         "0018,1020", "0018,1210", "0028,2110")
 
 
 def bone_image(volumeNode) -> BoneImage:
     """The scan of a scalar volume node, in world RAS (a linear parent transform is applied to the grid).
 
-    Raises InputError for an empty node, several values per voxel, a warping transform or a
-    grid that is not orthogonal.
+    A 2-D image is a volume of one slice.  Raises InputError for an empty node, several values
+    per voxel, a warping transform or a grid that is not orthogonal.
     """
     imageData = volumeNode.GetImageData()
     if imageData is None or imageData.GetNumberOfPoints() == 0:
@@ -27,12 +29,13 @@ def bone_image(volumeNode) -> BoneImage:
     if imageData.GetNumberOfScalarComponents() != 1:
         raise InputError(f"The volume '{volumeNode.GetName()}' has several values per voxel; choose a scalar volume.")
     array = slicer.util.arrayFromVolume(volumeNode)
-    if min(array.shape) < 2:
-        raise InputError(f"The volume '{volumeNode.GetName()}' is a 2-D image; a 3-D volume is needed.")
     tags = dicom_tags(volumeNode)
     acquisition = acquisition_from_tags(tags) if tags else Acquisition()
-    return BoneImage(array, geometry_of(volumeNode, array.shape), modality_from_tags(tags), acquisition,
-                     "DICOM series" if tags else "Slicer volume")
+    modality, source = modality_of(volumeNode, modality_from_tags(tags))
+    geometry = geometry_of(volumeNode, array.shape)
+    image = BoneImage(array, geometry, modality, acquisition, "DICOM series" if tags else "Slicer volume",
+                      reading_of(volumeNode, modality, source, geometry, lossy=tags.get("0028|2110") == "01"))
+    return with_pet_values(volumeNode, image) if modality == "PT" else image
 
 
 def geometry_of(volumeNode, shape: tuple[int, int, int]) -> Geometry:

@@ -214,7 +214,7 @@ class TestExtraction:
         assert record["bias_correction"]["method"] == "n4" and len(record["bias_correction"]["iterations"]) == 2
         assert record["normalisation"]["factor"] > 0 and record["reference_roi"]["voxels"] == tube.voxel_count
         assert vector.provenance["image"]["sha256"] == image.voxel_hash()
-        assert vector.values["median_hu"] == pytest.approx(np.median(image.array[roi.mask]), rel=1e-6)
+        assert vector.values["median_intensity"] == pytest.approx(np.median(image.array[roi.mask]), rel=1e-6)
         plain = extract_features(image, roi, profile(), load_engine())
         assert "standardisation" not in plain.provenance
 

@@ -8,8 +8,9 @@ from pathlib import Path
 
 from ..errors import InputError
 from ..features.engine import DEFAULT_ENGINE, load_engine
-from ..features.extraction import check_profile, extract_features
+from ..features.extraction import extract_features
 from ..features.profile import ExtractionProfile
+from ..features.profile_checks import check_profile
 from ..features.profile_file import load_profile, profile_names
 from ..features.semantic.answers import add_answers, check_fit
 from ..features.standardisation.standardise import check_reference
@@ -56,7 +57,7 @@ def run(options: argparse.Namespace) -> dict:
         raise InputError(f"'{options.output}' is a folder; name the file to write, such as "
                          f"{options.output / 'features.csv'}.")
     profile, engine, answers = load_profile(options.profile), load_engine(options.engine), answers_from(options)
-    image = image_from(options)
+    image = image_from(options, profile.modality)
     roi = roi_from(options, image)
     reference = reference_from(options, image)
     check_reference(profile.standardisation, profile.id, image, reference)
@@ -76,13 +77,13 @@ def run(options: argparse.Namespace) -> dict:
     if answers:
         vector = add_answers(vector, answers)
     provenance = {**vector.provenance, "findings": [finding.to_dict() for finding in findings],
-                  "acquisition": image.acquisition.to_dict(), "failures": dict(vector.failures)}
+                  "acquisition": image.acquisition.to_dict(image.modality), "failures": dict(vector.failures)}
     sidecar = options.output.with_suffix(".provenance.json").name
     write_folder(options.output.parent, {
         options.output.name: features_csv([feature_row(vector, region)]),
         sidecar: json.dumps(provenance, indent=2, ensure_ascii=False) + "\n"})
     if not options.json:
-        print(f"{count} features of {region.place} ({region.volume_ml:.1f} mL, profile {profile.id}) "
+        print(f"{count} features of {region.place} ({region.size_text}, profile {profile.id}) "
               f"written to {options.output}; provenance in {sidecar}")
         if undefined:
             print(f"  not defined on this region: {undefined}")

@@ -3,29 +3,41 @@
 from __future__ import annotations
 
 import argparse
+import math
 from dataclasses import replace
 
 from ..errors import InputError
 from ..features.semantic.answers import SemanticAnswers, load_answers
 from ..features.semantic.catalogue import load_form
 from ..imaging.image import BoneImage
+from ..imaging.modality import MODALITIES
+from ..imaging.planar import with_pixel_size
 from ..imaging.readers import read_image
 from ..imaging.segmentation_file import read_segmentation
+from ..imaging.suv import SUV
 from ..regions.from_file import roi_from_file
 from ..regions.roi import COMPARTMENTS, LEVELS, SIDES, SITES, Roi
 
 
 def add_image_arguments(command: argparse.ArgumentParser, name: str = "image") -> None:
     """``name`` is ``image`` for a positional argument, ``--image`` for an option."""
-    command.add_argument(name, metavar="IMAGE", help="NRRD, NIfTI or MHA file, or a DICOM folder")
+    command.add_argument(name, metavar="IMAGE", help="NRRD, NIfTI or MHA file, DICOM folder or file, grey PNG or TIFF")
     command.add_argument("--series", help="which series of a DICOM folder (number or UID)")
+    command.add_argument("--modality", choices=MODALITIES[:-1], help="what the scan is, where the file does not say")
+    command.add_argument("--spacing", type=pixel_size, metavar="MM", help="size of a pixel of a 2-D image, where the "
+                         "file does not say: one number, or width,height")
     command.add_argument("--kvp", type=float, metavar="KV", help="tube voltage, where the file does not say")
     command.add_argument("--contrast", choices=("yes", "no"), help="contrast agent given, where the file does not say")
+    command.add_argument("--field-strength", type=float, metavar="T", help="of an MR scanner, likewise")
+    command.add_argument("--sequence", metavar="NAME", help="MR sequence (T1w, T2w, …), likewise")
+    command.add_argument("--pet-unit", choices=(SUV,), help="the values of a PET file without DICOM header are SUV by "
+                         "body weight")
 
 
 def add_roi_arguments(command: argparse.ArgumentParser, name: str = "roi") -> None:
     """``name`` is ``roi`` for a positional argument, ``--roi`` for an option."""
-    command.add_argument(name, metavar="ROI", help="segmentation: .seg.nrrd or a label map on the image's grid")
+    command.add_argument(name, metavar="ROI", help="segmentation: .seg.nrrd or a label map on the image's grid; a "
+                         "PNG or TIFF for a 2-D image")
     command.add_argument("--segment", metavar="NAME", help="which segment: its name, label value or level")
     command.add_argument("--site", choices=SITES[:-1], help="what bone it is, where the segment does not say")
     command.add_argument("--level", choices=LEVELS, metavar="LEVEL", help="vertebral level (L1), likewise")
@@ -46,8 +58,8 @@ def reference_from(options: argparse.Namespace, image: BoneImage) -> Roi | None:
     """
     if options.reference_roi is None and options.reference_segment is None:
         return None
-    return roi_from_file(read_segmentation(options.reference_roi or options.roi, image.geometry),
-                         options.reference_segment)
+    segmentation = read_segmentation(options.reference_roi or options.roi, image.geometry, image.reading.file_grid)
+    return roi_from_file(segmentation, options.reference_segment)
 
 
 def add_answers_arguments(command: argparse.ArgumentParser) -> None:
@@ -68,11 +80,45 @@ def answers_from(options: argparse.Namespace) -> SemanticAnswers | None:
     return load_answers(options.semantic, load_form(options.form) if options.form else None)
 
 
-def image_from(options: argparse.Namespace) -> BoneImage:
-    """The scan, with the acquisition facts that were stated on the command line."""
+def image_from(options: argparse.Namespace, modality: str = "unknown") -> BoneImage:
+    """The scan, with what was stated on the command line.
+
+    ``modality`` is what it is taken for where neither the file nor the command line says: that
+    of a profile.  CT is never taken for granted: its values show whether they are HU.
+    """
     image = read_image(options.image, options.series)
+    if options.modality:
+        image = image.with_modality(options.modality)
+    elif image.modality == "unknown" and modality in MODALITIES and modality != "CT":
+        image = image.with_modality(modality, "profile")
+    if options.spacing:
+        image = with_pixel_size(image, options.spacing)
+    if options.pet_unit:
+        image = with_pet_unit(image, options.pet_unit)
     contrast = None if options.contrast is None else options.contrast == "yes"
-    return replace(image, acquisition=image.acquisition.with_stated(kvp=options.kvp, contrast_agent=contrast))
+    return replace(image, acquisition=image.acquisition.with_stated(
+        kvp=options.kvp, contrast_agent=contrast, field_strength_t=options.field_strength, sequence=options.sequence))
+
+
+def with_pet_unit(image: BoneImage, unit: str) -> BoneImage:
+    """``image`` with the unit of PET values that a person stated; InputError if the file says otherwise."""
+    if image.modality != "PT":
+        raise InputError("--pet-unit is for PET scans; state --modality PT if this is one.")
+    known = image.reading.value_unit
+    if known not in (None, unit):
+        raise InputError(f"The file states values in {known}; they cannot be stated as {unit}.")
+    return replace(image, reading=replace(image.reading, value_unit=unit))
+
+
+def pixel_size(text: str) -> tuple[float, float]:
+    """``0.143`` or ``0.143,0.15`` (width, height of a pixel in mm)."""
+    try:
+        values = [float(part) for part in text.split(",")]
+    except ValueError:
+        values = []
+    if len(values) not in (1, 2) or not all(math.isfinite(value) and value > 0 for value in values):
+        raise argparse.ArgumentTypeError(f"'{text}' is no pixel size; give mm such as 0.143, or width,height")
+    return values[0], values[-1]
 
 
 def roi_from(options: argparse.Namespace, image: BoneImage) -> Roi:
@@ -80,7 +126,8 @@ def roi_from(options: argparse.Namespace, image: BoneImage) -> Roi:
 
     Raises InputError if the segment itself states something else.
     """
-    roi = roi_from_file(read_segmentation(options.roi, image.geometry), options.segment)
+    segmentation = read_segmentation(options.roi, image.geometry, image.reading.file_grid)
+    roi = roi_from_file(segmentation, options.segment)
     stated = {name: getattr(options, name) for name in ("site", "level", "side", "compartment")
               if getattr(options, name) is not None}
     for name, value in stated.items():

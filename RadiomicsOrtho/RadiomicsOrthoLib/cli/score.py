@@ -9,9 +9,11 @@ from .. import RESEARCH_USE_ONLY
 from ..errors import InputError
 from ..features.engine import DEFAULT_ENGINE, load_engine
 from ..models.catalogue import load_model
+from ..quality.finding import raise_refusals
 from ..regions.trabecular import DEFAULT_DEPTH_MM
 from ..report.files import card_files, write_folder
 from ..report.wording import interval_text, output_text
+from ..scoring.applicability import check_scan
 from ..scoring.card import ScoreCard
 from ..scoring.score import score_case
 from .info import print_findings
@@ -44,6 +46,8 @@ def add_command(commands) -> None:
 def run(options: argparse.Namespace) -> dict:
     model, answers = load_model(options.model), answers_from(options)
     image = image_from(options)
+    # before the region is read: what is wrong with the scan is the better answer
+    raise_refusals(check_scan(model, image))
     roi = roi_from(options, image)
     engine = load_engine(options.engine) if model.needs_features or options.engine != DEFAULT_ENGINE else None
     scored = score_case(image, roi, model, parse_clinical(options.clinical), options.core_depth, engine,

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 
 from ..errors import InputError
 from ..imaging.image import BoneImage
-from ..quality.finding import Finding
 from ..regions.roi import Roi
 from .engine import Cancelled, Engine, Progress, never_cancelled, no_progress
 from .measurements import MEASUREMENTS, measure
@@ -17,16 +16,6 @@ from .standardisation.standardise import check_reference, standardise
 from .vector import FeatureVector
 
 
-def check_profile(profile: ExtractionProfile, image: BoneImage, roi: Roi) -> Iterator[Finding]:
-    """Refusals where a profile is used on another modality, bone or part than it was made for."""
-    if profile.modality != "any" and image.modality not in (profile.modality, "unknown"):
-        yield Finding("MODALITY_NOT_COVERED", "refuse", f"The scan is {image.modality}; the profile '{profile.id}' "
-                      f"is for {profile.modality}.", "Choose a profile for this modality.")
-    if profile.site != "any" and roi.site not in (profile.site, "unknown"):
-        yield Finding("SITE_NOT_COVERED", "refuse", f"The region is a {roi.site}; the profile '{profile.id}' is "
-                      f"for the {profile.site}.", "Choose another segment or another profile.")
-
-
 def extract_features(image: BoneImage, roi: Roi, profile: ExtractionProfile, engine: Engine,
                      progress: Progress = no_progress, cancelled: Cancelled = never_cancelled,
                      source_roi: Roi | None = None, reference: Roi | None = None) -> FeatureVector:
@@ -34,7 +23,8 @@ def extract_features(image: BoneImage, roi: Roi, profile: ExtractionProfile, eng
 
     ``reference`` is the region that a profile with ``normalise: {method: reference}`` asks for; InputError if it is
     missing there, or given elsewhere.  Measurements are of the scan as it is; the engine sees the standardised one.
-    A feature that is not defined on this ROI has no value and stands in ``failures``.
+    A feature that is not defined on this ROI, or would need an unknown size of the pixels, has no value and stands
+    in ``failures``.
     """
     check_reference(profile.standardisation, profile.id, image, reference)
     values: dict[str, float] = dict(measure(image, roi))
@@ -43,7 +33,9 @@ def extract_features(image: BoneImage, roi: Roi, profile: ExtractionProfile, eng
     standardised, found_on_the_way = standardise(image, roi, profile.standardisation, reference, before, cancelled)
     found = engine.extract(standardised, roi, profile, after, cancelled)
     for name, value in wanted_features(found, profile).items():
-        if math.isfinite(value):
+        if name.endswith("_firstorder_TotalEnergy") and not image.reading.knows_millimetres:
+            failures[name] = "needs the size of a pixel"
+        elif math.isfinite(value):
             values[name] = value
         else:
             failures[name] = "not defined on this region"

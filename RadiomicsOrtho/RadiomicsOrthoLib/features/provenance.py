@@ -19,17 +19,24 @@ def provenance_of(image: BoneImage, roi: Roi, source_roi: Roi | None = None) -> 
     """
     entry = {
         "software": {"radiomics-ortho": __version__, **library_versions(_LIBRARIES)},
-        "image": {"format": image.source, "modality": image.modality, "sha256": image.voxel_hash(),
+        "image": {"format": image.source, "modality": image.modality, **image.reading.to_dict(),
+                  "sha256": image.voxel_hash(),
                   "size_ijk": list(image.geometry.shape[::-1]), "spacing_mm": [float(s) for s in image.spacing],
                   "origin_ras_mm": [float(x) for x in image.geometry.origin],
                   "direction_ras": [float(x) for x in image.geometry.direction]},
-        "roi": {"sha256": roi.voxel_hash(), "made_by": roi.made_by, "voxels": roi.voxel_count,
-                "volume_ml": roi.volume_ml},
+        "roi": _region(image, roi),
     }
     if source_roi is not None and source_roi is not roi:
-        entry["source_roi"] = {"sha256": source_roi.voxel_hash(), "made_by": source_roi.made_by,
-                               "voxels": source_roi.voxel_count, "volume_ml": source_roi.volume_ml}
+        entry["source_roi"] = _region(image, source_roi)
     return entry
+
+
+def _region(image: BoneImage, roi: Roi) -> dict:
+    """A 2-D region has an area if the size of its pixels is known, and no volume."""
+    entry = {"sha256": roi.voxel_hash(), "made_by": roi.made_by, "voxels": roi.voxel_count}
+    if roi.geometry.plane_axis is None:
+        return entry | {"volume_ml": roi.volume_ml}
+    return entry | ({"area_mm2": roi.area_mm2} if image.reading.knows_millimetres else {})
 
 
 def library_versions(names: tuple[str, ...]) -> dict[str, str]:

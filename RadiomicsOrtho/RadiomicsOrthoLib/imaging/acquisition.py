@@ -13,8 +13,17 @@ ACQUISITION_FACTS = {
     "kernel": ("Reconstruction kernel", ""),
     "manufacturer": ("Scanner manufacturer", ""),
     "scanner_model": ("Scanner model", ""),
+    "software": ("Scanner software", ""),
     "field_strength_t": ("Field strength", "T"),
     "sequence": ("MR sequence", ""),
+}
+_DEVICE = ("manufacturer", "scanner_model", "software")
+#: the facts that mean something for a modality; all of them for an unknown one
+FACTS_OF = {
+    "CT": ("kvp", "contrast_agent", "kernel", "manufacturer", "scanner_model"),
+    "MR": ("field_strength_t", "sequence", "contrast_agent", "manufacturer", "scanner_model"),
+    "XR": ("kvp", *_DEVICE), "DXA": _DEVICE, "PT": ("kernel", *_DEVICE), "US": _DEVICE,
+    "unknown": tuple(ACQUISITION_FACTS),
 }
 
 
@@ -32,6 +41,7 @@ class Acquisition:
     kernel: str | None = None
     manufacturer: str | None = None
     scanner_model: str | None = None
+    software: str | None = None
     field_strength_t: float | None = None
     sequence: str | None = None
     stated: tuple[str, ...] = ()
@@ -66,11 +76,12 @@ class Acquisition:
     def known(self) -> dict[str, object]:
         return {name: getattr(self, name) for name in ACQUISITION_FACTS if getattr(self, name) is not None}
 
-    def unknown(self) -> tuple[str, ...]:
-        return tuple(name for name in ACQUISITION_FACTS if getattr(self, name) is None)
+    def unknown(self, modality: str = "unknown") -> tuple[str, ...]:
+        """The facts that mean something for ``modality`` and that nothing states."""
+        return tuple(name for name in FACTS_OF[modality] if getattr(self, name) is None)
 
-    def to_dict(self) -> dict[str, object]:
-        return {"known": self.known(), "unknown": list(self.unknown()), "stated_by_user": list(self.stated)}
+    def to_dict(self, modality: str = "unknown") -> dict[str, object]:
+        return {"known": self.known(), "unknown": list(self.unknown(modality)), "stated_by_user": list(self.stated)}
 
 
 def _shown(value: object, unit: str) -> str:

@@ -9,13 +9,17 @@ import numpy as np
 
 from ..errors import InputError
 from .acquisition import Acquisition
-from .image import MODALITIES, BoneImage
+from .dicom_header import is_dicom_file, printable, read_header
+from .image import BoneImage
+from .modality import modality_from_dicom
 from .readers import to_array, to_geometry
+from .reading import Reading
 from .sitk import simpleitk
 
 #: slice distances may differ by this share of the median before the series has a gap
 UNEVEN_SPACING = 0.02
-_MODALITY_NAMES = {"CT": "CT", "MR": "MR", "CR": "XR", "DX": "XR", "RG": "XR", "PT": "PT", "US": "US"}
+#: modalities whose images are slices at a place in the patient
+SLICE_MODALITIES = ("CT", "MR", "PT")
 
 
 @dataclass(frozen=True)
@@ -27,7 +31,7 @@ class _Slice:
 
 
 def read_dicom_folder(folder: Path, series: str | None = None) -> BoneImage:
-    """The series of ``folder`` as one volume.
+    """The series of ``folder`` as one volume, or its only image if it has one.
 
     Raises InputError when there is none, when there are several and none is chosen, when
     a slice is missing, doubled or tilted, or when sizes differ.
@@ -41,13 +45,20 @@ def read_dicom_folder(folder: Path, series: str | None = None) -> BoneImage:
     _refuse_damaged(folder, uids)
     chosen = _choose(folder, uids, series)
     files = sitk.ImageSeriesReader.GetGDCMSeriesFileNames(str(folder), chosen)
-    slices = [_read_header(file) for file in files]
-    if len(slices) < 2:
-        raise InputError(f"The series in '{folder}' has one slice; a 3-D volume is needed.")
+    if len(files) == 1:
+        from .dicom_image import read_dicom_image
+
+        return read_dicom_image(Path(files[0]))
+    _refuse_separate_images(files, folder)
+    slices = [_read_slice(file) for file in files]
     _check_one_acquisition(slices, folder)
     slices = _sorted_without_gap(slices, folder)
     reader = sitk.ImageSeriesReader()
     reader.SetFileNames([item.file for item in slices])
+    is_pet = modality_from_tags(slices[0].tags) == "PT"
+    if is_pet:
+        # every slice has a slope of its own: the first one's pixel type may not hold the others
+        reader.SetOutputPixelType(sitk.sitkFloat32)
     try:
         image = reader.Execute()
     except RuntimeError:
@@ -55,8 +66,28 @@ def read_dicom_folder(folder: Path, series: str | None = None) -> BoneImage:
                          "damaged); export the series again.") from None
     # contrast counts as given if any slice says so
     tags = slices[0].tags | {tag: item.tags[tag] for item in slices for tag in ("0018|0010",) if item.tags.get(tag)}
-    return BoneImage(to_array(image), to_geometry(image, folder), modality=modality_from_tags(tags),
-                     acquisition=acquisition_from_tags(tags), source="DICOM series")
+    scan = BoneImage(to_array(image), to_geometry(image, folder), modality=modality_from_tags(tags),
+                     acquisition=acquisition_from_tags(tags), source="DICOM series",
+                     reading=Reading(lossy=tags.get("0028|2110") == "01"))
+    if is_pet:
+        from .suv import to_suv
+
+        return to_suv(scan, [read_header(item.file) for item in slices])
+    return scan
+
+
+def read_dicom_file(path: Path) -> BoneImage:
+    """The image of one DICOM file; InputError for one of the slices of a series."""
+    from .dicom_image import read_dicom_image
+
+    image = read_dicom_image(path)
+    if image.modality in SLICE_MODALITIES:
+        files = simpleitk().ImageSeriesReader
+        for uid in files.GetGDCMSeriesIDs(str(path.parent)):
+            names = {Path(name).name for name in files.GetGDCMSeriesFileNames(str(path.parent), uid)}
+            if path.name in names and len(names) > 1:
+                raise InputError(f"'{path}' is one slice of a series of {len(names)}; give the folder that holds it.")
+    return image
 
 
 def acquisition_from_tags(tags: dict[str, str]) -> Acquisition:
@@ -70,8 +101,8 @@ def acquisition_from_tags(tags: dict[str, str]) -> Acquisition:
         return Acquisition(
             kvp=_number(tags.get("0018|0060")), contrast_agent=True if agent else None,
             kernel=tags.get("0018|1210") or None, manufacturer=tags.get("0008|0070") or None,
-            scanner_model=tags.get("0008|1090") or None, field_strength_t=_number(tags.get("0018|0087")),
-            sequence=sequence or None)
+            scanner_model=tags.get("0008|1090") or None, software=tags.get("0018|1020") or None,
+            field_strength_t=_number(tags.get("0018|0087")), sequence=sequence or None)
     except InputError as error:
         raise InputError(f"The DICOM header is not plausible: {error}") from None
 
@@ -87,7 +118,7 @@ def _choose(folder: Path, uids: tuple[str, ...], series: str | None) -> str:
     choices = []
     for number, uid in enumerate(uids, start=1):
         files = sitk.ImageSeriesReader.GetGDCMSeriesFileNames(str(folder), uid)
-        tags = _read_header(files[0]).tags
+        tags = _read_tags(files[0])
         thickness = _number(tags.get("0018|0050"))
         parts = [tags.get("0008|0060", "?"), f"{len(files)} slices"]
         parts += [f"{thickness:g} mm"] if thickness else []
@@ -100,7 +131,7 @@ def _choose(folder: Path, uids: tuple[str, ...], series: str | None) -> str:
     raise InputError(f"{start}: choose one with --series ({'; '.join(choices)}).")
 
 
-def _read_header(file: str) -> _Slice:
+def _read_tags(file: str) -> dict[str, str]:
     sitk = simpleitk()
     reader = sitk.ImageFileReader()
     reader.SetFileName(file)
@@ -108,9 +139,13 @@ def _read_header(file: str) -> _Slice:
         reader.ReadImageInformation()
     except RuntimeError:
         raise InputError(f"'{file}' is a damaged DICOM file.") from None
-    wanted = ("0008|0060", "0008|0070", "0008|1090", "0018|0010", "0018|0020", "0018|0024", "0018|0050",
-              "0018|0060", "0018|0087", "0018|1210", "0020|0032", "0020|0037", "0028|0008", "0028|0030")
-    tags = {tag: _printable(reader.GetMetaData(tag)) for tag in wanted if reader.HasMetaDataKey(tag)}
+    wanted = ("0008|0060", "0008|0070", "0008|1090", "0018|0010", "0018|0020", "0018|0024", "0018|0050", "0018|0060",
+              "0018|0087", "0018|1020", "0018|1210", "0020|0032", "0020|0037", "0028|0008", "0028|0030", "0028|2110")
+    return {tag: printable(reader.GetMetaData(tag)) for tag in wanted if reader.HasMetaDataKey(tag)}
+
+
+def _read_slice(file: str) -> _Slice:
+    tags = _read_tags(file)
     if int(_number(tags.get("0028|0008")) or 1) > 1:
         raise InputError(f"'{file}' is a multi-frame DICOM file; convert it to single slices, NRRD or NIfTI first.")
     if not tags.get("0028|0030"):
@@ -125,6 +160,14 @@ def _read_header(file: str) -> _Slice:
     return _Slice(file, position, orientation, tags)
 
 
+def _refuse_separate_images(files: tuple[str, ...], folder: Path) -> None:
+    """InputError if the series is one of radiographs or the like, which are no slices of a volume."""
+    modality = modality_from_tags(_read_tags(files[0]))
+    if modality not in (*SLICE_MODALITIES, "unknown"):
+        raise InputError(f"The folder '{folder}' holds {len(files)} separate 2-D images ({modality}); give one of its "
+                         "files.")
+
+
 def _refuse_damaged(folder: Path, uids: tuple[str, ...]) -> None:
     """InputError if a DICOM file in the folder could not be read: a lost slice at the end leaves no gap."""
     sitk = simpleitk()
@@ -132,9 +175,8 @@ def _refuse_damaged(folder: Path, uids: tuple[str, ...]) -> None:
     for path in sorted(folder.iterdir()):
         if path.name in read or path.name.upper() == "DICOMDIR" or not path.is_file():
             continue
-        with path.open("rb") as stream:
-            if stream.read(132)[128:] == b"DICM":
-                raise InputError(f"'{path}' is a damaged DICOM file; copy the series again from its source.")
+        if is_dicom_file(path):
+            raise InputError(f"'{path}' is a damaged DICOM file; copy the series again from its source.")
 
 
 def _check_one_acquisition(slices: list[_Slice], folder: Path) -> None:
@@ -144,11 +186,6 @@ def _check_one_acquisition(slices: list[_Slice], folder: Path) -> None:
         found = sorted({item.tags.get(tag, "none") for item in slices})
         if len(found) > 1:
             raise InputError(f"The series in '{folder}' mixes {title} ({', '.join(found)}); export one acquisition.")
-
-
-def _printable(text: str) -> str:
-    """Header text without the bytes that do not fit its character set."""
-    return "".join(c if c.isprintable() and not 0xD800 <= ord(c) <= 0xDFFF else "?" for c in text).strip()
 
 
 def _sorted_without_gap(slices: list[_Slice], folder: Path) -> list[_Slice]:
@@ -181,8 +218,7 @@ def _sorted_without_gap(slices: list[_Slice], folder: Path) -> list[_Slice]:
 
 def modality_from_tags(tags: dict[str, str]) -> str:
     """``CT``, ``MR`` … of DICOM tags; ``unknown`` if they do not say."""
-    name = _MODALITY_NAMES.get(tags.get("0008|0060", ""), "unknown")
-    return name if name in MODALITIES else "unknown"
+    return modality_from_dicom(tags.get("0008|0060", ""))
 
 
 def _number(text: str | None) -> float | None:

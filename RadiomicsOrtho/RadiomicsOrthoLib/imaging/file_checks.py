@@ -120,7 +120,7 @@ def check_image_file(path: Path) -> StoredVoxels:
     elif name.endswith(".mha"):
         stored = _mha_claim(path)
     else:
-        raise InputError(f"'{path}' is of no known format; NRRD, NIfTI, MHA or a DICOM folder is needed.")
+        raise InputError(f"'{path}' is of no known format; NRRD, NIfTI, MHA, DICOM, or a grey PNG or TIFF is needed.")
     size = stored.count * stored.dtype.itemsize
     if size > MAX_VOXEL_BYTES:
         raise InputError(f"'{path}' claims {_readable(size)} of voxels, more than the limit of "

@@ -49,6 +49,11 @@ class Geometry:
         return matrix
 
     @property
+    def plane_axis(self) -> int | None:
+        """The array axis (0 = k) along which a 2-D image has its one slice; ``None`` for a volume."""
+        return next((axis for axis, length in enumerate(self.shape) if length == 1), None)
+
+    @property
     def voxel_volume_ml(self) -> float:
         """Volume of one voxel in mL."""
         return float(np.prod(self.spacing)) / 1000.0
@@ -57,6 +62,13 @@ class Geometry:
     def spacing_kji(self) -> tuple[float, float, float]:
         """Voxel spacing in mm along the array's axes (k, j, i)."""
         return self.spacing[2], self.spacing[1], self.spacing[0]
+
+    @property
+    def pixel_area_mm2(self) -> float:
+        """Area of one pixel of a 2-D image in mm²; ``ValueError`` for a volume."""
+        if self.plane_axis is None:
+            raise ValueError("a volume has no pixel area")
+        return float(np.prod(np.delete(np.asarray(self.spacing_kji), self.plane_axis)))
 
     def to_ras(self, kji: np.ndarray) -> np.ndarray:
         """RAS positions (n, 3) of voxel indices (n, 3) given as (k, j, i)."""

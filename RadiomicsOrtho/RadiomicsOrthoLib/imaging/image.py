@@ -3,22 +3,24 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
+from ..errors import InputError
 from .acquisition import Acquisition
 from .geometry import Geometry
-
-MODALITIES = ("CT", "MR", "XR", "DXA", "PT", "US", "unknown")
+from .modality import MODALITIES
+from .reading import Reading
 
 
 @dataclass(frozen=True)
 class BoneImage:
-    """A 3-D scan.
+    """A scan; a 2-D image is one of a single slice.
 
-    ``array`` is indexed (k, j, i); CT values are HU, MR values arbitrary units.
-    ``source`` describes the file format without patient identity or file name.
+    ``array`` is indexed (k, j, i); CT values are HU, PET values in ``unit``, all others arbitrary.
+    ``source`` describes the file format without patient identity or file name, ``reading``
+    how its numbers became these.
     """
 
     array: np.ndarray
@@ -26,10 +28,11 @@ class BoneImage:
     modality: str = "unknown"
     acquisition: Acquisition = field(default_factory=Acquisition)
     source: str = "array"
+    reading: Reading = field(default_factory=Reading)
 
     def __post_init__(self) -> None:
         if self.array.ndim != 3:
-            raise ValueError(f"a 3-D image is needed, not {self.array.ndim}-D")
+            raise ValueError(f"an array (k, j, i) is needed, not one of {self.array.ndim} axes")
         if self.array.shape != self.geometry.shape:
             raise ValueError(f"array shape {self.array.shape} is not the grid's {self.geometry.shape}")
         if self.modality not in MODALITIES:
@@ -39,6 +42,25 @@ class BoneImage:
     def spacing(self) -> tuple[float, float, float]:
         """Voxel spacing in mm along (i, j, k)."""
         return self.geometry.spacing
+
+    @property
+    def unit(self) -> str:
+        """Unit of the values: ``HU`` on CT (which an unknown modality is taken for), PET's own, else none."""
+        if self.modality in ("CT", "unknown"):
+            return "HU"
+        return (self.reading.value_unit or "") if self.modality == "PT" else ""
+
+    def with_modality(self, modality: str, source: str = "stated") -> BoneImage:
+        """A copy in which a person, a profile or a name (``source``) supplied the modality.
+
+        Raises InputError if the file states another one; only a radiograph may be called a DXA
+        image, because densitometers write their images as radiographs too.
+        """
+        if modality == self.modality:
+            return self
+        if self.modality != "unknown" and (self.modality, modality) != ("XR", "DXA"):
+            raise InputError(f"The file states the modality {self.modality}; it cannot be stated as {modality}.")
+        return replace(self, modality=modality, reading=replace(self.reading, modality_from=source))
 
     def voxel_hash(self) -> str:
         """SHA-256 of voxel values and grid; equal for equal images in any file format."""

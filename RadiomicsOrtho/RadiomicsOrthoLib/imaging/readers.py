@@ -1,4 +1,4 @@
-"""Reading images: NRRD, NIfTI, MHA files and DICOM folders."""
+"""Reading images: NRRD, NIfTI and MHA files, DICOM folders and files, grey pictures."""
 
 from __future__ import annotations
 
@@ -9,9 +9,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ..errors import InputError
+from .dicom_header import is_dicom_file
 from .file_checks import StoredVoxels, check_image_file
 from .geometry import Geometry
 from .image import BoneImage
+from .picture_file import is_picture, read_picture
+from .planar import slice_first, three_axes
 from .sitk import simpleitk
 
 if TYPE_CHECKING:
@@ -19,7 +22,7 @@ if TYPE_CHECKING:
 
 
 def read_image(path: str | Path, series: str | None = None) -> BoneImage:
-    """Read a scan from a file or a DICOM folder.
+    """Read a scan from a file or a DICOM folder; a 2-D image becomes a volume of one slice (1, j, i).
 
     ``series`` (a number from the list, or a Series Instance UID) chooses among several
     series in a folder.  Raises InputError with one sentence for anything unusable.
@@ -29,14 +32,18 @@ def read_image(path: str | Path, series: str | None = None) -> BoneImage:
         from .dicom import read_dicom_folder
 
         return read_dicom_folder(path, series)
-    if path.suffix.lower() in (".dcm", ".dicom", ".ima"):
-        raise InputError(f"'{path}' is one DICOM file; give the folder that holds the whole series.")
-    array, geometry = read_voxels(path)
+    if is_dicom_file(path):
+        from .dicom import read_dicom_file
+
+        return read_dicom_file(path)
+    if is_picture(path):
+        return read_picture(path)
+    array, geometry = slice_first(*read_voxels(path))
     return BoneImage(array, geometry, source=format_name(path))
 
 
 def read_voxels(path: Path) -> tuple[np.ndarray, Geometry]:
-    """Voxels (k, j, i) and grid of a 3-D single-valued image file, which is checked on the way."""
+    """Voxels (k, j, i) and grid of a single-valued 2-D or 3-D image file, which is checked on the way."""
     stored = check_image_file(path)
     sitk = simpleitk()
     try:
@@ -53,12 +60,11 @@ def read_voxels(path: Path) -> tuple[np.ndarray, Geometry]:
         raise InputError(f"'{path}' is not a readable image.") from None
     if components > 1:
         raise InputError(f"'{path}' has {components} values per voxel; a scan with one value per voxel is needed.")
-    if dimension == 2 or (dimension == 3 and sizes[2] == 1):
-        raise InputError(f"'{path}' is a 2-D image; a 3-D volume is needed.")
-    if dimension != 3:
+    if dimension not in (2, 3):
         raise InputError(f"'{path}' is a {dimension}-D image with {sizes[3]} volumes; choose one volume "
                          "and save it on its own.")
-    return checked_voxels(reader, stored), to_geometry(reader, path)
+    voxels = checked_voxels(reader, stored)
+    return (voxels[np.newaxis] if dimension == 2 else voxels), to_geometry(reader, path)
 
 
 def checked_voxels(reader: sitk.ImageFileReader, stored: StoredVoxels) -> np.ndarray:
@@ -89,13 +95,13 @@ def to_array(image: sitk.Image) -> np.ndarray:
 
 
 def to_geometry(image: sitk.Image | sitk.ImageFileReader, path: Path | str = "image") -> Geometry:
-    """The grid in RAS; SimpleITK's LPS ends here."""
+    """The grid in RAS; SimpleITK's LPS ends here.  A 2-D image is one slice at z = 0."""
     flip = np.array([-1.0, -1.0, 1.0])
-    origin = flip * np.asarray(image.GetOrigin())
-    direction = flip[:, None] * np.asarray(image.GetDirection()).reshape(3, 3)
-    i, j, k = image.GetSize()
+    (i, j, k), spacing, itk_origin, itk_direction = three_axes(image)
+    origin = flip * itk_origin
+    direction = flip[:, None] * itk_direction
     try:
-        return Geometry((k, j, i), tuple(image.GetSpacing()), tuple(float(x) for x in origin + 0.0),
+        return Geometry((k, j, i), spacing, tuple(float(x) for x in origin + 0.0),
                         tuple(float(x) for x in direction.ravel() + 0.0))
     except ValueError as error:
         raise InputError(f"'{path}' has an unusable grid: {error}.") from None

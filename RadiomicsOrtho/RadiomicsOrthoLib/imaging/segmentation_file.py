@@ -9,9 +9,10 @@ from pathlib import Path
 import numpy as np
 
 from ..errors import InputError
-from .file_checks import StoredVoxels, check_image_file
+from .file_checks import check_image_file
 from .geometry import Geometry
 from .lattice import onto_grid
+from .picture_file import is_picture, read_picture
 from .readers import checked_voxels, read_voxels, to_geometry
 from .sitk import simpleitk
 
@@ -40,17 +41,27 @@ class SegmentationFile:
         return self.labels[segment.layer] == segment.label
 
 
-def read_segmentation(path: str | Path, reference: Geometry | None = None) -> SegmentationFile:
+def read_segmentation(path: str | Path, reference: Geometry | None = None,
+                      drawn_on: Geometry | None = None) -> SegmentationFile:
     """Read a label map or ``.seg.nrrd``; with ``reference``, its grid must be that of the image.
+
+    ``drawn_on`` is the grid that the image had in its file, where a person stated another
+    pixel size since: a mask of that grid is one of the image too.  A PNG or TIFF has no grid
+    and is taken pixel by pixel.
 
     A file on the image's own voxels with its axes turned (as Slicer does with left-handed
     images), or a ``.seg.nrrd`` that Slicer saved cropped, is brought to the image's grid
     without loss.  Any other difference is refused: nothing is resampled silently.
     """
     path = Path(path)
-    stored = check_image_file(path)
-    if path.name.lower().endswith(".nrrd"):
-        layers, geometry, segments, cropped = _read_nrrd_segments(path, stored)
+    if is_picture(path):
+        picture = read_picture(path)
+        # a picture lies nowhere: of the right size, it lies on the image's pixels
+        fits = reference is not None and reference.shape == picture.array.shape
+        layers, geometry = picture.array[np.newaxis], reference if fits else picture.geometry
+        segments, cropped = (), False
+    elif path.name.lower().endswith(".nrrd"):
+        layers, geometry, segments, cropped = _read_nrrd_segments(path)
     else:
         array, geometry = read_voxels(path)
         layers, segments, cropped = array[np.newaxis], (), False
@@ -58,8 +69,9 @@ def read_segmentation(path: str | Path, reference: Geometry | None = None) -> Se
     if not segments:
         values = [int(value) for value in np.unique(layers) if value > 0]
         segments = tuple(Segment(str(value), value) for value in values)
-    if reference is not None and not reference.same_place(geometry):
-        layers = onto_grid(layers, geometry, reference, may_be_part=cropped)
+    if reference is not None:
+        layers = next((found for grid in (reference, drawn_on) if grid is not None
+                       and (found := _on_image(layers, geometry, grid, cropped)) is not None), None)
         if layers is None:
             raise InputError(f"Segmentation and image do not share a geometry: {reference.difference(geometry)}; "
                              "export the segmentation with this image as its reference.")
@@ -70,7 +82,14 @@ def read_segmentation(path: str | Path, reference: Geometry | None = None) -> Se
     return SegmentationFile(layers, geometry, segments, str(path))
 
 
-def _read_nrrd_segments(path: Path, stored: StoredVoxels) -> tuple[np.ndarray, Geometry, tuple[Segment, ...], bool]:
+def _on_image(layers: np.ndarray, geometry: Geometry, grid: Geometry, cropped: bool) -> np.ndarray | None:
+    if grid.same_place(geometry):
+        return layers
+    return onto_grid(layers, geometry, grid, may_be_part=cropped)
+
+
+def _read_nrrd_segments(path: Path) -> tuple[np.ndarray, Geometry, tuple[Segment, ...], bool]:
+    stored = check_image_file(path)
     sitk = simpleitk()
     reader = sitk.ImageFileReader()
     reader.SetFileName(str(path))

@@ -7,20 +7,23 @@ from collections.abc import Iterator
 import numpy as np
 
 from ..imaging.image import BoneImage
+from .ct_checks import check_hu_scale, check_not_a_ct
+from .device_checks import check_device
 from .finding import Finding
+from .mr_checks import check_mr
+from .pet_checks import check_pet
+from .planar_checks import check_pixel_size
 
-#: air in a CT on the HU scale; a fixed share of it shows that -1000 means air
-AIR_HU = (-1100, -800)
-MIN_AIR_SHARE = 0.001
-FAT_HU = (-150, -30)
-MIN_FAT_SHARE = 0.01
+#: what is asked of a modality beside what is asked of every image
+_BY_MODALITY = {"MR": check_mr, "PT": check_pet, "XR": check_device, "DXA": check_device, "US": check_device}
+
 #: interpolating slices this far apart beside the in-plane spacing invents texture
 MAX_ANISOTROPY = 3.0
 SAMPLE = 2_000_000
 
 
 def check_image(image: BoneImage) -> Iterator[Finding]:
-    """Findings on modality, HU scale and voxel size."""
+    """Findings on the values, by the rules of the image's modality, and on voxel size."""
     sample = _sample(image.array)
     if sample.size == 0 or sample.min() == sample.max():
         yield Finding("NO_INTENSITY_VARIATION", "refuse", "The image has no intensity variation.",
@@ -32,25 +35,29 @@ def check_image(image: BoneImage) -> Iterator[Finding]:
             yield Finding("NON_FINITE_IMAGE", "warn", f"The image has {bad} non-finite voxels (NaN or infinite).",
                           "They must not lie in the region.")
     if image.modality in ("CT", "unknown"):
-        yield from _check_hu_scale(image, sample)
-    yield from _check_voxels(image)
+        yield from check_hu_scale(image, sample)
+    else:
+        yield from check_not_a_ct(image, sample)
+        yield from _BY_MODALITY[image.modality](image)
+    yield from _check_reading(image)
+    if image.geometry.plane_axis is None:
+        yield from _check_voxels(image)
+    else:
+        yield from check_pixel_size(image)
 
 
-def _check_hu_scale(image: BoneImage, sample: np.ndarray) -> Iterator[Finding]:
-    air, fat = _share(sample, AIR_HU), _share(sample, FAT_HU)
-    if air < MIN_AIR_SHARE and fat < MIN_FAT_SHARE:
-        yield Finding(
-            "NOT_HU", "refuse",
-            f"The values do not look like HU: no air near -1000 and no fat near -100 (values {sample.min():.0f} to "
-            f"{sample.max():.0f}).",
-            "Give a CT with its rescale slope and intercept applied; MR and density maps have no HU.")
-        return
-    if image.modality == "unknown":
-        yield Finding("MODALITY_ASSUMED_CT", "note", "The file does not state its modality; its values look like "
-                      "HU, so it is taken as a CT.")
-    if air < MIN_AIR_SHARE:
-        yield Finding("HU_SCALE_UNCHECKED", "warn", "The scan shows no air, so its HU scale could not be checked.",
-                      "Use the uncropped scan if there is one.")
+def _check_reading(image: BoneImage) -> Iterator[Finding]:
+    """Findings on what the file did not say and on what the reader changed."""
+    who = {"stated": "stated by the user", "profile": "taken from the profile", "name": "taken from the volume's name"}
+    if image.reading.modality_from != "file":
+        yield Finding("MODALITY_NOT_IN_FILE", "note", f"The modality {image.modality} was "
+                      f"{who[image.reading.modality_from]}; the file does not state it.")
+    if image.reading.inverted:
+        yield Finding("GREY_SCALE_INVERTED", "note", "The file stores bright as dark; dark and bright were exchanged, "
+                      "so that more is brighter.")
+    if image.reading.lossy:
+        yield Finding("LOSSY_COMPRESSION", "warn", "The image was compressed with loss, which falsifies texture.",
+                      "Use the original image of the device or archive.")
 
 
 def _check_voxels(image: BoneImage) -> Iterator[Finding]:
@@ -65,7 +72,3 @@ def _sample(array: np.ndarray) -> np.ndarray:
     """At most ``SAMPLE`` finite values, evenly spread."""
     flat = array.reshape(-1)[::max(1, array.size // SAMPLE)]
     return flat[np.isfinite(flat)] if np.issubdtype(flat.dtype, np.floating) else flat
-
-
-def _share(values: np.ndarray, bounds: tuple[float, float]) -> float:
-    return float(np.mean((values >= bounds[0]) & (values < bounds[1])))

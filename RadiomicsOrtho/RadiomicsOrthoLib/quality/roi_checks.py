@@ -12,6 +12,7 @@ from ..regions.roi import Roi
 from ..regions.trabecular import bounding_box
 from .contrast import enhanced_vessel_hu
 from .finding import Finding
+from .planar_checks import FLAT_MODALITIES, check_saturation
 
 #: below this nothing statistical holds (Orlhac: 64 voxels); below the second, texture is unstable
 MIN_VOXELS = 64
@@ -47,8 +48,9 @@ def check_roi(image: BoneImage, roi: Roi) -> Iterator[Finding]:
     is_ct = image.modality in ("CT", "unknown")
     if is_ct:
         yield from _check_metal(image, roi)
-    yield from _check_border(roi)
+    yield from _check_border(image, roi)
     yield from _check_parts(roi)
+    yield from check_saturation(image, roi)
     if is_ct:
         yield from _check_contrast(image, roi)
 
@@ -57,11 +59,12 @@ def check_size(roi: Roi) -> Iterator[Finding]:
     """Findings on the number of voxels."""
     count = roi.voxel_count
     voxels = "1 voxel" if count == 1 else f"{count} voxels"
+    voxels = f"{voxels} ({roi.size_text})" if roi.geometry.plane_axis is None else roi.size_text
     if count < MIN_VOXELS:
-        yield Finding("ROI_TOO_SMALL", "refuse", f"The region has {voxels} ({roi.volume_ml:.3g} mL); it is too small "
+        yield Finding("ROI_TOO_SMALL", "refuse", f"The region has {voxels}; it is too small "
                       f"(at least {MIN_VOXELS}).", "Draw a larger region, or use a scan with smaller voxels.")
     elif count < FEW_VOXELS:
-        yield Finding("ROI_FEW_VOXELS", "warn", f"The region has {voxels} ({roi.volume_ml:.3g} mL); texture features "
+        yield Finding("ROI_FEW_VOXELS", "warn", f"The region has {voxels}; texture features "
                       f"of fewer than {FEW_VOXELS} are unstable.", "Rely on the mean only, or use thinner slices.")
 
 
@@ -92,14 +95,21 @@ def _largest_dense_part_ml(image: BoneImage, core: Roi) -> float:
     return float(np.bincount(labels.ravel())[1:].max()) * core.geometry.voxel_volume_ml if count else 0.0
 
 
-def _check_border(roi: Roi) -> Iterator[Finding]:
+def _check_border(image: BoneImage, roi: Roi) -> Iterator[Finding]:
+    across = roi.plane_axis
     faces = [name for axis, names in enumerate((("first slice", "last slice"), ("first row", "last row"),
-                                                ("first column", "last column")))
+                                                ("first column", "last column"))) if axis != across
              for name, at in zip(names, (0, -1), strict=True) if np.take(roi.mask, at, axis=axis).any()]
-    if faces:
-        yield Finding("CUT_BY_FIELD_OF_VIEW", "refuse", "The region touches the edge of the scan "
-                      f"({', '.join(faces)}); the bone is incomplete.",
-                      "Choose a bone that lies completely inside the scan.")
+    if not faces:
+        return
+    where = ", ".join(faces)
+    if image.modality in FLAT_MODALITIES:
+        # a long bone always leaves a radiograph
+        yield Finding("CUT_BY_FIELD_OF_VIEW", "warn", f"The region touches the edge of the image ({where}); its shape "
+                      "is that of the part inside.", "Draw the region inside the image, or do not use its shape.")
+    else:
+        yield Finding("CUT_BY_FIELD_OF_VIEW", "refuse", f"The region touches the edge of the scan ({where}); the bone "
+                      "is incomplete.", "Choose a bone that lies completely inside the scan.")
 
 
 def _check_parts(roi: Roi) -> Iterator[Finding]:

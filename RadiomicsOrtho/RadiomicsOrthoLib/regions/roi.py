@@ -52,6 +52,29 @@ class Roi:
         return self.voxel_count * self.geometry.voxel_volume_ml
 
     @property
+    def plane_axis(self) -> int | None:
+        """The array axis (0 = k) across which a region of one slice lies; ``None`` if it has several, or no voxel.
+
+        On a 2-D image it is the image's; a line of voxels lies across its first such axis.
+        """
+        if self.geometry.plane_axis is not None:
+            return self.geometry.plane_axis
+        return next((axis for axis, others in enumerate(((1, 2), (0, 2), (0, 1)))
+                     if np.count_nonzero(self.mask.any(axis=others)) == 1), None)
+
+    @property
+    def area_mm2(self) -> float:
+        """Area of a region on a 2-D image in mm²; ``ValueError`` on a volume."""
+        return self.voxel_count * self.geometry.pixel_area_mm2
+
+    @property
+    def size_text(self) -> str:
+        """Its size for a sentence: ``12.3 mL``, or ``4100 pixels`` on a 2-D image (their size may be unknown)."""
+        if self.geometry.plane_axis is None:
+            return f"{self.volume_ml:.3g} mL"
+        return "1 pixel" if self.voxel_count == 1 else f"{self.voxel_count} pixels"
+
+    @property
     def place(self) -> str:
         """Level or side for a title: ``L1``, ``left femur``, ``level not stated``."""
         if self.level:

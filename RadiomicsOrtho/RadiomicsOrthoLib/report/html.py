@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from xml.etree import ElementTree
 
 from .. import RESEARCH_USE_ONLY
-from ..imaging.acquisition import ACQUISITION_FACTS
+from ..imaging.acquisition import ACQUISITION_FACTS, FACTS_OF
 from ..quality.finding import SEVERITIES, refusals
 from ..scoring.card import ScoreCard
 from .html_style import STYLE
@@ -27,8 +27,6 @@ from .wording import (
 
 #: no script, no font, no picture from outside; styles and pictures are in the file itself
 POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'"
-#: acquisition facts that scans of a modality do not have
-FOREIGN_FACTS = {"CT": ("field_strength_t", "sequence"), "MR": ("kvp", "kernel")}
 _SVG = "{http://www.w3.org/2000/svg}"
 
 
@@ -185,9 +183,9 @@ def _acquisition(card: ScoreCard) -> str:
         shown = {True: "yes", False: "no"}[value] if isinstance(value, bool) else \
             with_unit(number_text(value) if isinstance(value, float) else str(value), unit)
         rows.append([escape(title), escape(shown), "stated by the user" if name in stated else "from the file"])
-    beside_the_point = FOREIGN_FACTS.get(card.model.applicability.modality, ())
+    to_the_point = FACTS_OF[card.model.applicability.modality]
     rows += [[escape(ACQUISITION_FACTS.get(name, (name, ""))[0]), "unknown", "—"]
-             for name in card.acquisition.get("unknown", ()) if name not in beside_the_point]
+             for name in card.acquisition.get("unknown", ()) if name in to_the_point]
     return _section("How the scan was made", _table(rows, ("Fact", "Value", "From")))
 
 

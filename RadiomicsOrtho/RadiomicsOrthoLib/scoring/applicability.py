@@ -9,13 +9,26 @@ from ..models.bundle import ModelBundle, ModelInput
 from ..quality.finding import Finding
 from ..regions.roi import Roi
 
+#: models of these measure in a volume
+VOLUME_MODALITIES = ("CT", "MR", "PT")
 
-def check_applicability(model: ModelBundle, image: BoneImage, roi: Roi) -> Iterator[Finding]:
-    """Findings on modality, tube voltage, voxel size, site and level against the model's rules."""
+
+def check_scan(model: ModelBundle, image: BoneImage) -> Iterator[Finding]:
+    """Refusals of scans on which the model has no meaning, whatever the region: another modality, a 2-D image."""
     applies = model.applicability
     if image.modality not in (applies.modality, "unknown"):
         yield Finding("MODALITY_NOT_COVERED", "refuse", f"The scan is {image.modality}; this model was made for "
                       f"{applies.modality}.", f"Give a {applies.modality} scan.")
+    elif image.geometry.plane_axis is not None and applies.modality in VOLUME_MODALITIES:
+        yield Finding("VOLUME_NEEDED", "refuse", "The scan is a 2-D image; a 3-D volume is needed for this model.",
+                      "Give the whole series.")
+
+
+def check_applicability(model: ModelBundle, image: BoneImage, roi: Roi) -> Iterator[Finding]:
+    """Findings on modality, tube voltage, voxel size, site and level against the model's rules."""
+    refused = tuple(check_scan(model, image))
+    yield from refused
+    if refused:
         return
     yield from _check_tube_voltage(model, image)
     yield from _check_voxels(model, image)

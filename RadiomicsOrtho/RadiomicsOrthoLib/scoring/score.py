@@ -90,7 +90,7 @@ def score_case(image: BoneImage, roi: Roi, model: ModelBundle, clinical: Mapping
         inputs=tuple(CardInput(item.name, item.title, item.unit, item.source, values[item.name],
                                contributions[item.name]) for item in model.inputs),
         findings=most_severe_first(findings), place=roi.place, site=core.site, compartment=core.compartment,
-        measurements=measurements, acquisition=image.acquisition.to_dict(), provenance=provenance,
+        measurements=measurements, acquisition=image.acquisition.to_dict(image.modality), provenance=provenance,
         interval=interval, interval_reason=meaning)
     progress(1.0, "scored")
     return Scored(card, core, features)

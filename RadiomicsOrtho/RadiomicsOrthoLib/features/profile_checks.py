@@ -1,0 +1,80 @@
+"""May this profile be used on this scan and region?"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from ..imaging.image import BoneImage
+from ..imaging.suv import SUV
+from ..quality.finding import Finding
+from ..regions.roi import Roi
+from .profile import ExtractionProfile
+
+_AXES = ("slices (k)", "rows (j)", "columns (i)")
+
+
+def check_profile(profile: ExtractionProfile, image: BoneImage, roi: Roi) -> Iterator[Finding]:
+    """Findings where a profile is used on another modality, bone, part or dimension than it was made for."""
+    if profile.modality != "any" and image.modality not in (profile.modality, "unknown"):
+        yield Finding("MODALITY_NOT_COVERED", "refuse", f"The scan is {image.modality}; the profile '{profile.id}' "
+                      f"is for {profile.modality}.", "Choose a profile for this modality.")
+        return
+    if profile.site not in ("any", "unknown") and roi.site not in (profile.site, "unknown"):
+        yield Finding("SITE_NOT_COVERED", "refuse", f"The region is a {roi.site}; the profile '{profile.id}' is "
+                      f"for the {profile.site}.", "Choose another segment or another profile.")
+    weighting = _weighting(image.acquisition.sequence or "")
+    if profile.sequence is not None and weighting not in ("", profile.sequence):
+        yield Finding("SEQUENCE_NOT_COVERED", "refuse", f"The scan is {weighting}; the profile '{profile.id}' is for "
+                      f"{profile.sequence}.", "Choose a profile for this sequence.")
+    if roi.voxel_count > 0:
+        yield from _check_dimensions(profile, roi)
+    if not image.reading.knows_millimetres:
+        yield from _check_millimetres(profile)
+    if image.modality == "PT" and image.reading.value_unit != SUV and profile.bin_width is not None:
+        yield Finding("PROFILE_NEEDS_SUV", "refuse", f"The profile '{profile.id}' has bins of {profile.bin_width:g} "
+                      "SUV; the values of this PET are no SUV.", "Load the DICOM series with dose, weight and times, "
+                      "or use a profile with a fixed number of bins.")
+
+
+def _weighting(sequence: str) -> str:
+    """``T1w`` or ``T2w`` if the sequence's name says one of them; scanners' own names mostly do not."""
+    found = set(re.findall(r"(?<![a-z0-9])t([12])(?![0-9*])", sequence.lower()))
+    return f"T{found.pop()}w" if len(found) == 1 else ""
+
+
+def _check_dimensions(profile: ExtractionProfile, roi: Roi) -> Iterator[Finding]:
+    across = roi.plane_axis
+    if across is not None and _measures_in_space(profile):
+        yield Finding("PROFILE_NEEDS_VOLUME", "refuse", f"The region has one slice; the profile '{profile.id}' "
+                      "measures in 3-D.", "Draw the region on several slices, or choose a profile for 2-D.")
+        return
+    if profile.force_2d and "shape2D" in profile.feature_classes and across != profile.force_2d_dimension:
+        axis = _AXES[profile.force_2d_dimension]
+        where = f"lies across the {_AXES[across]}" if across is not None else "has several slices"
+        yield Finding("REGION_NOT_FLAT", "refuse", f"The region {where}; the profile '{profile.id}' measures the shape "
+                      f"of a region of one slice across the {axis}.", "Draw the region on one such slice.")
+    if profile.definitions == "pyradiomics" and "LoG" in profile.image_types and roi.geometry.plane_axis is not None:
+        yield Finding("NO_LOG_IN_2D", "warn", "The filter LoG works in 3-D, as pyradiomics has it; on a 2-D image it "
+                      "has no values.", "Leave LoG out of a profile for 2-D.")
+
+
+def _measures_in_space(profile: ExtractionProfile) -> bool:
+    """True if some feature has no meaning in a single slice."""
+    if profile.definitions == "ibsi":
+        return bool({"morph", "loc"} & set(profile.feature_classes)) \
+            or any(name.startswith("3D") for name in profile.ibsi.aggregations)
+    return not profile.force_2d or "shape" in profile.feature_classes
+
+
+def _check_millimetres(profile: ExtractionProfile) -> Iterator[Finding]:
+    """A refusal if something that the profile asks for is in mm and the size of a pixel is unknown."""
+    needs = [what for what, asked in (
+        ("shape", any(name.startswith(("shape", "morph")) for name in profile.feature_classes)),
+        (f"resampling to {profile.resample_mm} mm", profile.resample_mm is not None),
+        ("the filter LoG", "LoG" in profile.image_types), ("the filter Gradient", "Gradient" in profile.image_types),
+    ) if asked]
+    if needs:
+        yield Finding("PIXEL_SIZE_NEEDED", "refuse", f"The size of a pixel is unknown, and the profile '{profile.id}' "
+                      f"measures in mm ({', '.join(needs)}).", "State the size (--spacing on the command line), or "
+                      "use a profile without these.")

@@ -1,0 +1,80 @@
+"""One DICOM file with one grey image: a radiograph, a DXA or ultrasound image, or a single slice."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from ..errors import InputError
+from .dicom import SLICE_MODALITIES, acquisition_from_tags
+from .dicom_header import is_lossy, numbers_of, read_header, text_of
+from .image import BoneImage
+from .modality import TITLES, modality_from_dicom
+from .pixel_size import pixel_size
+from .planar import plane_geometry
+from .readers import to_array, to_geometry
+from .reading import Reading
+from .sitk import simpleitk
+
+if TYPE_CHECKING:
+    from pydicom import Dataset
+
+_FACTS = {"0008|0070": "Manufacturer", "0008|1090": "ManufacturerModelName", "0018|0010": "ContrastBolusAgent",
+          "0018|0020": "ScanningSequence", "0018|0024": "SequenceName", "0018|0060": "KVP",
+          "0018|0087": "MagneticFieldStrength", "0018|1020": "SoftwareVersions", "0018|1210": "ConvolutionKernel"}
+
+
+def read_dicom_image(path: Path) -> BoneImage:
+    """The image of one DICOM file as (1, j, i), more being brighter whatever the file's convention.
+
+    Raises InputError for colour, several frames, and files without an image.
+    """
+    header = read_header(path)
+    modality = modality_from_dicom(text_of(header, "Modality"))
+    _refuse_unusable(header, path, modality)
+    sitk = simpleitk()
+    try:
+        voxels = sitk.ReadImage(str(path))
+    except RuntimeError:
+        raise InputError(f"'{path}' is a damaged DICOM file: its pixels cannot be read.") from None
+    array = to_array(voxels)
+    size, source = pixel_size(header, modality)
+    if modality in SLICE_MODALITIES and len(numbers_of(header, "ImageOrientationPatient")) == 6:
+        geometry = to_geometry(voxels, path)
+        try:
+            geometry = replace(geometry, spacing=(*(size or (1.0, 1.0)), geometry.spacing[2]))
+        except ValueError as error:
+            raise InputError(f"'{path}' has an unusable grid: {error}.") from None
+    else:
+        geometry = plane_geometry(array.shape, size)
+    tags = {tag: text_of(header, keyword) for tag, keyword in _FACTS.items()}
+    # ITK has exchanged dark and bright of MONOCHROME1 by now
+    inverted = text_of(header, "PhotometricInterpretation") == "MONOCHROME1"
+    image = BoneImage(array, geometry, modality, acquisition_from_tags(tags), "DICOM image",
+                      Reading(spacing_from=source, inverted=inverted, lossy=is_lossy(header)))
+    if modality == "PT":
+        from .suv import to_suv
+
+        return to_suv(image, [header])
+    return image
+
+
+def _refuse_unusable(header: Dataset, path: Path, modality: str) -> None:
+    if not text_of(header, "Rows") or not text_of(header, "PhotometricInterpretation"):
+        raise InputError(f"'{path}' is a DICOM file without an image; give the file that holds the image.")
+    title = TITLES[modality] if modality != "unknown" else "DICOM image"
+    frames = int((numbers_of(header, "NumberOfFrames") or (1.0,))[0])
+    if frames > 1 and modality == "US":
+        raise InputError(f"'{path}' is an ultrasound clip of {frames} frames; export the frame to be measured as one "
+                         "image.")
+    if frames > 1:
+        raise InputError(f"'{path}' is a multi-frame DICOM file; convert it to single slices, NRRD or NIfTI first.")
+    photometric = text_of(header, "PhotometricInterpretation")
+    if numbers_of(header, "SamplesPerPixel") not in ((), (1.0,)) or not photometric.startswith("MONOCHROME"):
+        raise InputError(f"'{path}' is a {title} in colour ({photometric}), often a screen copy; export the grey image "
+                         "itself.")
+    if np.prod(numbers_of(header, "Rows") + numbers_of(header, "Columns")) < 1:
+        raise InputError(f"'{path}' is a damaged DICOM file: its image has no size.")

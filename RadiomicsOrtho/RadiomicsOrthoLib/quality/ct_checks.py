@@ -1,0 +1,51 @@
+"""Findings on a CT, and on a scan of unknown modality that may be one: are the values HU?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from ..imaging.image import BoneImage
+from .finding import Finding
+
+#: air in a CT on the HU scale; a fixed share of it shows that -1000 means air
+AIR_HU = (-1100, -800)
+MIN_AIR_SHARE = 0.001
+FAT_HU = (-150, -30)
+MIN_FAT_SHARE = 0.01
+
+
+def check_hu_scale(image: BoneImage, sample: np.ndarray) -> Iterator[Finding]:
+    """Findings on the HU scale from a sample of the scan's values."""
+    air, fat = _share(sample, AIR_HU), _share(sample, FAT_HU)
+    if air < MIN_AIR_SHARE and fat < MIN_FAT_SHARE:
+        sentence = ("The values do not look like HU: no air near -1000 and no fat near -100 (values "
+                    f"{sample.min():.4g} to {sample.max():.4g})")
+        if image.modality == "unknown":
+            yield Finding("NOT_HU", "refuse", f"{sentence}, and the file does not say which modality the scan is.",
+                          "State the modality (--modality MR, XR, DXA, PT or US on the command line); a CT needs its "
+                          "rescale slope and intercept applied.")
+        else:
+            yield Finding("NOT_HU", "refuse", f"{sentence}.", "Give a CT with its rescale slope and intercept applied; "
+                          "MR and density maps have no HU.")
+        return
+    if image.modality == "unknown":
+        yield Finding("MODALITY_ASSUMED_CT", "note", "The file does not state its modality; its values look like "
+                      "HU, so it is taken as a CT.")
+    if air < MIN_AIR_SHARE:
+        yield Finding("HU_SCALE_UNCHECKED", "warn", "The scan shows no air, so its HU scale could not be checked.",
+                      "Use the uncropped scan if there is one.")
+
+
+def check_not_a_ct(image: BoneImage, sample: np.ndarray) -> Iterator[Finding]:
+    """A refusal if the file did not say that the scan is no CT, but its values are those of one."""
+    if image.reading.modality_from != "file" and _share(sample, AIR_HU) >= MIN_AIR_SHARE \
+            and _share(sample, FAT_HU) >= MIN_FAT_SHARE:
+        yield Finding("LOOKS_LIKE_CT", "refuse", f"The scan was taken as {image.modality}, but its values look like HU "
+                      "(air near -1000 and fat near -100).", "State the modality that it is, or choose a profile for "
+                      "CT.")
+
+
+def _share(values: np.ndarray, bounds: tuple[float, float]) -> float:
+    return float(np.mean((values >= bounds[0]) & (values < bounds[1])))
