@@ -21,6 +21,8 @@ from .voxels import Poll, Voxels
 SUPPORT_SIGMAS = (20.0, 18.0, 16.0, 14.0, 12.0)
 #: voxels of a crop that take some 30 ms
 _CHEAP_VOXELS = 4_000_000
+#: voxels that are filtered between two looks at the cancel button; what comes of them fits the processor's cache
+_SLAB_VOXELS = 500_000
 
 
 def log_name(sigma_mm: float) -> str:
@@ -47,8 +49,6 @@ def margins_of(sigma_mm: float, spacing_kji: tuple[float, float, float],
 def laplacian_of_gaussian(voxels: Voxels, box: Box, spacing_kji: tuple[float, float, float], sigma_mm: float,
                           poll: Poll) -> np.ndarray:
     """σ² Δ(G_σ * x) on ``box``, float32, normalised across scale."""
-    from ..kernels.recursive_gaussian import coefficients, filter_axis
-
     outer = box.grown(margins_of(sigma_mm, spacing_kji, box.shape), voxels.shape)
     source = voxels.crop(outer, poll)
     inner = box.within(outer)
@@ -56,11 +56,34 @@ def laplacian_of_gaussian(voxels: Voxels, box: Box, spacing_kji: tuple[float, fl
     # ITK: along each axis the second derivative first, then smoothing along the others, i before j
     # before k, with every result stored as float32
     for axis in (2, 1, 0):
-        response = source
-        for direction in (axis, *(other for other in (2, 1, 0) if other != axis)):
-            order = 2 if direction == axis else 0
-            weights = coefficients(sigma_mm, spacing_kji[direction], order)
-            response = filter_axis(response, direction, weights, inner.lower[direction], inner.upper[direction], poll)
+        smoothed, last = (other for other in (2, 1, 0) if other != axis)
+        # lines do not know of each other, so two of the three passes can be done slab by slab
+        response = _filtered(source, last, ((axis, 2), (smoothed, 0)), inner, spacing_kji, sigma_mm, poll)
+        response = _filtered(response, axis, ((last, 0),), inner, spacing_kji, sigma_mm, poll)
         scaled = response.astype(np.float64) * (1.0 / (spacing_kji[axis] * spacing_kji[axis]))
         total = scaled.astype(np.float32) if total is None else (total + scaled).astype(np.float32)
     return total
+
+
+def _filtered(values: np.ndarray, across: int, passes: tuple[tuple[int, int], ...], inner: Box,
+              spacing_kji: tuple[float, float, float], sigma_mm: float, poll: Poll) -> np.ndarray:
+    """``values`` after ``passes`` (axis, order of the derivative), cut to ``inner`` along their axes.
+
+    The work goes in slabs across another axis, so that no whole result of a first pass is held.
+    """
+    from ..kernels.recursive_gaussian import coefficients, filter_axis
+
+    shape = list(values.shape)
+    for axis, _ in passes:
+        shape[axis] = inner.shape[axis]
+    result = np.empty(shape, np.float32)
+    weights = [coefficients(sigma_mm, spacing_kji[axis], order) for axis, order in passes]
+    thickness = max(1, _SLAB_VOXELS * values.shape[across] // values.size)
+    for first in range(0, values.shape[across], thickness):
+        poll()
+        slab = (slice(None),) * across + (slice(first, first + thickness),)
+        part = values[slab]
+        for (axis, _), weight in zip(passes, weights, strict=True):
+            part = filter_axis(part, axis, weight, inner.lower[axis], inner.upper[axis])
+        result[slab] = part
+    return result

@@ -8,7 +8,6 @@ report 1893 (1993); boundary values and normalisation: Farnebäck & Westin, J Ma
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
 
 import numpy as np
 from numba import types
@@ -24,8 +23,6 @@ _B2 = {0: 0.0902, 2: -2.2355}
 
 #: lines that are filtered side by side: what one processor core's first cache holds
 _LINES = 32
-#: voxels between two looks at the cancel button (some 30 ms)
-_VOXELS_PER_CALL = 2_000_000
 #: number types that the kernel is compiled for; CT is int16, what comes from a first pass is float32
 _READ_AS_THEY_ARE = (np.int16, np.float32, np.float64)
 
@@ -86,8 +83,7 @@ def _denominator(ratio: float) -> tuple[list[float], tuple[float, float, float]]
                               d1 + 4 * d2 + 9 * d3 + 16 * d4)
 
 
-def filter_axis(values: np.ndarray, axis: int, weights: np.ndarray, start: int, stop: int,
-                poll: Callable[[], None]) -> np.ndarray:
+def filter_axis(values: np.ndarray, axis: int, weights: np.ndarray, start: int, stop: int) -> np.ndarray:
     """Filter (k, j, i) ``values`` along ``axis`` and return start … stop of it, float32.
 
     The edge voxels are taken to repeat for ever, as ITK does.
@@ -95,18 +91,9 @@ def filter_axis(values: np.ndarray, axis: int, weights: np.ndarray, start: int, 
     shape = list(values.shape)
     shape[axis] = stop - start
     result = np.empty(shape, np.float32)
-    across = 1 if axis == 0 else 0
-    step = max(1, _VOXELS_PER_CALL * values.shape[across] // values.size)
-    for first in range(0, values.shape[across], step):
-        poll()
-        part = (slice(None),) * across + (slice(first, first + step),)
-        source = values[part]
-        if source.dtype not in _READ_AS_THEY_ARE:
-            source = source.astype(np.float64)
-        shape[across] = source.shape[across]
-        filtered = np.empty(shape, np.float32)
-        _filter(source, axis, weights, start, filtered)
-        result[part] = filtered
+    if values.dtype not in _READ_AS_THEY_ARE:
+        values = values.astype(np.float64)
+    _filter(values, axis, weights, start, result)
     return result
 
 
