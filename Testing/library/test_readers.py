@@ -41,6 +41,20 @@ def test_hash_does_not_depend_on_the_file_format_or_pixel_type(tmp_path, small):
     assert other.voxel_hash() != one.voxel_hash()
 
 
+@pytest.mark.parametrize("values", [(0, 1), (-128, 127), (-1024, 3071), (0, 40_000), (0, 3_000_000_000), (-0.25, 7.5)])
+def test_hash_tells_values_apart_and_not_types(values):
+    grid = Geometry((2, 3, 2), (1, 1, 1), (0, 0, 0))
+    array = np.resize(np.array(values, np.float64), grid.shape)
+    with np.errstate(invalid="ignore"):
+        copies = [array.astype(kind) for kind in ("f8", "f4", ">f8", "i8", "i4", "i2", "u1", "?")]
+    hashes = {voxel_hash(copy, grid) for copy in copies if np.array_equal(array, copy)}
+    assert len(hashes) == 1
+    for step in (1, 0.5, 2**16):
+        other = array.copy()
+        other[1, 2, 1] += step
+        assert voxel_hash(other, grid) not in hashes
+
+
 def test_ras_and_index_are_inverse(small):
     _, geometry = small
     kji = np.array([[0, 0, 0], [3, 4, 5], [1.5, 2.25, 0.5]])

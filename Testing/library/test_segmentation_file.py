@@ -42,6 +42,27 @@ def test_overlapping_segments_in_layers_keep_their_names_and_voxels(tmp_path):
     assert (two.level, two.compartment) == ("L2", "trabecular")
 
 
+def test_a_mask_of_ones_needs_no_second_copy_and_cannot_spoil_the_labels(tmp_path):
+    labels = np.zeros((20, 30, 40), np.uint8)
+    labels[5:9, 10:14, 20:24] = 1
+    found = read_segmentation(phantoms.write(labels, Geometry(labels.shape, (1, 1, 1), (0, 0, 0)), tmp_path / "a.nrrd"))
+    mask = found.mask(found.segments[0])
+    assert mask.dtype == bool and np.shares_memory(mask, found.labels)
+    np.testing.assert_array_equal(mask, labels == 1)
+    with pytest.raises(ValueError, match="read-only"):
+        mask[0, 0, 0] = True
+
+
+@pytest.mark.parametrize("kind", [np.uint8, np.int16, np.float32])
+def test_every_label_of_a_map_is_a_segment(tmp_path, kind):
+    labels = np.zeros((6, 8, 10), kind)
+    labels[1, 2:4, 3], labels[1, 5, 3], labels[4, 2, 2] = 3, 1, 120
+    found = read_segmentation(phantoms.write(labels, Geometry(labels.shape, (1, 1, 1), (0, 0, 0)), tmp_path / "a.nrrd"))
+    assert [segment.label for segment in found.segments] == [1, 3, 120]
+    for segment in found.segments:
+        np.testing.assert_array_equal(found.mask(segment), labels == segment.label)
+
+
 def test_terminology_states_the_level_where_the_name_does_not(tmp_path):
     path = phantoms.write_seg_nrrd(tmp_path / "a.seg.nrrd", _layers(LOW), GRID,
                                    [{"Name": "Segment_1", "Tags": f"TerminologyEntry:{L1_ENTRY}|Other:x"}])

@@ -70,14 +70,27 @@ class BoneImage:
 def voxel_hash(array: np.ndarray, geometry: Geometry) -> str:
     """SHA-256 over the grid and the values, independent of the stored pixel type.
 
-    Integer and float files of equal values hash alike: values are hashed as float64,
-    slice by slice, so that no second copy of the scan is held.
+    Integer and float files of equal values hash alike: values are hashed, slice by slice, as the smallest type that
+    holds all of them: int8, int16 or int32, little-endian, else float64.
     """
     digest = hashlib.sha256()
     grid = (geometry.shape, *(tuple(round(float(x), 6) + 0.0 for x in part)
                               for part in (geometry.spacing, geometry.origin, geometry.direction)))
     digest.update(repr(grid).encode())
+    common = _smallest_type(array)
     for plane in array:
+        values = np.ascontiguousarray(plane, dtype=common)
         # adding zero turns -0.0, which some formats keep, into 0.0
-        digest.update((np.ascontiguousarray(plane, dtype="<f8") + 0.0).tobytes())
+        digest.update(values + 0.0 if common.kind == "f" else values)
     return digest.hexdigest()
+
+
+def _smallest_type(array: np.ndarray) -> np.dtype:
+    """int8, int16, int32 or float64, little-endian: the first that holds every value of ``array`` exactly."""
+    if array.dtype == bool:
+        return np.dtype("<i1")
+    if array.dtype.kind == "f" and not all(np.array_equal(plane, np.rint(plane)) for plane in array):
+        return np.dtype("<f8")
+    low, high = (float(function(array)) for function in (np.min, np.max)) if array.size else (0.0, 0.0)
+    return next((np.dtype(name) for name in ("<i1", "<i2", "<i4")
+                 if np.iinfo(name).min <= low and high <= np.iinfo(name).max), np.dtype("<f8"))

@@ -37,8 +37,14 @@ class SegmentationFile:
     path: str
 
     def mask(self, segment: Segment) -> np.ndarray:
-        """Boolean mask (k, j, i) of one of ``segments``."""
-        return self.labels[segment.layer] == segment.label
+        """Boolean mask (k, j, i) of one of ``segments``; may be a view that cannot be written to."""
+        layer = self.labels[segment.layer]
+        if layer.dtype == np.uint8 and layer.flags.c_contiguous and segment.label == 1 and layer.max(initial=0) <= 1:
+            # zeros and ones are a mask already; a second copy of a large scan's labels is not small
+            mask = layer.view(bool)
+            mask.flags.writeable = False
+            return mask
+        return layer == segment.label
 
 
 def read_segmentation(path: str | Path, reference: Geometry | None = None,
@@ -67,7 +73,7 @@ def read_segmentation(path: str | Path, reference: Geometry | None = None,
         layers, segments, cropped = array[np.newaxis], (), False
     layers = _whole_labels(layers, path)
     if not segments:
-        values = [int(value) for value in np.unique(layers) if value > 0]
+        values = _labels_in(layers[0])
         segments = tuple(Segment(str(value), value) for value in values)
     if reference is not None:
         layers = next((found for grid in (reference, drawn_on) if grid is not None
@@ -130,11 +136,17 @@ def _read_nrrd_segments(path: Path) -> tuple[np.ndarray, Geometry, tuple[Segment
 
 def _only_label(layer: np.ndarray, name: str, path: Path) -> int:
     """The one label in a layer, for files that do not state it."""
-    values = [int(value) for value in np.unique(layer) if value > 0]
+    values = _labels_in(layer)
     if len(values) > 1:
         raise InputError(f"'{path}' does not say which of the labels {values} is the segment '{name}'; save it again "
                          "with a current Slicer.")
     return values[0] if values else 1
+
+
+def _labels_in(layer: np.ndarray) -> list[int]:
+    """Labels above 0 of a layer (k, j, i), ascending."""
+    # most planes of a scan hold none, and seeing that is quick
+    return sorted({int(value) for plane in layer if plane.any() for value in np.unique(plane)} - {0})
 
 
 def _whole_labels(array: np.ndarray, path: Path) -> np.ndarray:

@@ -86,13 +86,14 @@ def fast(image_path: str, mask_path: str) -> dict[str, float]:
     from RadiomicsOrthoLib.features.fast_engine import FastEngine, FastSettings, extract
     from RadiomicsOrthoLib.features.filters.settings import FilterSettings
     from RadiomicsOrthoLib.imaging.readers import read_image
-    from RadiomicsOrthoLib.regions.roi import Roi
+    from RadiomicsOrthoLib.imaging.segmentation_file import read_segmentation
+    from RadiomicsOrthoLib.regions.from_file import roi_from_file
 
     engine = FastEngine()  # loads its kernels while the scan is read
-    image, mask = read_image(Path(image_path)), read_image(Path(mask_path))
+    image = read_image(Path(image_path))
+    roi = roi_from_file(read_segmentation(Path(mask_path), image.geometry))
     settings = FastSettings(image_types=("Original", "LoG", "Wavelet"),
                             filters=FilterSettings(log_sigma_mm=tuple(SIGMAS_MM)))
-    roi = Roi(mask.array.astype(bool), mask.geometry)
     return extract(image, roi, settings, engine.threads)
 
 
