@@ -7,14 +7,11 @@ import slicer
 import vtk
 from RadiomicsOrthoLib.errors import InputError
 from RadiomicsOrthoLib.imaging.acquisition import Acquisition
-from RadiomicsOrthoLib.imaging.dicom import acquisition_from_tags, modality_from_tags
+from RadiomicsOrthoLib.imaging.dicom import FACT_TAGS, acquisition_from_tags, modality_from_tags
 from RadiomicsOrthoLib.imaging.geometry import Geometry
 from RadiomicsOrthoLib.imaging.image import BoneImage
 
 from .volume_facts import modality_of, reading_of, with_pet_values
-
-_TAGS = ("0008,0060", "0008,0070", "0008,1090", "0018,0010", "0018,0020", "0018,0024", "0018,0060", "0018,0087",
-         "0018,1020", "0018,1210", "0028,2110")
 
 
 def bone_image(volumeNode) -> BoneImage:
@@ -63,7 +60,7 @@ def dicom_tags(volumeNode) -> dict[str, str]:
     database = getattr(slicer, "dicomDatabase", None)
     if not uids or database is None:
         return {}
-    values = {tag.replace(",", "|"): database.instanceValue(uids[0], tag).strip() for tag in _TAGS}
+    values = {tag: database.instanceValue(uids[0], tag.replace("|", ",")).strip() for tag in FACT_TAGS}
     return {tag: value for tag, value in values.items() if value}
 
 

@@ -15,6 +15,7 @@ from RadiomicsOrthoLib.regions.roi import Roi
 
 SIZE = (96, 80)
 PIXEL_MM = (0.2, 0.25)
+TEXTURE = ("firstorder", "glcm", "glrlm", "glszm", "gldm", "ngtdm")
 
 
 def radiograph(seed: int = 3, bits: int = 12) -> np.ndarray:
@@ -114,3 +115,15 @@ def mr() -> tuple[BoneImage, Roi]:
     trunk, region = phantoms.trunk(spacing=(1.5, 1.5, 2.0))
     grey = np.clip(trunk.array / 4.0 + 100, 0, 255).round().astype(np.uint8)
     return replace(trunk, array=grey, modality="MR"), region
+
+
+def profile_file(folder, modality, **entries):
+    """The YAML of a 2-D profile, or with ``force_2d=False`` of a 3-D one."""
+    import yaml
+
+    data = {"schema": "radiomics-ortho-profile/1", "id": f"test-{modality.lower()}", "version": "1", "title": "test",
+            "modality": modality, "site": "any", "compartment": "any", "bin_count": 32, "force_2d": True,
+            "feature_classes": ["shape2D", *TEXTURE]} | entries
+    path = folder / f"{data['id']}.yaml"
+    path.write_text(yaml.safe_dump({key: value for key, value in data.items() if value is not None}), encoding="utf-8")
+    return path

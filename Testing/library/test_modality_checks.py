@@ -49,6 +49,11 @@ class TestModality:
         stated = list(check_image(replace(image, modality="CT")))
         assert stated[0].code == "NOT_HU" and "--modality" not in stated[0].remedy
 
+    def test_values_that_are_no_hu_are_not_searched_for_metal(self, mr):
+        image, roi = mr
+        bright = replace(image, modality="unknown", array=image.array.astype(np.int16) * 40)
+        assert codes(bright, roi) == {"NOT_HU": "refuse"}
+
     def test_a_ct_taken_for_something_else_is_noticed(self):
         trunk, _ = phantoms.trunk(spacing=(3.0, 3.0, 4.0))
         assert codes(trunk.with_modality("MR", "profile"))["LOOKS_LIKE_CT"] == "refuse"

@@ -8,6 +8,7 @@ import numpy as np
 import phantoms
 import planar
 import pytest
+from planar import TEXTURE, profile_file
 from RadiomicsOrthoLib.cli import main as cli
 from RadiomicsOrthoLib.features.engine import engine_problem, load_engine
 from RadiomicsOrthoLib.features.extraction import extract_features
@@ -21,22 +22,9 @@ from RadiomicsOrthoLib.regions.roi import Roi
 
 PYRADIOMICS_PROBLEM = engine_problem("pyradiomics")
 needs_pyradiomics = pytest.mark.skipif(bool(PYRADIOMICS_PROBLEM), reason=PYRADIOMICS_PROBLEM or "pyradiomics is there")
-TEXTURE = ("firstorder", "glcm", "glrlm", "glszm", "gldm", "ngtdm")
 FLAT = ExtractionProfile(id="flat", version="1", title="2-D", modality="XR", site="any", compartment="any",
                          bin_count=32, force_2d=True, feature_classes=("shape2D", *TEXTURE))
 MODEL = ["--model", "pickhardt-2013-l1-hu"]
-
-
-def profile_file(folder, modality, **entries):
-    """The YAML of a 2-D profile, or with ``force_2d=False`` of a 3-D one."""
-    import yaml
-
-    data = {"schema": "radiomics-ortho-profile/1", "id": f"test-{modality.lower()}", "version": "1", "title": "test",
-            "modality": modality, "site": "any", "compartment": "any", "bin_count": 32, "force_2d": True,
-            "feature_classes": ["shape2D", *TEXTURE]} | entries
-    path = folder / f"{data['id']}.yaml"
-    path.write_text(yaml.safe_dump({key: value for key, value in data.items() if value is not None}), encoding="utf-8")
-    return path
 
 
 def run(capsys, *arguments):
@@ -354,6 +342,12 @@ class TestCommand:
         facts = json.loads(run(capsys, "info", path, "--modality", "XR", "--json")[1])
         assert facts["reading"] == {"modality_from": "stated", "spacing_from": "missing"}
         assert facts["size_ijk"] == [80, 96, 1]
+
+    def test_bones_are_not_proposed_in_a_picture(self, capsys, tmp_path):
+        path = planar.write_flat(planar.radiograph(), tmp_path / "a.png")
+        code, _, err = run(capsys, "segment", path, "--site", "vertebra", "--modality", "XR", "--auto", "-o",
+                           tmp_path / "a.seg.nrrd")
+        assert code == 2 and "in a 3-D volume only" in err and not (tmp_path / "a.seg.nrrd").exists()
 
     @pytest.mark.parametrize("text", ["x", "0", "-1", "1,2,3", "nan", ""])
     def test_a_spacing_that_is_none(self, capsys, tmp_path, text):

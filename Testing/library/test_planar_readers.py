@@ -140,10 +140,12 @@ class TestDicomImages:
     def test_a_radiograph_has_its_values_and_facts(self, tmp_path):
         array = planar.radiograph()
         path = planar.write_dicom_image(tmp_path / "IM0001", array, Manufacturer="GENERATED", SoftwareVersions="1.2",
-                                        KVP="70", ImagerPixelSpacing=[0.15, 0.15])
+                                        KVP="70", PresentationIntentType="FOR PRESENTATION",
+                                        ImagerPixelSpacing=[0.15, 0.15])
         read = read_image(path)
         np.testing.assert_array_equal(read.array, array[np.newaxis])
         assert (read.modality, read.acquisition.kvp, read.acquisition.software) == ("XR", 70, "1.2")
+        assert read.acquisition.processing == "for the eye"
         assert "Doe" not in repr(read.acquisition) + read.source
         np.testing.assert_array_equal(read_image(tmp_path).array, read.array)
 

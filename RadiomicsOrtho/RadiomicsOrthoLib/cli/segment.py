@@ -58,6 +58,8 @@ def add_command(commands) -> None:
 def run(options: argparse.Namespace) -> dict:
     _check_options(options)
     image = image_from(options)
+    if image.geometry.plane_axis is not None:
+        raise InputError("The scan is a 2-D image; bones are proposed in a 3-D volume only.")
     raise_refusals(check_image(image))
     bar = ProgressBar(options.json)
     try:

@@ -76,5 +76,5 @@ def _check_millimetres(profile: ExtractionProfile) -> Iterator[Finding]:
     ) if asked]
     if needs:
         yield Finding("PIXEL_SIZE_NEEDED", "refuse", f"The size of a pixel is unknown, and the profile '{profile.id}' "
-                      f"measures in mm ({', '.join(needs)}).", "State the size (--spacing on the command line), or "
-                      "use a profile without these.")
+                      f"measures in mm ({', '.join(needs)}).", "State the size (--spacing on the command line, "
+                      "Volumes in Slicer), or use a profile without these.")

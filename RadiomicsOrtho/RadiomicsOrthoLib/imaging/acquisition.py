@@ -14,6 +14,7 @@ ACQUISITION_FACTS = {
     "manufacturer": ("Scanner manufacturer", ""),
     "scanner_model": ("Scanner model", ""),
     "software": ("Scanner software", ""),
+    "processing": ("Image processing", ""),
     "field_strength_t": ("Field strength", "T"),
     "sequence": ("MR sequence", ""),
 }
@@ -22,7 +23,7 @@ _DEVICE = ("manufacturer", "scanner_model", "software")
 FACTS_OF = {
     "CT": ("kvp", "contrast_agent", "kernel", "manufacturer", "scanner_model"),
     "MR": ("field_strength_t", "sequence", "contrast_agent", "manufacturer", "scanner_model"),
-    "XR": ("kvp", *_DEVICE), "DXA": _DEVICE, "PT": ("kernel", *_DEVICE), "US": _DEVICE,
+    "XR": ("kvp", "processing", *_DEVICE), "DXA": _DEVICE, "PT": ("kernel", *_DEVICE), "US": _DEVICE,
     "unknown": tuple(ACQUISITION_FACTS),
 }
 
@@ -42,6 +43,7 @@ class Acquisition:
     manufacturer: str | None = None
     scanner_model: str | None = None
     software: str | None = None
+    processing: str | None = None
     field_strength_t: float | None = None
     sequence: str | None = None
     stated: tuple[str, ...] = ()

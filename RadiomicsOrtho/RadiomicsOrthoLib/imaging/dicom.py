@@ -20,6 +20,12 @@ from .sitk import simpleitk
 UNEVEN_SPACING = 0.02
 #: modalities whose images are slices at a place in the patient
 SLICE_MODALITIES = ("CT", "MR", "PT")
+#: what is said of an acquisition, as SimpleITK writes tags
+FACT_TAGS = ("0008|0060", "0008|0068", "0008|0070", "0008|1090", "0018|0010", "0018|0020", "0018|0024", "0018|0060",
+             "0018|0087", "0018|1020", "0018|1210", "0028|2110")
+_GRID_TAGS = ("0018|0050", "0020|0032", "0020|0037", "0028|0008", "0028|0030")
+#: Presentation Intent Type (0008,0068) of radiographs
+_PROCESSING = {"FOR PRESENTATION": "for the eye", "FOR PROCESSING": "raw"}
 
 
 @dataclass(frozen=True)
@@ -102,6 +108,7 @@ def acquisition_from_tags(tags: dict[str, str]) -> Acquisition:
             kvp=_number(tags.get("0018|0060")), contrast_agent=True if agent else None,
             kernel=tags.get("0018|1210") or None, manufacturer=tags.get("0008|0070") or None,
             scanner_model=tags.get("0008|1090") or None, software=tags.get("0018|1020") or None,
+            processing=_PROCESSING.get(tags.get("0008|0068", "")),
             field_strength_t=_number(tags.get("0018|0087")), sequence=sequence or None)
     except InputError as error:
         raise InputError(f"The DICOM header is not plausible: {error}") from None
@@ -139,9 +146,7 @@ def _read_tags(file: str) -> dict[str, str]:
         reader.ReadImageInformation()
     except RuntimeError:
         raise InputError(f"'{file}' is a damaged DICOM file.") from None
-    wanted = ("0008|0060", "0008|0070", "0008|1090", "0018|0010", "0018|0020", "0018|0024", "0018|0050", "0018|0060",
-              "0018|0087", "0018|1020", "0018|1210", "0020|0032", "0020|0037", "0028|0008", "0028|0030", "0028|2110")
-    return {tag: printable(reader.GetMetaData(tag)) for tag in wanted if reader.HasMetaDataKey(tag)}
+    return {tag: printable(reader.GetMetaData(tag)) for tag in FACT_TAGS + _GRID_TAGS if reader.HasMetaDataKey(tag)}
 
 
 def _read_slice(file: str) -> _Slice:

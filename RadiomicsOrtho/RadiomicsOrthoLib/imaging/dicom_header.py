@@ -50,6 +50,13 @@ def text_of(header: Dataset, keyword: str) -> str:
     return printable("\\".join(str(part) for part in parts))
 
 
+def text_at(header: Dataset, tag: str) -> str:
+    """The same by the element's number (``gggg|eeee``)."""
+    from pydicom.datadict import keyword_for_tag
+
+    return text_of(header, keyword_for_tag(int(tag.replace("|", ""), 16)))
+
+
 def numbers_of(header: Dataset, keyword: str) -> tuple[float, ...]:
     """An element's values as numbers; empty if it is absent or holds anything else."""
     try:

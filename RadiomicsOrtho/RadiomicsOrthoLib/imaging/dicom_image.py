@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ..errors import InputError
-from .dicom import SLICE_MODALITIES, acquisition_from_tags
-from .dicom_header import is_lossy, numbers_of, read_header, text_of
+from .dicom import FACT_TAGS, SLICE_MODALITIES, acquisition_from_tags
+from .dicom_header import is_lossy, numbers_of, read_header, text_at, text_of
 from .image import BoneImage
 from .modality import TITLES, modality_from_dicom
 from .pixel_size import pixel_size
@@ -21,10 +21,6 @@ from .sitk import simpleitk
 
 if TYPE_CHECKING:
     from pydicom import Dataset
-
-_FACTS = {"0008|0070": "Manufacturer", "0008|1090": "ManufacturerModelName", "0018|0010": "ContrastBolusAgent",
-          "0018|0020": "ScanningSequence", "0018|0024": "SequenceName", "0018|0060": "KVP",
-          "0018|0087": "MagneticFieldStrength", "0018|1020": "SoftwareVersions", "0018|1210": "ConvolutionKernel"}
 
 
 def read_dicom_image(path: Path) -> BoneImage:
@@ -50,7 +46,7 @@ def read_dicom_image(path: Path) -> BoneImage:
             raise InputError(f"'{path}' has an unusable grid: {error}.") from None
     else:
         geometry = plane_geometry(array.shape, size)
-    tags = {tag: text_of(header, keyword) for tag, keyword in _FACTS.items()}
+    tags = {tag: text_at(header, tag) for tag in FACT_TAGS}
     # ITK has exchanged dark and bright of MONOCHROME1 by now
     inverted = text_of(header, "PhotometricInterpretation") == "MONOCHROME1"
     image = BoneImage(array, geometry, modality, acquisition_from_tags(tags), "DICOM image",

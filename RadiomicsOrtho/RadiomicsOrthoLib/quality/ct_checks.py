@@ -24,8 +24,8 @@ def check_hu_scale(image: BoneImage, sample: np.ndarray) -> Iterator[Finding]:
                     f"{sample.min():.4g} to {sample.max():.4g})")
         if image.modality == "unknown":
             yield Finding("NOT_HU", "refuse", f"{sentence}, and the file does not say which modality the scan is.",
-                          "State the modality (--modality MR, XR, DXA, PT or US on the command line); a CT needs its "
-                          "rescale slope and intercept applied.")
+                          "State the modality (--modality MR, XR, DXA, PT or US on the command line; in Slicer, such a "
+                          "word in the volume's name); a CT needs its rescale slope and intercept applied.")
         else:
             yield Finding("NOT_HU", "refuse", f"{sentence}.", "Give a CT with its rescale slope and intercept applied; "
                           "MR and density maps have no HU.")

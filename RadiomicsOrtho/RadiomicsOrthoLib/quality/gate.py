@@ -17,6 +17,7 @@ def inspect(image: BoneImage, roi: Roi) -> tuple[Finding, ...]:
     if not image.geometry.same_place(roi.geometry):
         raise ValueError("the ROI is not on the image's grid")
     findings = list(check_image(image))
-    if not any(finding.code == "NO_INTENSITY_VARIATION" for finding in findings):
-        findings += check_roi(image, roi)
+    found = {finding.code for finding in findings}
+    if "NO_INTENSITY_VARIATION" not in found:
+        findings += check_roi(image, roi, is_ct=image.modality in ("CT", "unknown") and "NOT_HU" not in found)
     return most_severe_first(findings)

@@ -24,16 +24,18 @@ def check_pixel_size(image: BoneImage) -> Iterator[Finding]:
     size = f"{i:.4g} × {j:.4g} mm"
     if source == "missing":
         yield Finding("NO_PIXEL_SIZE", "warn", "The file does not state the size of a pixel, so nothing can be "
-                      "measured in mm.", "Load the DICOM image, or state the size (--spacing on the command line).")
+                      "measured in mm.", "Load the DICOM image, or state the size (--spacing on the command line, "
+                      "Volumes in Slicer).")
     elif source == "detector":
         yield Finding("SIZE_AT_DETECTOR", "warn", f"The pixel size of {size} holds at the detector or film, not at the "
-                      "bone, which is smaller than its shadow.", "State the calibrated size (--spacing on the command "
-                      "line) if a marker of known size was imaged.")
+                      "bone, which is smaller than its shadow.", "If a marker of known size was imaged, state the "
+                      "calibrated size (--spacing on the command line, Volumes in Slicer).")
     elif source == "stated":
         yield Finding("PIXEL_SIZE_STATED", "note", f"The pixel size of {size} was stated by the user.")
     elif source == "file" and (i, j) == (1.0, 1.0) and image.modality in FLAT_MODALITIES:
         yield Finding("PIXEL_SIZE_DOUBTFUL", "warn", "The file states pixels of exactly 1 × 1 mm, which converters "
-                      "write where they know no size.", "State the true size (--spacing on the command line).")
+                      "write where they know no size.", "State the true size (--spacing on the command line, "
+                      "Volumes in Slicer).")
 
 
 def check_saturation(image: BoneImage, roi: Roi) -> Iterator[Finding]:

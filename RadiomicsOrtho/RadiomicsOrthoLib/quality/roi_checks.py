@@ -31,8 +31,8 @@ DENSE_HU = 1000
 DENSE_ML = 0.1
 
 
-def check_roi(image: BoneImage, roi: Roi) -> Iterator[Finding]:
-    """Findings on a ROI as it was drawn: size, completeness, non-finite voxels, metal and contrast."""
+def check_roi(image: BoneImage, roi: Roi, is_ct: bool) -> Iterator[Finding]:
+    """Findings on a ROI as it was drawn: size, completeness, non-finite voxels; on a CT also metal and contrast."""
     count = roi.voxel_count
     if count == 0:
         yield Finding("ROI_EMPTY", "refuse", "The segmentation is empty.", "Draw the region first.")
@@ -45,7 +45,6 @@ def check_roi(image: BoneImage, roi: Roi) -> Iterator[Finding]:
             yield Finding("NON_FINITE_VOXELS", "refuse", f"The image has {bad} non-finite voxels in the region.",
                           "Repair the scan or leave them out of the region.")
             return
-    is_ct = image.modality in ("CT", "unknown")
     if is_ct:
         yield from _check_metal(image, roi)
     yield from _check_border(image, roi)

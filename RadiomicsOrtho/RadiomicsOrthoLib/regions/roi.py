@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 
@@ -51,7 +52,7 @@ class Roi:
     def volume_ml(self) -> float:
         return self.voxel_count * self.geometry.voxel_volume_ml
 
-    @property
+    @cached_property
     def plane_axis(self) -> int | None:
         """The array axis (0 = k) across which a region of one slice lies; ``None`` if it has several, or no voxel.
 
@@ -59,8 +60,12 @@ class Roi:
         """
         if self.geometry.plane_axis is not None:
             return self.geometry.plane_axis
-        return next((axis for axis, others in enumerate(((1, 2), (0, 2), (0, 1)))
-                     if np.count_nonzero(self.mask.any(axis=others)) == 1), None)
+        slices = np.flatnonzero(self.mask.any(axis=(1, 2)))
+        if slices.size < 2:
+            return 0 if slices.size else None
+        inner = self.mask[slices[0]:slices[-1] + 1]
+        return next((axis for axis, others in ((1, (0, 2)), (2, (0, 1)))
+                     if np.count_nonzero(inner.any(axis=others)) == 1), None)
 
     @property
     def area_mm2(self) -> float:
