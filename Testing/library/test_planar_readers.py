@@ -185,7 +185,7 @@ class TestDicomImages:
     def test_colour_and_clips_are_refused_with_what_to_do(self, tmp_path):
         colour = np.zeros((20, 30, 3), np.uint8)
         path = planar.write_dicom_image(tmp_path / "c.dcm", colour, "US", "RGB")
-        assert "ultrasound image in colour (RGB)" in refusal(path)
+        assert "is in colour (RGB), as screen copies are; export the grey ultrasound image" in refusal(path)
         path = planar.write_dicom_image(tmp_path / "f.dcm", np.zeros((5, 20, 30), np.uint8), "US", NumberOfFrames="5")
         assert "clip of 5 frames; export the frame" in refusal(path)
         path = planar.write_dicom_image(tmp_path / "x.dcm", np.zeros((5, 20, 30), np.uint8), "DX", NumberOfFrames="5")

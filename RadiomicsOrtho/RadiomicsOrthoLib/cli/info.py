@@ -35,7 +35,8 @@ def run(options: argparse.Namespace) -> dict:
     }
     if not options.json:
         values = "values {:g} to {:g}".format(*result["value_range"]) if finite.size else "no finite value"
-        print(f"{image.source}, modality {image.modality}: {size_of(image)}, {values}")
+        print(f"{image.source}, modality {image.modality}: {size_of(image)}, {values}"
+              f"{f' {image.reading.value_unit}' if image.reading.value_unit else ''}")
         facts = dict.fromkeys((*FACTS_OF[image.modality], *image.acquisition.known()))
         for name in facts:
             title, unit = ACQUISITION_FACTS[name]

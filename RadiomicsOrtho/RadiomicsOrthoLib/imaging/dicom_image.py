@@ -70,7 +70,7 @@ def _refuse_unusable(header: Dataset, path: Path, modality: str) -> None:
         raise InputError(f"'{path}' is a multi-frame DICOM file; convert it to single slices, NRRD or NIfTI first.")
     photometric = text_of(header, "PhotometricInterpretation")
     if numbers_of(header, "SamplesPerPixel") not in ((), (1.0,)) or not photometric.startswith("MONOCHROME"):
-        raise InputError(f"'{path}' is a {title} in colour ({photometric}), often a screen copy; export the grey image "
+        raise InputError(f"'{path}' is in colour ({photometric}), as screen copies are; export the grey {title} "
                          "itself.")
     if np.prod(numbers_of(header, "Rows") + numbers_of(header, "Columns")) < 1:
         raise InputError(f"'{path}' is a damaged DICOM file: its image has no size.")
