@@ -102,7 +102,7 @@ def test_a_vector_never_holds_what_is_no_value():
 
 
 class _FakeEngine:
-    name, version = "fake", "1"
+    name, version, polls = "fake", "1", True
 
     def extract(self, image, roi, profile, progress, cancelled):
         return {"good": 1.5, "undefined": float("nan")}

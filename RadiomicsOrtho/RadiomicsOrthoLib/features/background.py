@@ -31,6 +31,9 @@ def in_background(work: Callable[[Progress, Cancelled], Result], progress: Progr
     found = _wait_for({"": lambda: work(lambda share, text: reports.put((share, text)), stop.is_set)}, 1, stop,
                       cancelled, lambda done: relay())
     relay()
+    # a report may have brought the request
+    if cancelled():
+        raise CancelledError
     return found[""]
 
 

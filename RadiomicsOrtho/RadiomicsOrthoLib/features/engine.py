@@ -15,10 +15,14 @@ __all__ = ["Cancelled", "CancelledError", "DEFAULT_ENGINE", "Engine", "Progress"
 
 
 class Engine(Protocol):
-    """Computes raw feature values; NaN or infinity where a feature is not defined."""
+    """Computes raw feature values; NaN or infinity where a feature is not defined.
+
+    ``polls`` says that it looks at the cancel button often and lets other threads run meanwhile.
+    """
 
     name: str
     version: str
+    polls: bool
 
     def extract(self, image: BoneImage, roi: Roi, profile: ExtractionProfile,
                 progress: Progress, cancelled: Cancelled) -> dict[str, float]:

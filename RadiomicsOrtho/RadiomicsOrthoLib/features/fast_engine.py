@@ -85,6 +85,7 @@ class FastEngine:
 
     name = "fast"
     version = VERSION
+    polls = True
 
     def __init__(self, threads: int | None = None) -> None:
         missing = [name for name in ("numba", "pywt", "scipy") if importlib.util.find_spec(name) is None]

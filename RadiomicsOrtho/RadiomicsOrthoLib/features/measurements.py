@@ -12,6 +12,7 @@ import numpy as np
 from ..imaging.image import BoneImage
 from ..imaging.suv import SUV
 from ..regions.roi import Roi
+from .filters.box import Box
 
 _STATISTICS = {"mean": "Mean", "median": "Median", "sd": "Standard deviation", "p10": "10th percentile",
                "p90": "90th percentile"}
@@ -34,7 +35,9 @@ def measure(image: BoneImage, roi: Roi) -> dict[str, float]:
 
     A 2-D image has an area in place of a volume, and none where the size of its pixels is unknown.
     """
-    values = image.array[roi.mask].astype(np.float64)
+    # of the region's box alone: looking through a whole scan takes longer than measuring
+    box = Box.around(roi.mask).slices
+    values = image.array[box][roi.mask[box]].astype(np.float64)
     p10, median, p90 = np.percentile(values, (10, 50, 90))
     found = {"mean": float(values.mean()), "median": float(median),
              "sd": float(values.std(ddof=1)) if values.size > 1 else 0.0, "p10": float(p10), "p90": float(p90)}

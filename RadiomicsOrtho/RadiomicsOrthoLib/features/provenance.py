@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.metadata
 import sys
+from collections.abc import Callable
 
 from .. import __version__
 from ..imaging.image import BoneImage
@@ -12,28 +13,30 @@ from ..regions.roi import Roi
 _LIBRARIES = ("numpy", "scipy", "SimpleITK")
 
 
-def provenance_of(image: BoneImage, roi: Roi, source_roi: Roi | None = None) -> dict:
+def provenance_of(image: BoneImage, roi: Roi, source_roi: Roi | None = None,
+                  poll: Callable[[], object] = lambda: None) -> dict:
     """Versions, voxel hashes and geometry; no file names, patient identity or dates.
 
-    ``roi`` is what was measured, ``source_roi`` what it was derived from.
+    ``roi`` is what was measured, ``source_roi`` what it was derived from.  ``poll`` is called every slice and may
+    raise to stop.
     """
     entry = {
         "software": {"radiomics-ortho": __version__, **library_versions(_LIBRARIES)},
         "image": {"format": image.source, "modality": image.modality, **image.reading.to_dict(),
-                  "sha256": image.voxel_hash(),
+                  "sha256": image.voxel_hash(poll),
                   "size_ijk": list(image.geometry.shape[::-1]), "spacing_mm": [float(s) for s in image.spacing],
                   "origin_ras_mm": [float(x) for x in image.geometry.origin],
                   "direction_ras": [float(x) for x in image.geometry.direction]},
-        "roi": _region(image, roi),
+        "roi": _region(image, roi, poll),
     }
     if source_roi is not None and source_roi is not roi:
-        entry["source_roi"] = _region(image, source_roi)
+        entry["source_roi"] = _region(image, source_roi, poll)
     return entry
 
 
-def _region(image: BoneImage, roi: Roi) -> dict:
+def _region(image: BoneImage, roi: Roi, poll: Callable[[], object]) -> dict:
     """A 2-D region has an area if the size of its pixels is known, and no volume."""
-    entry = {"sha256": roi.voxel_hash(), "made_by": roi.made_by, "voxels": roi.voxel_count}
+    entry = {"sha256": roi.voxel_hash(poll), "made_by": roi.made_by, "voxels": roi.voxel_count}
     if roi.geometry.plane_axis is None:
         return entry | {"volume_ml": roi.volume_ml}
     return entry | ({"area_mm2": roi.area_mm2} if image.reading.knows_millimetres else {})

@@ -25,6 +25,8 @@ class PyradiomicsEngine:
     """
 
     name = "pyradiomics"
+    # its C code stops for nobody and holds Python's lock
+    polls = False
 
     def __init__(self) -> None:
         try:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -62,12 +63,15 @@ class BoneImage:
             raise InputError(f"The file states the modality {self.modality}; it cannot be stated as {modality}.")
         return replace(self, modality=modality, reading=replace(self.reading, modality_from=source))
 
-    def voxel_hash(self) -> str:
-        """SHA-256 of voxel values and grid; equal for equal images in any file format."""
-        return voxel_hash(self.array, self.geometry)
+    def voxel_hash(self, poll: Callable[[], object] = lambda: None) -> str:
+        """SHA-256 of voxel values and grid; equal for equal images in any file format.
+
+        ``poll`` is called every slice and may raise to stop.
+        """
+        return voxel_hash(self.array, self.geometry, poll)
 
 
-def voxel_hash(array: np.ndarray, geometry: Geometry) -> str:
+def voxel_hash(array: np.ndarray, geometry: Geometry, poll: Callable[[], object] = lambda: None) -> str:
     """SHA-256 over the grid and the values, independent of the stored pixel type.
 
     Integer and float files of equal values hash alike: values are hashed, slice by slice, as the smallest type that
@@ -79,6 +83,7 @@ def voxel_hash(array: np.ndarray, geometry: Geometry) -> str:
     digest.update(repr(grid).encode())
     common = _smallest_type(array)
     for plane in array:
+        poll()
         values = np.ascontiguousarray(plane, dtype=common)
         # adding zero turns -0.0, which some formats keep, into 0.0
         digest.update(values + 0.0 if common.kind == "f" else values)

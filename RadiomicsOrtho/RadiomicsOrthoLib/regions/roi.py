@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -88,8 +89,9 @@ class Roi:
             return f"{self.side} femur"
         return "level not stated" if self.site == "vertebra" else "site not stated"
 
-    def voxel_hash(self) -> str:
-        return voxel_hash(self.mask, self.geometry)
+    def voxel_hash(self, poll: Callable[[], object] = lambda: None) -> str:
+        """SHA-256 of mask and grid; ``poll`` is called every slice and may raise to stop."""
+        return voxel_hash(self.mask, self.geometry, poll)
 
     def with_mask(self, mask: np.ndarray, **changes: object) -> Roi:
         return replace(self, mask=mask, **changes)

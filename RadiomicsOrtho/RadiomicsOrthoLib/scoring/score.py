@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from ..errors import InputError
+from ..features.background import in_background
 from ..features.engine import Cancelled, CancelledError, Engine, Progress, load_engine, never_cancelled, no_progress
 from ..features.extraction import extract_features
 from ..features.measurements import measure
@@ -45,8 +46,23 @@ def score_case(image: BoneImage, roi: Roi, model: ModelBundle, clinical: Mapping
 
     ``clinical`` holds the clinical values by input name, as entered, ``answers`` what a
     reader saw.  Raises RefusedError with all findings where no number may be shown,
-    InputError for unusable input.
+    InputError for unusable input.  Returns within 0.1 s of a request to cancel, at any
+    moment, unless the engine is pyradiomics.
     """
+
+    def work(progress: Progress, cancelled: Cancelled) -> Scored:
+        return _score_case(image, roi, model, clinical, core_depth_mm, engine, progress, cancelled, answers)
+
+    return in_background(work, progress, cancelled) if engine is None or engine.polls else work(progress, cancelled)
+
+
+def _score_case(image: BoneImage, roi: Roi, model: ModelBundle, clinical: Mapping[str, str | float] | None,
+                core_depth_mm: float, engine: Engine | None, progress: Progress, cancelled: Cancelled,
+                answers: SemanticAnswers | None) -> Scored:
+    def look() -> None:
+        if cancelled():
+            raise CancelledError
+
     entered = clinical_values(model, clinical or {})
     progress(0.05, "checking the scan and the region")
     findings = [*inspect(image, roi), *check_applicability(model, image, roi)]
@@ -54,8 +70,7 @@ def score_case(image: BoneImage, roi: Roi, model: ModelBundle, clinical: Mapping
     if answers:
         findings += check_fit(answers, image, roi)
     raise_refusals(findings)
-    if cancelled():
-        raise CancelledError
+    look()
     progress(0.4, "preparing the region")
     core, derived = region_for(model, roi, core_depth_mm)
     if derived:
@@ -64,8 +79,7 @@ def score_case(image: BoneImage, roi: Roi, model: ModelBundle, clinical: Mapping
     if core.compartment == "trabecular" and not refusals(findings):
         findings += check_trabecular_values(image, core)
     raise_refusals(findings)
-    if cancelled():
-        raise CancelledError
+    look()
     progress(0.5, "measuring")
     measurements = measure(image, core)
     features = None
@@ -73,7 +87,7 @@ def score_case(image: BoneImage, roi: Roi, model: ModelBundle, clinical: Mapping
         profile = load_profile(model.applicability.profile or "")
         features = extract_features(image, core, profile, engine or load_engine(),
                                     lambda share, text: progress(0.5 + 0.4 * share, text), cancelled, roi)
-    provenance = features.provenance if features else provenance_of(image, core, roi)
+    provenance = features.provenance if features else provenance_of(image, core, roi, look)
     if answers:
         features = add_answers(features or FeatureVector(measurements, "", provenance), answers)
         provenance = features.provenance
