@@ -22,7 +22,7 @@ from RadiomicsOrthoLib.features.ibsi.from_profile import settings_of
 from RadiomicsOrthoLib.features.ibsi.identifiers import FAMILIES
 from RadiomicsOrthoLib.features.ibsi.image_types import filters_of
 from RadiomicsOrthoLib.features.ibsi.preparation import prepare as prepare_by_ibsi
-from RadiomicsOrthoLib.features.profile import load_profile
+from RadiomicsOrthoLib.features.profile_file import load_profile
 from RadiomicsOrthoLib.features.provenance import provenance_of
 
 #: families of IBSI that are a plain pass over the voxels of the region, milliseconds for the largest

@@ -76,7 +76,7 @@ def ways(scan: Path, mask: Path) -> dict[str, Callable]:
     from RadiomicsOrthoLib.features.extraction import extract_features
     from RadiomicsOrthoLib.features.fast_engine import FastEngine
     from RadiomicsOrthoLib.features.filters.settings import IMAGE_TYPES, FilterSettings
-    from RadiomicsOrthoLib.features.profile import load_profile
+    from RadiomicsOrthoLib.features.profile_file import load_profile
     from RadiomicsOrthoLib.imaging.readers import read_image
     from RadiomicsOrthoLib.imaging.segmentation_file import read_segmentation
     from RadiomicsOrthoLib.models.catalogue import load_model
