@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 
-from ..errors import InputError
 from ..imaging.image import BoneImage
 from ..regions.roi import Roi
 from .background import in_background
@@ -72,17 +71,11 @@ def wanted_features(found: Mapping[str, float], profile: ExtractionProfile) -> M
     """Of classes for which the profile names features, only those."""
     if not profile.features:
         return found
-    kept, seen = {}, {name: set() for name in profile.features}
+    kept = {}
     for name, value in found.items():
         feature_class, _, feature = name.partition("_")[2].partition("_")
-        if feature_class in seen:
-            seen[feature_class].add(feature)
         if feature in profile.features.get(feature_class, (feature,)):
             kept[name] = value
-    for feature_class, names in profile.features.items():
-        if unknown := sorted(set(names) - seen[feature_class]):
-            raise InputError(f"The profile '{profile.id}' asks for {feature_class} {', '.join(unknown)}, which does "
-                             f"not exist; at hand: {', '.join(sorted(seen[feature_class])) or 'none'}.")
     return kept
 
 

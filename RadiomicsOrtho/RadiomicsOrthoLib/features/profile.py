@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import MISSING, Field, asdict, dataclass, field, fields
 
 from ..imaging.image import MODALITIES
+from .feature_names import FEATURE_NAMES
 from .filters.preprocessing import CROP_PATTERN, RESEGMENT_MODES, Normalisation
 from .filters.settings import IMAGE_TYPES, FilterSettings
 from .ibsi.identifiers import DIAGNOSTICS, FAMILIES
@@ -117,6 +118,9 @@ class ExtractionProfile:
             raise ValueError("the image type LoG needs log_sigma_mm")
         if unknown := set(self.features) - set(self.feature_classes):
             raise ValueError(f"features names {', '.join(sorted(unknown))}, which is not among the feature_classes")
+        for name, wanted in self.features.items():
+            if unknown := [one for one in wanted if one not in FEATURE_NAMES[name]]:
+                raise ValueError(f"{name} has no feature {', '.join(unknown)}; it has {', '.join(FEATURE_NAMES[name])}")
         if unknown := set(self.texture) - set(TEXTURE_SETTINGS):
             raise ValueError(f"texture has no {', '.join(sorted(unknown))}; it has {', '.join(TEXTURE_SETTINGS)}")
         TextureSettings(**self.texture)
@@ -176,8 +180,8 @@ class ExtractionProfile:
             raise ValueError(f"stated and assumed name settings of the profile, not {', '.join(sorted(unknown))}")
         if both := set(self.stated) & set(self.assumed):
             raise ValueError(f"{', '.join(sorted(both))} is either stated or assumed, not both")
-        if self.stated and not self.source:
-            raise ValueError("a profile with stated settings names its source")
+        if (self.stated or self.assumed) and not self.source:
+            raise ValueError("a profile with stated or assumed settings names its source")
 
     @property
     def standardisation(self) -> Standardisation:

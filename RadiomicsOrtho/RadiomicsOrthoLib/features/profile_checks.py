@@ -10,6 +10,7 @@ from ..imaging.suv import SUV
 from ..quality.finding import Finding
 from ..regions.roi import Roi
 from .profile import ExtractionProfile
+from .standardisation.normalisation import RobustNormalisation
 
 _AXES = ("slices (k)", "rows (j)", "columns (i)")
 
@@ -23,12 +24,19 @@ def check_profile(profile: ExtractionProfile, image: BoneImage, roi: Roi) -> Ite
     if profile.site not in ("any", "unknown") and roi.site not in (profile.site, "unknown"):
         yield Finding("SITE_NOT_COVERED", "refuse", f"The region is a {roi.site}; the profile '{profile.id}' is "
                       f"for the {profile.site}.", "Choose another segment or another profile.")
+    # a trabecular core is made from the whole body
+    fitting = (profile.compartment, "unknown", *(("whole-body",) if profile.compartment == "trabecular" else ()))
+    if profile.compartment not in ("any", "unknown") and roi.compartment not in fitting:
+        yield Finding("COMPARTMENT_NOT_COVERED", "warn", f"The region is the {roi.compartment}; the profile "
+                      f"'{profile.id}' is for the {profile.compartment}.",
+                      f"Do not compare its values with those of a {profile.compartment} region.")
     weighting = _weighting(image.acquisition.sequence or "")
     if profile.sequence is not None and weighting not in ("", profile.sequence):
         yield Finding("SEQUENCE_NOT_COVERED", "refuse", f"The scan is {weighting}; the profile '{profile.id}' is for "
                       f"{profile.sequence}.", "Choose a profile for this sequence.")
     if roi.voxel_count > 0:
         yield from _check_dimensions(profile, roi)
+    yield from _check_planes(profile, image)
     if not image.reading.knows_millimetres:
         yield from _check_millimetres(profile)
     if image.modality == "PT" and image.reading.value_unit != SUV and profile.bin_width is not None:
@@ -59,6 +67,18 @@ def _check_dimensions(profile: ExtractionProfile, roi: Roi) -> Iterator[Finding]
                       "has no values.", "Leave LoG out of a profile for 2-D.")
 
 
+def _check_planes(profile: ExtractionProfile, image: BoneImage) -> Iterator[Finding]:
+    """A warning if the planes of a 2-D analysis are not the slices of a scan of thick slices."""
+    spacing = image.geometry.spacing_kji
+    across = spacing.index(max(spacing))
+    if not profile.force_2d or image.geometry.plane_axis is not None:
+        return
+    if spacing[profile.force_2d_dimension] < 0.67 * spacing[across]:
+        yield Finding("PLANES_ACROSS_SLICES", "warn", f"The profile '{profile.id}' looks at planes across the "
+                      f"{_AXES[profile.force_2d_dimension]}; the scan is thickest across the {_AXES[across]}.",
+                      f"Copy the profile and set force_2d_dimension to {across}.")
+
+
 def _measures_in_space(profile: ExtractionProfile) -> bool:
     """True if some feature has no meaning in a single slice."""
     if profile.definitions == "ibsi":
@@ -71,6 +91,8 @@ def _check_millimetres(profile: ExtractionProfile) -> Iterator[Finding]:
     """A refusal if something that the profile asks for is in mm and the size of a pixel is unknown."""
     needs = [what for what, asked in (
         ("shape", any(name.startswith(("shape", "morph")) for name in profile.feature_classes)),
+        ("the neighbourhood for normalise", isinstance(profile.normalise, RobustNormalisation)
+         and profile.normalise.extent == "neighbourhood"),
         (f"resampling to {profile.resample_mm} mm", profile.resample_mm is not None),
         ("the filter LoG", "LoG" in profile.image_types), ("the filter Gradient", "Gradient" in profile.image_types),
     ) if asked]

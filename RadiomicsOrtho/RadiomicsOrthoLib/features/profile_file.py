@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import fields
 from pathlib import Path
 
@@ -23,16 +23,41 @@ NORMALISATIONS = {"z-score": Normalisation, "robust-z-score": RobustNormalisatio
 
 def load_profile(name_or_path: str) -> ExtractionProfile:
     """A profile that ships, by name, or one from a YAML file; InputError on any defect."""
-    path = Path(name_or_path)
-    if path.suffix not in (".yaml", ".yml"):
-        path = resource_folder() / "Profiles" / f"{name_or_path}.yaml"
-        if name_or_path not in profile_names():
-            raise InputError(f"There is no profile '{name_or_path}'; at hand: {', '.join(profile_names())}.")
+    path = _path_of(name_or_path)
     data = read_yaml(path, "profile")
     try:
         return profile_from_dict(data)
     except (ValueError, TypeError) as error:
         raise InputError(f"The profile '{path}' is refused: {error}.") from None
+
+
+def profile_data(name_or_path: str) -> dict:
+    """The entries of a profile as its file has them."""
+    return read_yaml(_path_of(name_or_path), "profile")
+
+
+def profile_text(data: Mapping, comments: Iterable[str] = ()) -> str:
+    """A profile file with ``data`` (entries by name, in this order) under lines of comment.
+
+    InputError if it could not be read back.
+    """
+    import yaml
+
+    try:
+        profile_from_dict(data)
+    except (ValueError, TypeError) as error:
+        raise InputError(f"The profile cannot be written: {error}.") from None
+    head = "".join(f"# {' '.join(line.split())}\n" for line in comments)
+    return head + yaml.safe_dump(dict(data), sort_keys=False, allow_unicode=True, default_flow_style=None, width=120)
+
+
+def _path_of(name_or_path: str) -> Path:
+    path = Path(name_or_path)
+    if path.suffix in (".yaml", ".yml"):
+        return path
+    if name_or_path not in profile_names():
+        raise InputError(f"There is no profile '{name_or_path}'; at hand: {', '.join(profile_names())}.")
+    return resource_folder() / "Profiles" / f"{name_or_path}.yaml"
 
 
 def profile_names() -> tuple[str, ...]:

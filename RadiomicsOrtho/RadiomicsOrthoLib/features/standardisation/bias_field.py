@@ -97,7 +97,7 @@ def estimate_bias_field(array: np.ndarray, spacing_kji: tuple[float, float, floa
 
     All voxels above 0 count (N4 takes logarithms).  Inside a trunk a foreground mask, as for a head in air, would
     leave out the dark half of the tissue: on lumbar MR with a field put on, Otsu's mask left most of the field in
-    place, all positive voxels a tenth of it.  Bit for bit the same whatever the number of processors.
+    place, all positive voxels a tenth to a fifth of it.  Bit for bit the same whatever the number of processors.
     """
     box = around.grown([math.ceil(settings.margin_mm / spacing) for spacing in spacing_kji], array.shape)
     steps = _steps(box.shape, spacing_kji, settings.working_mm)
