@@ -8,6 +8,11 @@ import qt
 import slicer
 import vtk
 from RadiomicsOrthoLib.errors import InputError, RefusedError
+from RadiomicsOrthoWidgets.clinical_editors import ClinicalEditors
+from RadiomicsOrthoWidgets.engine_state_label import EngineStateLabel
+from RadiomicsOrthoWidgets.result_section import NOMOGRAM_WIDTH, ResultSection, refusalHtml
+from RadiomicsOrthoWidgets.semantic_section import SemanticSection
+from RadiomicsOrthoWidgets.work_dialog import WorkDialog
 from slicer import vtkMRMLScalarVolumeNode, vtkMRMLSegmentationNode, vtkMRMLTableNode, vtkMRMLTextNode
 from slicer.i18n import tr as _
 from slicer.i18n import translate
@@ -51,6 +56,8 @@ class RadiomicsOrthoParameterNode:
     segmentId: str
     modelId: str
     clinical: dict[str, str]
+    semanticForm: str
+    semanticAnswers: dict[str, str]
     kvp: str
     contrast: str
     extractFeatures: bool = False
@@ -69,8 +76,10 @@ class RadiomicsOrthoWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
         self._guiTag = None
         self._scored = None
         self._resultOf = None
-        self._clinicalModel = None
-        self._clinicalEditors = {}
+        self._resultSection = None
+        self._clinicalEditors = None
+        self._semanticSection = None
+        self._engineState = None
 
     def setup(self) -> None:
         ScriptedLoadableModuleWidget.setup(self)
@@ -79,8 +88,11 @@ class RadiomicsOrthoWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
         self.ui = slicer.util.childWidgetVariables(uiWidget)
         uiWidget.setMRMLScene(slicer.mrmlScene)
         self.logic = RadiomicsOrthoLogic()
-        self.nomogramWidget = qt.QSvgWidget()
-        self.ui.nomogramContainer.layout().addWidget(self.nomogramWidget)
+        self._resultSection = ResultSection(self.ui)
+        self._clinicalEditors = ClinicalEditors(self.ui.clinicalWidget, self.onClinicalChanged)
+        self._semanticSection = SemanticSection(self.ui, self.logic.answers)
+        self._engineState = EngineStateLabel(self.ui.engineStateLabel,
+                                             self.logic.resourcePath("requirements-features.txt"))
         for model in self.logic.models():
             self.ui.modelComboBox.addItem(model.title, model.id)
         for value in KVP_CHOICES:
@@ -103,13 +115,16 @@ class RadiomicsOrthoWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
         self.showResult(None)
 
     def cleanup(self) -> None:
+        self._engineState.stop()
         self.setParameterNode(None)
         self.removeObservers()
 
     def enter(self) -> None:
         self.initializeParameterNode()
+        self._engineState.start()
 
     def exit(self) -> None:
+        self._engineState.stop()
         self.setParameterNode(None)
 
     def onSceneStartClose(self, caller, event) -> None:
@@ -140,6 +155,7 @@ class RadiomicsOrthoWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
             self._parameterNode.disconnectGui(self._guiTag)
             self.removeObserver(self._parameterNode, vtk.vtkCommand.ModifiedEvent, self.updateFromParameterNode)
         self._parameterNode = parameterNode
+        self._semanticSection.show(None)
         if self._parameterNode:
             self._guiTag = self._parameterNode.connectGui(self.ui)
             self.addObserver(self._parameterNode, vtk.vtkCommand.ModifiedEvent, self.updateFromParameterNode)
@@ -163,6 +179,7 @@ class RadiomicsOrthoWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
             comboBox.blockSignals(wasBlocked)
         self._showModel()
         self._showRegion()
+        self._semanticSection.show(node)
         if self._scored and self._resultOf != self.logic.inputsOf(node):
             self.showResult(None, _("<p>The inputs have changed since the last result: press Apply again.</p>"))
         reason = self.logic.reasonNotReady(node)
@@ -194,38 +211,44 @@ class RadiomicsOrthoWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
         if self._parameterNode:
             # values for other models stay: choosing another model must not lose what was typed
             others = {name: value for name, value in dict(self._parameterNode.clinical).items()
-                      if name not in self._clinicalEditors}
-            typed = {name: read() for name, (_editor, read) in self._clinicalEditors.items() if read()}
-            self._parameterNode.clinical = {**others, **typed}
+                      if name not in self._clinicalEditors.names}
+            self._parameterNode.clinical = {**others, **self._clinicalEditors.values()}
 
     def onSegmentButton(self) -> None:
         slicer.util.selectModule("RadiomicsOrthoSegment")
 
     def onApplyButton(self) -> None:
         node = self._parameterNode
-        problem = ""
-        with slicer.util.tryWithErrorDisplay(_("The region could not be scored."), waitCursor=True):
+        problem, featuresProblem, work = "", "", WorkDialog(_("Radiomics Ortho"))
+        with slicer.util.tryWithErrorDisplay(_("The region could not be scored."), waitCursor=not node.extractFeatures):
             try:
                 self.logic.ensureDependencies()
                 featuresProblem = self.logic.featuresProblem() if node.extractFeatures else ""
-                scored = self.logic.process(
-                    node.inputVolume, node.segmentation, node.segmentId, node.modelId,
-                    self.logic.clinicalOf(node), node.kvp, node.contrast,
-                    node.extractFeatures and not featuresProblem, node.resultTable, node.resultText)
-                scored.featuresProblem = scored.featuresProblem or featuresProblem
+                with work:
+                    scored = self.logic.process(
+                        node.inputVolume, node.segmentation, node.segmentId, node.modelId,
+                        self.logic.clinicalOf(node), node.kvp, node.contrast,
+                        node.extractFeatures and not featuresProblem, node.resultTable, node.resultText,
+                        self.logic.answers.answers_of(node), work.progress, work.cancelled)
                 node.resultTable, node.resultText = scored.table, scored.text
                 self._resultOf = self.logic.inputsOf(node)
+                featuresProblem = featuresProblem or scored.featuresProblem
                 self.showResult(scored)
             except RefusedError as refusal:
-                self.showRefusal(refusal)
+                self.showResult(None, refusalHtml(refusal))
             except InputError as error:
-                self.showResult(None)
-                problem = str(error)
+                if work.wasCancelled:
+                    # what was shown before is still true
+                    slicer.util.showStatusMessage(str(error), 5000)
+                else:
+                    self.showResult(None)
+                    problem = str(error)
+        self._engineState.update()
         # only now: a message box under a wait cursor looks like a hanging program
         if problem:
             slicer.util.errorDisplay(problem)
-        elif self._scored and self._scored.featuresProblem:
-            slicer.util.warningDisplay(self._scored.featuresProblem)
+        elif self._scored and featuresProblem:
+            slicer.util.warningDisplay(featuresProblem)
 
     def onSaveReportButton(self) -> None:
         settings = slicer.app.userSettings()
@@ -242,33 +265,9 @@ class RadiomicsOrthoWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
         slicer.util.infoDisplay(_("Written to {folder}: {files}").format(folder=folder, files=", ".join(files)))
 
     def showResult(self, scored, emptyHtml: str = "") -> None:
-        """Show a result; for ``None`` what stands in its place, or an empty, collapsed section."""
+        """Show a result; for ``None`` what stands in its place."""
         self._scored = scored
-        self.ui.resultCollapsibleButton.collapsed = scored is None and not emptyHtml
-        self.ui.nomogramContainer.visible = scored is not None
-        self.ui.resultTableView.visible = scored is not None
-        self.ui.saveReportButton.enabled = scored is not None
-        self.ui.saveReportButton.toolTip = (
-            _("Write card.json, report.html and nomogram.svg into a folder") if scored
-            else _("There is no result yet: press Apply first"))
-        self.ui.resultTableView.setMRMLTableNode(scored.table if scored else None)
-        if scored is None:
-            self.ui.cardBrowser.setHtml(emptyHtml or _("No result yet."))
-            return
-        self.ui.cardBrowser.setHtml(scored.briefHtml)
-        self.nomogramWidget.load(qt.QByteArray(scored.nomogramSvg.encode("utf-8")))
-        # an SVG widget stretches its picture: the height follows the picture's own proportions
-        size = self.nomogramWidget.renderer().defaultSize()
-        self.nomogramWidget.setFixedSize(NOMOGRAM_WIDTH, int(NOMOGRAM_WIDTH * size.height() / size.width()))
-        self.ui.resultTableView.resizeColumnsToContents()
-
-    def showRefusal(self, refusal: RefusedError) -> None:
-        """Show why no number is given, in the place of the result."""
-        from RadiomicsOrthoLib.report.brief_html import findings_html
-
-        findings = findings_html([finding.to_dict() for finding in refusal.findings])
-        self.showResult(None, "<p><b>{title}</b></p>{findings}".format(
-            title=_("No score: the scan or the region does not allow one."), findings=findings))
+        self._resultSection.show(scored, emptyHtml)
 
     def _showRegion(self) -> None:
         """Say what the chosen segment is taken for."""
@@ -292,60 +291,7 @@ class RadiomicsOrthoWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
         self.ui.modelInfoLabel.text = "<b>{trust}</b> \u00b7 {use}".format(
             trust=_("Trust level: {trust}").format(trust=escape(model.trust)), use=escape(model.card["intended_use"]))
         self.ui.modelInfoLabel.toolTip = f"{model.card.get('not_for', '')}\n{model.card['population']}"
-        if self._clinicalModel is not model:
-            self._buildClinicalEditors(model)
-        entered = dict(self._parameterNode.clinical)
-        for item in model.clinical_inputs:
-            editor, read = self._clinicalEditors[item.name]
-            if read() == entered.get(item.name, ""):
-                continue
-            wasBlocked = editor.blockSignals(True)
-            if item.choices:
-                editor.setCurrentIndex(max(editor.findData(entered.get(item.name, "")), 0))
-            else:
-                editor.text = entered.get(item.name, "")
-            editor.blockSignals(wasBlocked)
-
-    def _buildClinicalEditors(self, model) -> None:
-        layout = self.ui.clinicalWidget.layout()
-        while layout.rowCount():
-            layout.removeRow(0)
-        self._clinicalModel, self._clinicalEditors = model, {}
-        for item in model.clinical_inputs:
-            title = f"{item.title} ({item.unit}):" if item.unit else f"{item.title}:"
-            editor, read = self._clinicalEditor(item)
-            editor.toolTip = item.help or item.title
-            layout.addRow(title, editor)
-            self._clinicalEditors[item.name] = editor, read
-        self.ui.clinicalWidget.visible = bool(model.clinical_inputs)
-
-    def _clinicalEditor(self, item):
-        """A combo box for choices, a line for numbers; both can be empty: a missing value must stay missing."""
-        if item.choices:
-            editor = qt.QComboBox()
-            editor.addItem(_("not stated"), "")
-            for key, title in item.choices.items():
-                editor.addItem(title, key)
-            editor.connect("currentIndexChanged(int)", self.onClinicalChanged)
-            return editor, lambda: editor.itemData(editor.currentIndex) or ""
-        editor = qt.QLineEdit()
-        if item.valid_range:
-            low, high = (f"{end:g}" for end in item.valid_range)
-            editor.placeholderText = _("{low} to {high}").format(low=low, high=high)
-        editor.connect("textChanged(QString)", self.onClinicalChanged)
-        return editor, lambda: editor.text.strip()
-
-
-#: on-screen width of the nomogram in the module panel
-NOMOGRAM_WIDTH = 380
-
-
-class ScoredNodes:
-    """A card with its nodes and renderings, as the panel shows it."""
-
-    def __init__(self, card, roi, features, table, text, briefHtml, nomogramSvg, featuresProblem=""):
-        self.card, self.roi, self.features, self.table, self.text = card, roi, features, table, text
-        self.briefHtml, self.nomogramSvg, self.featuresProblem = briefHtml, nomogramSvg, featuresProblem
+        self._clinicalEditors.show(model, dict(self._parameterNode.clinical))
 
 
 class RadiomicsOrthoLogic(ScriptedLoadableModuleLogic):
@@ -353,7 +299,10 @@ class RadiomicsOrthoLogic(ScriptedLoadableModuleLogic):
 
     def __init__(self) -> None:
         ScriptedLoadableModuleLogic.__init__(self)
+        from RadiomicsOrthoScene.semantic import ReaderAnswers
+
         self._models = None
+        self.answers = ReaderAnswers()
 
     def getParameterNode(self):
         return RadiomicsOrthoParameterNode(super().getParameterNode())
@@ -395,7 +344,11 @@ class RadiomicsOrthoLogic(ScriptedLoadableModuleLogic):
         """Everything that a result depends on, to see whether it is still that of the panel."""
         node = parameterNode
         return (node.inputVolume, node.segmentation, node.segmentId, node.modelId, self.clinicalOf(node), node.kvp,
-                node.contrast, node.extractFeatures)
+                node.contrast, node.extractFeatures, self._answersOf(node))
+
+    def _answersOf(self, parameterNode):
+        """The answers about the region; ``None`` also where they do not fit their form, which the panel says."""
+        return None if self.answers.problem(parameterNode) else self.answers.answers_of(parameterNode)
 
     def ensureDependencies(self) -> None:
         """Install what is missing, once, after asking; InputError if that is declined or fails."""
@@ -417,60 +370,47 @@ class RadiomicsOrthoLogic(ScriptedLoadableModuleLogic):
         missing = [item.title for item in model.clinical_inputs if not parameterNode.clinical.get(item.name)]
         if missing:
             return _("Enter {values}.").format(values=", ".join(missing))
+        return self._reasonAnswersNotReady(parameterNode, model)
+
+    def _reasonAnswersNotReady(self, parameterNode, model) -> str:
+        problem = self.answers.problem(parameterNode)
+        if problem:
+            return problem
+        answers = self.answers.answers_of(parameterNode)
+        given = {**answers.values, **answers.categories} if answers else {}
+        missing = [item.title for item in model.semantic_inputs if item.key not in given]
+        if missing:
+            return _("Answer under 'Findings by eye': {questions}.").format(questions=", ".join(missing))
+        if answers and answers.missing:
+            return _("Answer under 'Findings by eye', or choose 'not assessable': {questions}.").format(
+                questions=", ".join(question.title for question in answers.missing))
         return ""
 
     def featuresProblem(self) -> str:
         """Install what features need, after asking; why they cannot be extracted, empty if they can."""
-        from RadiomicsOrthoLib.features.engine import engine_problem
         from RadiomicsOrthoScene.dependencies import ensure
 
         try:
             ensure(self.resourcePath("requirements-features.txt"), _("Feature extraction"))
         except InputError as error:
             return str(error)
-        return engine_problem()
+        return ""
 
     def process(self, volumeNode, segmentationNode, segmentId, modelId, clinical=None, kvp="", contrast="",
-                extractFeatures=False, tableNode=None, textNode=None) -> ScoredNodes:
-        """Score a segment on a volume and write table and text node.
+                extractFeatures=False, tableNode=None, textNode=None, answers=None, progress=None, cancelled=None):
+        """Score a segment on a volume and write table and text node; returns a ``ScoredNodes``.
 
         Raises RefusedError or InputError with one sentence; the scene is then unchanged.
         """
-        from dataclasses import replace
+        from RadiomicsOrthoLib.features.engine import never_cancelled, no_progress
+        from RadiomicsOrthoScene.scoring import score_segment
 
-        from RadiomicsOrthoLib.features.engine import load_engine
-        from RadiomicsOrthoLib.features.extraction import extract_features
-        from RadiomicsOrthoLib.features.profile_file import load_profile
-        from RadiomicsOrthoLib.models.catalogue import load_model
-        from RadiomicsOrthoLib.report.brief_html import brief_html
-        from RadiomicsOrthoLib.report.nomogram_svg import nomogram_svg
-        from RadiomicsOrthoLib.scoring.score import score_case
-        from RadiomicsOrthoScene.results import card_table, card_text
-        from RadiomicsOrthoScene.segments import roi_of_segment
-        from RadiomicsOrthoScene.views import show_region
-        from RadiomicsOrthoScene.volumes import bone_image
-
-        image = bone_image(volumeNode)
         stated = {"kvp": float(kvp) if kvp else None, "contrast_agent": {"yes": True, "no": False}.get(contrast)}
-        image = replace(image, acquisition=image.acquisition.with_stated(**stated))
-        roi = roi_of_segment(segmentationNode, segmentId, volumeNode)
-        scored = score_case(image, roi, load_model(modelId), clinical)
-        features, featuresProblem = scored.features, ""
-        if extractFeatures and features is None:
-            try:
-                features = extract_features(image, scored.roi, load_profile("ct-vertebra-trabecular"), load_engine(),
-                                            source_roi=roi)
-            except InputError as error:
-                # the score stands without them
-                featuresProblem = str(error)
-        show_region(volumeNode, scored.roi)
-        svg = nomogram_svg(scored.card, width=NOMOGRAM_WIDTH)
-        table = card_table(scored.card, features.values if features else None, volumeNode, tableNode)
-        text = card_text(scored.card, volumeNode, textNode)
-        return ScoredNodes(scored.card, scored.roi, features, table, text, brief_html(scored.card.to_dict()), svg,
-                           featuresProblem)
+        return score_segment(
+            volumeNode, segmentationNode, segmentId, modelId, clinical, stated, extractFeatures, answers, tableNode,
+            textNode, NOMOGRAM_WIDTH, progress or no_progress, cancelled or never_cancelled)
 
-    def saveReport(self, scored: ScoredNodes, folder: str) -> list:
+    def saveReport(self, scored, folder: str) -> list:
         """Write card.json, report.html, nomogram.svg and, if there are any, features.csv."""
         from pathlib import Path
 

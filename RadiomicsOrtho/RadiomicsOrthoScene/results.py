@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 import slicer
 import vtk
 from RadiomicsOrthoLib import RESEARCH_USE_ONLY
 from RadiomicsOrthoLib.features.measurements import MEASUREMENTS
+from RadiomicsOrthoLib.features.vector import FeatureVector
 from RadiomicsOrthoLib.scoring.card import ScoreCard
 
 from .segments import place_beside
@@ -15,10 +14,11 @@ from .segments import place_beside
 CARD_ATTRIBUTE = "RadiomicsOrtho.Card"
 
 
-def card_table(card: ScoreCard, features: Mapping[str, float] | None, volumeNode, tableNode=None):
+def card_table(card: ScoreCard, features: FeatureVector | None, volumeNode, tableNode=None):
     """Result, inputs, measurements and features, one row each: name, value (a number), unit.
 
-    Reuses ``tableNode`` if one is given, so that scoring again does not litter the scene.
+    A category has no number: it is a row of its own, with the value 1.  Reuses ``tableNode`` if one is given, so
+    that scoring again does not litter the scene.
     """
     rows: list[tuple[str, float, str]] = [(card.model.output_title, card.value, card.model.output_unit)]
     if card.interval:
@@ -28,7 +28,9 @@ def card_table(card: ScoreCard, features: Mapping[str, float] | None, volumeNode
              if name in card.measurements]
     rows += [(item.title, float(item.value), item.unit) for item in card.inputs
              if item.source == "clinical" and not isinstance(item.value, str)]
-    rows += [(name, value, "") for name, value in (features or {}).items() if name not in MEASUREMENTS]
+    if features:
+        rows += [(name, value, "") for name, value in features.values.items() if name not in MEASUREMENTS]
+        rows += [(f"{name} = {key}", 1.0, "") for name, key in features.categories.items()]
     node = tableNode or slicer.mrmlScene.AddNewNodeByClass("vtkMRMLTableNode")
     node.SetName(f"{card.place} {card.model.id}")
     table = vtk.vtkTable()

@@ -8,6 +8,7 @@ import pytest
 REPOSITORY = Path(__file__).resolve().parents[2]
 LIBRARY = REPOSITORY / "RadiomicsOrtho" / "RadiomicsOrthoLib"
 SCENE = REPOSITORY / "RadiomicsOrtho" / "RadiomicsOrthoScene"
+WIDGETS = REPOSITORY / "RadiomicsOrtho" / "RadiomicsOrthoWidgets"
 
 #: package -> packages of the library that it may import
 ALLOWED = {
@@ -53,7 +54,8 @@ def python_files(folder: Path) -> list[Path]:
 @pytest.mark.parametrize("path", python_files(LIBRARY), ids=lambda path: str(path.relative_to(LIBRARY)))
 def test_the_library_knows_neither_slicer_nor_the_scene(path):
     found = {module.split(".")[0] for module, level in imports(path) if level == 0}
-    assert not found & {"slicer", "vtk", "qt", "ctk", "PySide6", "RadiomicsOrthoScene"}
+    assert not found & {"slicer", "vtk", "qt", "ctk", "PySide6", "RadiomicsOrthoScene",
+                        "RadiomicsOrthoWidgets"}
 
 
 @pytest.mark.parametrize("path", python_files(LIBRARY), ids=lambda path: str(path.relative_to(LIBRARY)))
@@ -85,14 +87,23 @@ def test_heavy_packages_are_imported_where_they_are_used(path):
 @pytest.mark.parametrize("path", python_files(SCENE), ids=lambda path: path.name)
 def test_the_scene_bridge_knows_no_qt(path):
     found = {module.split(".")[0] for module, level in imports(path) if level == 0}
-    assert not found & {"qt", "ctk", "PySide6"}
+    assert not found & {"qt", "ctk", "PySide6", "RadiomicsOrthoWidgets"}
+
+
+@pytest.mark.parametrize("path", python_files(WIDGETS), ids=lambda path: path.name)
+def test_parts_of_panels_leave_the_scene_to_the_bridge(path):
+    found = {module.split(".")[0] for module, _ in imports(path)}
+    assert not found & {"vtk", "PySide6"}
+    # what a module file imports at its top must be in every Slicer
+    top = {module.split(".")[0] for module, level in imports(path, top_level_only=True) if level == 0}
+    assert not top & HEAVY
 
 
 @pytest.mark.parametrize("name", ["RadiomicsOrtho", "RadiomicsOrthoSegment"])
 def test_a_module_file_imports_at_its_top_only_what_every_slicer_has(name):
     found = {module.split(".")[0] for module, _ in imports(REPOSITORY / name / f"{name}.py", top_level_only=True)}
     standard = {"html", "json", "typing"}
-    assert found <= standard | {"qt", "ctk", "vtk", "slicer", "RadiomicsOrthoLib"}
+    assert found <= standard | {"qt", "ctk", "vtk", "slicer", "RadiomicsOrthoLib", "RadiomicsOrthoWidgets"}
     modules = {module for module, _ in imports(REPOSITORY / name / f"{name}.py", top_level_only=True)
                if module.startswith("RadiomicsOrthoLib")}
     assert modules <= {"RadiomicsOrthoLib.errors"}
@@ -114,6 +125,7 @@ def test_scoring_imports_no_training_library():
     assert done.stdout.strip() == "[]"
 
 
-@pytest.mark.parametrize("path", [*python_files(LIBRARY), *python_files(SCENE)], ids=lambda path: path.name)
+@pytest.mark.parametrize("path", [*python_files(LIBRARY), *python_files(SCENE), *python_files(WIDGETS)],
+                         ids=lambda path: path.name)
 def test_no_file_grows_beyond_500_lines(path):
     assert len(path.read_text(encoding="utf-8").splitlines()) <= 500

@@ -67,7 +67,7 @@ def pictures(case: DemoCase, progress: Progress) -> dict[str, bytes]:
         progress(0.5, "writing the scene")
         add_standard_views()
         show_region(volume, case.measured)
-        card_table(case.card, case.features.values if case.features else None, volume)
+        card_table(case.card, case.features, volume)
         card_text(case.card, volume)
         save_scene(Path(folder) / "scene.mrb")
         files["scene.mrb"] = (Path(folder) / "scene.mrb").read_bytes()

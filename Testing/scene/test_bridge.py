@@ -178,20 +178,24 @@ def test_a_saved_segmentation_is_the_same_region_for_the_command_line(bridge, tm
 def test_results_as_nodes(bridge):
     import json
 
+    from RadiomicsOrthoLib.features.vector import FeatureVector
     from RadiomicsOrthoLib.models.catalogue import load_model
     from RadiomicsOrthoLib.scoring.score import score_case
 
     image, roi = phantoms.trunk()
     volume = bridge.volumes.add_volume(image, "CT")
     card = score_case(image, roi, load_model("pickhardt-2013-l1-hu")).card
-    table = bridge.results.card_table(card, {"original_glcm_Contrast": 3.25}, volume)
+    features = FeatureVector({"mean_hu": 120.0, "original_glcm_Contrast": 3.25}, "p",
+                             failures={"semantic_oedema": "not assessable"}, categories={"semantic_type": "wedge"})
+    table = bridge.results.card_table(card, features, volume)
     rows = {table.GetCellText(row, 0): (table.GetTable().GetValue(row, 1).ToDouble(), table.GetCellText(row, 2))
             for row in range(table.GetNumberOfRows())}
     assert rows["Trabecular attenuation"] == (card.value, "HU")
     assert rows["Volume"] == (card.measurements["volume_ml"], "mL")
-    assert rows["original_glcm_Contrast"] == (3.25, "")
+    assert rows["original_glcm_Contrast"] == (3.25, "") and rows["semantic_type = wedge"] == (1.0, "")
+    assert "semantic_oedema" not in rows and "mean_hu" not in rows
     again = bridge.results.card_table(card, None, volume, table)
-    assert again is table and table.GetNumberOfRows() == len(rows) - 1
+    assert again is table and table.GetNumberOfRows() == len(rows) - 2
     text = bridge.results.card_text(card, volume)
     assert json.loads(text.GetText()) == card.to_dict()
 

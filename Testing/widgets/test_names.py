@@ -9,6 +9,7 @@ REPOSITORY = Path(__file__).resolve().parents[2]
 FILES = [*sorted((REPOSITORY / "RadiomicsOrtho").glob("*.py")),
          *sorted((REPOSITORY / "RadiomicsOrthoSegment").glob("*.py")),
          *sorted((REPOSITORY / "RadiomicsOrtho" / "RadiomicsOrthoScene").glob("*.py")),
+         *sorted((REPOSITORY / "RadiomicsOrtho" / "RadiomicsOrthoWidgets").glob("*.py")),
          *sorted(REPOSITORY.glob("RadiomicsOrtho*/Resources/UI/*.ui"))]
 
 

@@ -136,7 +136,7 @@ class WarmUp:
 
     def _run(self) -> None:
         try:
-            for number, compile_kernels in enumerate(steps := _compilations()):
+            for number, compile_kernels in enumerate(steps := compilations()):
                 compile_kernels()
                 self.fraction = (number + 1) / len(steps)
             self.state = "ready"
@@ -144,7 +144,7 @@ class WarmUp:
             self.state = "failed"
 
 
-def _compilations() -> list[Callable[[], object]]:
+def compilations() -> list[Callable[[], object]]:
     """What every profile needs first comes first."""
     from .kernels import grid_interpolation, recursive_gaussian, shape, texture
 

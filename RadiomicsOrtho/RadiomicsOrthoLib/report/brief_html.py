@@ -21,6 +21,10 @@ def brief_html(card: Mapping) -> str:
     if result["interval"]:
         parts.append(f"<p><small>{escape(result['interval_reason'])}</small></p>")
     parts.append(findings_html(card["findings"]))
+    answers = card["provenance"].get("semantic", {}).get("answers", {}).values()
+    given = [f"{entry['title']}: {entry['meaning']}" for entry in answers if entry["answer"] is not None]
+    if given:
+        parts.append(f"<p>By eye: {escape('; '.join(given))}</p>")
     parts.append(f"<p><small>{escape(model['title'])}, version {escape(model['version'])}, trust level: "
                  f"{escape(model['trust'])}.<br/><b>{escape(card['notice'])}</b></small></p>")
     return "".join(parts)

@@ -89,8 +89,11 @@ def check_answers(form: SemanticForm, given: Mapping[str, object]) -> SemanticAn
     return SemanticAnswers(form, answers, tuple(name for name, answer in given.items() if answer == NOT_ASSESSABLE))
 
 
-def answers_from_dict(data: object, form: SemanticForm | None = None) -> SemanticAnswers:
-    """Complete answers from a parsed file; ``form`` in place of the one that it names.  InputError on any defect."""
+def answers_from_dict(data: object, form: SemanticForm | None = None, complete: bool = True) -> SemanticAnswers:
+    """Answers from a parsed file; ``form`` in place of the one that it names.  InputError on any defect.
+
+    ``complete`` wants the compulsory questions done: a file is finished, a form on the screen is not yet.
+    """
     if not isinstance(data, dict) or data.get("schema") != SCHEMA:
         raise InputError(f"These are no answers to a form: the schema is not '{SCHEMA}'.")
     others = sorted(set(data) - {"schema", "form", "form_version", "answers"})
@@ -106,7 +109,7 @@ def answers_from_dict(data: object, form: SemanticForm | None = None) -> Semanti
         raise InputError(f"The answers are to version {version} of the form '{form.id}'; at hand is {form.version}, "
                          "whose questions mean something else.")
     answers = check_answers(form, data["answers"])
-    if answers.missing:
+    if complete and answers.missing:
         question = answers.missing[0]
         raise InputError(f"The form '{form.id}' wants {question.title} ({question.id}) answered, or marked as "
                          f"'{NOT_ASSESSABLE}'.")

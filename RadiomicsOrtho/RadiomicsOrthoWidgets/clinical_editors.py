@@ -1,0 +1,66 @@
+"""Editors for the clinical values that a model asks for."""
+
+import qt
+from slicer.i18n import tr as _
+
+from .form_layout import WheelGuard, clearRows
+
+
+class ClinicalEditors:
+    """One row per clinical input in ``container``'s form layout; calls ``changed()`` after each change by the user."""
+
+    def __init__(self, container, changed) -> None:
+        self._container, self._changed = container, changed
+        self._guard = WheelGuard(container)
+        self._model, self._editors = None, {}
+
+    @property
+    def names(self) -> tuple:
+        return tuple(self._editors)
+
+    def show(self, model, entered: dict) -> None:
+        """Editors for ``model``, with the values in ``entered`` (input name -> text)."""
+        if self._model is not model:
+            self._build(model)
+        for name, (editor, read, write) in self._editors.items():
+            if read() != entered.get(name, ""):
+                wasBlocked = editor.blockSignals(True)
+                write(entered.get(name, ""))
+                editor.blockSignals(wasBlocked)
+
+    def values(self) -> dict:
+        """Input name -> text of what is entered; what is empty is missing, not empty."""
+        return {name: read() for name, (_editor, read, _write) in self._editors.items() if read()}
+
+    def _build(self, model) -> None:
+        clearRows(self._container.layout())
+        self._model, self._editors = model, {}
+        for item in model.clinical_inputs:
+            editor, read, write = self._choice(item) if item.choices else self._number(item)
+            editor.toolTip = item.help or item.title
+            self._container.layout().addRow(f"{item.title} ({item.unit}):" if item.unit else f"{item.title}:", editor)
+            self._editors[item.name] = editor, read, write
+        self._container.visible = bool(model.clinical_inputs)
+
+    def _choice(self, item):
+        editor = qt.QComboBox()
+        editor.addItem(_("not stated"), "")
+        for key, title in item.choices.items():
+            editor.addItem(title, key)
+        self._guard.protect(editor)
+        editor.connect("currentIndexChanged(int)", lambda index: self._changed())
+        return (editor, lambda: editor.itemData(editor.currentIndex) or "",
+                lambda text: editor.setCurrentIndex(max(editor.findData(text), 0)))
+
+    def _number(self, item):
+        """A line, because it can be empty: a missing value must stay missing."""
+        editor = qt.QLineEdit()
+        if item.valid_range:
+            low, high = (f"{end:g}" for end in item.valid_range)
+            editor.placeholderText = _("{low} to {high}").format(low=low, high=high)
+        editor.connect("textChanged(QString)", lambda text: self._changed())
+
+        def write(text):
+            editor.text = text
+
+        return editor, lambda: editor.text.strip(), write

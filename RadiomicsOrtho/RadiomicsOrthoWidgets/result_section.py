@@ -1,0 +1,46 @@
+"""The section with the result: the card in short, the nomogram, the table."""
+
+import qt
+from slicer.i18n import tr as _
+
+#: on-screen width of the nomogram
+NOMOGRAM_WIDTH = 380
+
+
+class ResultSection:
+    """Shows a ``RadiomicsOrthoScene.scoring.ScoredNodes`` in the widgets ``ui`` of the .ui file."""
+
+    def __init__(self, ui) -> None:
+        self._ui = ui
+        self.nomogramWidget = qt.QSvgWidget()
+        ui.nomogramContainer.layout().addWidget(self.nomogramWidget)
+
+    def show(self, scored, emptyHtml: str = "") -> None:
+        """Show a result; for ``None`` what stands in its place, or an empty, collapsed section."""
+        ui = self._ui
+        ui.resultCollapsibleButton.collapsed = scored is None and not emptyHtml
+        ui.nomogramContainer.visible = scored is not None
+        ui.resultTableView.visible = scored is not None
+        ui.saveReportButton.enabled = scored is not None
+        ui.saveReportButton.toolTip = (
+            _("Write card.json, report.html and nomogram.svg into a folder") if scored
+            else _("There is no result yet: press Apply first"))
+        ui.resultTableView.setMRMLTableNode(scored.table if scored else None)
+        if scored is None:
+            ui.cardBrowser.setHtml(emptyHtml or _("No result yet."))
+            return
+        ui.cardBrowser.setHtml(scored.briefHtml)
+        self.nomogramWidget.load(qt.QByteArray(scored.nomogramSvg.encode("utf-8")))
+        # an SVG widget stretches its picture: the height follows the picture's own proportions
+        size = self.nomogramWidget.renderer().defaultSize()
+        self.nomogramWidget.setFixedSize(NOMOGRAM_WIDTH, int(NOMOGRAM_WIDTH * size.height() / size.width()))
+        ui.resultTableView.resizeColumnsToContents()
+
+
+def refusalHtml(refusal) -> str:
+    """Why no number is given, for the place of the result."""
+    from RadiomicsOrthoLib.report.brief_html import findings_html
+
+    return "<p><b>{title}</b></p>{findings}".format(
+        title=_("No score: the scan or the region does not allow one."),
+        findings=findings_html([finding.to_dict() for finding in refusal.findings]))

@@ -1,0 +1,90 @@
+"""The section "Findings by eye": a form about the chosen segment."""
+
+from html import escape
+
+import qt
+import slicer
+from RadiomicsOrthoLib.errors import InputError
+from slicer.i18n import tr as _
+
+from .semantic_editors import SemanticEditors
+
+
+class SemanticSection:
+    """Shows the form and the answers of a parameter node, and writes into it what the user answers.
+
+    ``ui`` holds the widgets of the .ui file, ``answers`` is a ``RadiomicsOrthoScene.semantic.ReaderAnswers``.
+    """
+
+    def __init__(self, ui, answers) -> None:
+        self._ui, self._answers, self._node = ui, answers, None
+        self._shown = None
+        self._editors = SemanticEditors(ui.semanticWidget, self._onAnswered)
+        ui.semanticFormComboBox.connect("currentIndexChanged(int)", self._onFormChosen)
+        ui.openFormButton.connect("clicked(bool)", self._onOpenForm)
+        ui.clearAnswersButton.connect("clicked(bool)", self._onClear)
+
+    def show(self, node) -> None:
+        """Bring the section in line with ``node``; ``None``: there is none, nothing is written."""
+        self._node = node
+        if node is None:
+            return
+        form, forms = self._answers.form_of(node), self._answers.forms_for(node)
+        self._showForms(form, forms)
+        problem, given = self._answers.problem(node), {}
+        found = None if problem else self._answers.answers_of(node)
+        if found:
+            given = {**found.answers, **dict.fromkeys(found.not_assessable, "not assessable")}
+        segment = bool(node.segmentation and node.segmentId)
+        self._editors.show(form, given)
+        self._ui.semanticWidget.enabled = segment and form is not None
+        self._ui.clearAnswersButton.enabled = bool(given) or bool(problem)
+        count = len(form.questions) if form else 0
+        self._ui.semanticCollapsibleButton.text = (
+            _("2. Findings by eye ({done} of {count} done)").format(done=len(given), count=count) if given
+            else _("2. Findings by eye (optional)"))
+        info = problem or ("" if segment else _("Choose a segment first: answers belong to one region."))
+        self._ui.semanticInfoLabel.text = escape(info) or _(
+            "Answers are about this region and go into the features. Point at a question for its definition.")
+
+    def _showForms(self, form, forms) -> None:
+        comboBox = self._ui.semanticFormComboBox
+        wasBlocked = comboBox.blockSignals(True)
+        if self._shown != forms:
+            comboBox.clear()
+            for other in forms:
+                comboBox.addItem(other.title, other.id)
+                comboBox.setItemData(comboBox.count - 1, f"{other.id} {other.version}", qt.Qt.ToolTipRole)
+            self._shown = forms
+        comboBox.setCurrentIndex(comboBox.findData(form.id) if form else -1)
+        comboBox.toolTip = form.notes if form else _("There is no form for this bone")
+        comboBox.blockSignals(wasBlocked)
+
+    def _onAnswered(self) -> None:
+        if self._node:
+            self._answers.store(self._node, self._editors.given())
+
+    def _onFormChosen(self, index) -> None:
+        if self._node:
+            self._node.semanticForm = self._ui.semanticFormComboBox.itemData(index) or ""
+
+    def _onClear(self) -> None:
+        if self._node:
+            self._answers.store(self._node, {})
+
+    def _onOpenForm(self) -> None:
+        path = qt.QFileDialog.getOpenFileName(slicer.util.mainWindow(), _("Your own form"), "",
+                                              _("Forms") + " (*.yaml *.yml *.json)")
+        if not path or not self._node:
+            return
+        try:
+            form = self._answers.add_own_form(path)
+        except InputError as error:
+            slicer.util.errorDisplay(str(error))
+            return
+        if form not in self._answers.forms_for(self._node):
+            slicer.util.infoDisplay(_("The form is at hand now, for the bone '{site}'; this region is another one.")
+                                    .format(site=form.site))
+            return
+        self._node.semanticForm = form.id
+        self.show(self._node)
