@@ -113,6 +113,9 @@ class RadiomicsOrthoWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
         self.ui.saveReportButton.connect("clicked(bool)", self.onSaveReportButton)
         self.initializeParameterNode()
         self.showResult(None)
+        if self.parent.isEntered:
+            # a reloaded module is not entered again
+            self._engineState.start()
 
     def cleanup(self) -> None:
         self._engineState.stop()

@@ -6,6 +6,7 @@ from slicer.i18n import tr as _
 
 #: shorter work shows no dialog
 MINIMUM_MS = 700
+MAXIMUM = 1000
 
 
 class WorkDialog:
@@ -23,7 +24,7 @@ class WorkDialog:
         dialog.minimumDuration = MINIMUM_MS
         dialog.autoClose = False
         dialog.autoReset = False
-        dialog.setRange(0, 1000)
+        dialog.setRange(0, MAXIMUM)
         # room for two lines, so that the dialog does not jump
         dialog.minimumWidth = 420
         dialog.labelText = _("Scoring")
@@ -39,9 +40,11 @@ class WorkDialog:
         return False
 
     def progress(self, fraction: float, text: str) -> None:
+        self._dialog.labelText = text[:1].upper() + text[1:]
+        # nothing is known of how much is done: a bar that moves instead of 0 %
+        self._dialog.maximum = MAXIMUM if fraction > 0 else 0
         # setting the value lets the application work, and the user press Cancel
-        self._dialog.labelText = text
-        self._dialog.value = int(1000 * min(max(fraction, 0.0), 1.0))
+        self._dialog.value = int(MAXIMUM * min(max(fraction, 0.0), 1.0))
 
     def cancelled(self) -> bool:
         slicer.app.processEvents()

@@ -292,7 +292,7 @@ def test_cancelling_the_wait_for_the_engine_changes_nothing(panel, case, fresh_e
 
     monkeypatch.setattr(qt, "QProgressDialog", made)
     timer = qt.QTimer()
-    timer.connect("timeout()", lambda: [d.cancel() for d in dialogs if "preparing the feature engine" in d.labelText])
+    timer.connect("timeout()", lambda: [d.cancel() for d in dialogs if "Preparing the feature engine" in d.labelText])
     timer.start(20)
     panel.ui.applyButton.click()
     timer.stop()
