@@ -45,7 +45,7 @@ def score_segment(volumeNode, segmentationNode, segmentId: str, modelId: str,
     """
     from RadiomicsOrthoLib.features.engine import load_engine
     from RadiomicsOrthoLib.features.extraction import extract_features
-    from RadiomicsOrthoLib.features.profile import load_profile
+    from RadiomicsOrthoLib.features.profile_file import load_profile
     from RadiomicsOrthoLib.features.semantic.answers import add_answers
     from RadiomicsOrthoLib.models.catalogue import load_model
     from RadiomicsOrthoLib.report.brief_html import brief_html

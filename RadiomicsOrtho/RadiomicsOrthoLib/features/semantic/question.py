@@ -7,11 +7,11 @@ import re
 from dataclasses import dataclass
 
 from ...errors import InputError
+from ...imaging.modality import MODALITIES
 from ..vector import SEMANTIC_PREFIX
 
 QUESTION_TYPES = ("ordinal", "nominal", "yes-no", "number", "integer")
 EVIDENCE = ("verified", "secondary", "unverified", "own definition")
-MODALITIES = ("CT", "MR", "XR", "DXA", "PT", "US")
 #: the answer of a reader who looked and could not tell: the feature is missing, never 0
 NOT_ASSESSABLE = "not assessable"
 _ID = re.compile(r"[a-z][a-z0-9_]{0,59}")
@@ -58,8 +58,8 @@ class Question:
         for name, value, allowed in (("type", self.type, QUESTION_TYPES), ("evidence", self.evidence, EVIDENCE)):
             if value not in allowed:
                 raise ValueError(f"the {name} of '{self.id}' must be one of {', '.join(allowed)}, not {value!r}")
-        if not set(self.modalities) <= set(MODALITIES):
-            raise ValueError(f"the modalities of '{self.id}' must come from {', '.join(MODALITIES)}")
+        if not set(self.modalities) <= set(MODALITIES) - {"unknown"}:
+            raise ValueError(f"the modalities of '{self.id}' must come from {', '.join(MODALITIES[:-1])}")
         if not 0 <= self.decimals <= 6:
             raise ValueError(f"the decimals of '{self.id}' must be 0 to 6")
         self._check_choices()
