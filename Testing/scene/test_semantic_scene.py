@@ -147,7 +147,7 @@ def test_cancelling_while_the_engine_is_prepared_leaves_the_scene_as_it_was(case
     before, told = slicer.mrmlScene.GetNumberOfNodes(), []
     with pytest.raises(CancelledError):
         score(case, extractFeatures=True, progress=lambda share, text: told.append(text),
-              cancelled=lambda: "preparing the feature engine" in told[-1])
+              cancelled=lambda: bool(told) and "preparing the feature engine" in told[-1])
     assert preparation.state == "running" and slicer.mrmlScene.GetNumberOfNodes() == before
     preparation.stop()
 
