@@ -16,6 +16,7 @@ from RadiomicsOrthoLib.features.filters.settings import FilterSettings
 from RadiomicsOrthoLib.features.measurements import measure
 from RadiomicsOrthoLib.features.profile import ExtractionProfile
 from RadiomicsOrthoLib.features.profile_checks import check_profile
+from RadiomicsOrthoLib.features.standardisation.normalisation import RobustNormalisation
 from RadiomicsOrthoLib.imaging.geometry import Geometry
 from RadiomicsOrthoLib.imaging.image import BoneImage
 from RadiomicsOrthoLib.regions.roi import Roi
@@ -167,6 +168,8 @@ class TestFit:
         ({}, True), ({"feature_classes": TEXTURE}, False),
         ({"feature_classes": TEXTURE, "resample_mm": (0.3, 0.3, 1.0)}, True),
         ({"feature_classes": TEXTURE, "image_types": ("Original", "Gradient")}, True),
+        ({"feature_classes": TEXTURE, "normalise": RobustNormalisation()}, True),
+        ({"feature_classes": TEXTURE, "normalise": RobustNormalisation(extent="scan")}, False),
         ({"feature_classes": TEXTURE, "image_types": ("Original", "Wavelet")}, False)])
     def test_what_is_measured_in_mm_needs_the_size_of_a_pixel(self, changes, refused):
         image = planar.image(spacing_from="missing")
@@ -252,6 +255,24 @@ class TestCommand:
         assert provenance["image"]["modality"] == modality and "Doe" not in json.dumps(provenance)
         assert "Scanner software".lower() in json.dumps(provenance["findings"])
 
+    @pytest.mark.parametrize("engine", ["fast", pytest.param("pyradiomics", marks=needs_pyradiomics)])
+    @pytest.mark.parametrize(("profile", "code", "count"), [
+        ("xray-bone-2d", "DX", 9 + 93), ("dxa-hip-2d", "BMD", 93), ("us-2d", "US", 93)])
+    def test_the_profile_that_ships_for_each_flat_modality(self, capsys, tmp_path, profile, code, count, engine):
+        image = planar.write_dicom_image(tmp_path / "image.dcm", planar.radiograph(), code, PixelSpacing=[0.25, 0.2])
+        mask = planar.write_flat(planar.bone().astype(np.uint8), tmp_path / "mask.png")
+        row, provenance, _ = self.table(capsys, tmp_path, image, mask, "--profile", profile, "--engine", engine)
+        assert len([name for name in row if name.startswith("original_") and row[name]]) == count
+        assert provenance["profile"]["id"] == profile and provenance["engine"]["name"] == engine
+
+    def test_an_ultrasound_picture_needs_no_size_of_its_pixels(self, capsys, tmp_path):
+        image = planar.write_flat(planar.radiograph(bits=8), tmp_path / "us.png")
+        mask = planar.write_flat(planar.bone().astype(np.uint8), tmp_path / "mask.png")
+        row, _, _ = self.table(capsys, tmp_path, image, mask, "--profile", "us-2d")
+        assert row["original_firstorder_TotalEnergy"] == "" and "area_mm2" not in row
+        code, _, err = run(capsys, "extract", image, mask, "--profile", "xray-bone-2d", "-o", tmp_path / "f.csv")
+        assert code == 2 and "shape, resampling, normalisation on the neighbourhood" in err
+
     def test_a_mask_of_slicer_on_a_dicom_radiograph(self, capsys, tmp_path):
         image = planar.write_dicom_image(tmp_path / "image.dcm", planar.radiograph(), PixelSpacing=[0.25, 0.2])
         of = planar.image()
@@ -282,6 +303,8 @@ class TestCommand:
         profile = profile_file(tmp_path, "PT", force_2d=False, feature_classes=["shape", *TEXTURE], bin_count=None,
                                bin_width=0.5)
         row, provenance, _ = self.table(capsys, tmp_path, folder, mask, "--profile", profile)
+        shipped, _, _ = self.table(capsys, tmp_path, folder, mask, "--profile", "pet")
+        assert shipped["mean_suv"] == row["mean_suv"] and float(shipped["original_shape_MeshVolume"]) > 0
         assert 1 < float(row["mean_suv"]) < 20 and provenance["image"]["value_unit"] == "SUVbw"
         bad = planar.write_pet_series(tmp_path / "no weight", stored, (0.5,) * 9, PatientWeight=None)
         code, _, err = run(capsys, "extract", bad, mask, "--profile", profile, "-o", tmp_path / "f.csv")

@@ -51,6 +51,16 @@ def test_a_vertebra_on_mr(capsys, lumbar, tmp_path):
 
 
 @needs_pyradiomics
+def test_a_vertebra_on_mr_by_the_profile_that_ships(capsys, lumbar, tmp_path):
+    row = rows_of_both_engines(capsys, tmp_path, *lumbar, "--segment", "5", "--level", "L3", "--profile",
+                               "mr-vertebra-t2", *MR)
+    assert row["level"] == "L3" and float(row["original_shape_MeshVolume"]) > 0
+    code, _, err = run(capsys, "extract", *lumbar, "--segment", "5", "--profile", "mr-vertebra-t1", *MR, "-o",
+                       tmp_path / "t1.csv")
+    assert code == 2 and "The scan is T2w; the profile 'mr-vertebra-t1' is for T1w" in err
+
+
+@needs_pyradiomics
 def test_one_sagittal_slice_of_a_vertebra(capsys, lumbar, tmp_path):
     image = read_image(lumbar[0])
     bodies, _ = read_voxels(lumbar[1])

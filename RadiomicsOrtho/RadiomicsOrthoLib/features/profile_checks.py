@@ -91,9 +91,10 @@ def _check_millimetres(profile: ExtractionProfile) -> Iterator[Finding]:
     """A refusal if something that the profile asks for is in mm and the size of a pixel is unknown."""
     needs = [what for what, asked in (
         ("shape", any(name.startswith(("shape", "morph")) for name in profile.feature_classes)),
-        ("the neighbourhood for normalise", isinstance(profile.normalise, RobustNormalisation)
+        ("resampling", profile.resample_mm is not None),
+        ("normalisation on the neighbourhood", isinstance(profile.normalise, RobustNormalisation)
          and profile.normalise.extent == "neighbourhood"),
-        (f"resampling to {profile.resample_mm} mm", profile.resample_mm is not None),
+        ("the bias field", profile.bias_correction is not None),
         ("the filter LoG", "LoG" in profile.image_types), ("the filter Gradient", "Gradient" in profile.image_types),
     ) if asked]
     if needs:
