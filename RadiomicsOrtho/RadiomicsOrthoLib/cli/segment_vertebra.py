@@ -8,11 +8,44 @@ from ..errors import InputError
 from ..imaging.image import BoneImage
 from ..long_work import Cancelled, Progress
 from ..regions.proposal import Proposal
+from ..regions.roi import LEVELS
+from ..regions.trabecular import DEFAULT_DEPTH_MM
+from ..regions.vertebra.compartments import BODY_COMPARTMENTS
+from ..regions.vertebra.levels import LUMBAR, LUMBAR_VARIANTS, THORACIC, THORACIC_VARIANTS
 
 
 def add_arguments(command: argparse.ArgumentParser) -> None:
-    pass
+    group = command.add_argument_group("vertebra")
+    group.add_argument("--level", choices=LEVELS[:-1], metavar="LEVEL",
+                       help="which level the clicked body is (with --auto: the lowest body); the others follow")
+    group.add_argument("--single", action="store_true", help="only the clicked body")
+    group.add_argument("--compartment", action="append", choices=(*BODY_COMPARTMENTS, "all"), metavar="NAME",
+                       help=f"what to write of each body, repeatable: {', '.join(BODY_COMPARTMENTS)} or all "
+                       "(default: whole-body)")
+    group.add_argument("--core-depth", type=float, default=DEFAULT_DEPTH_MM, metavar="MM",
+                       help="how much is removed below the surface for a trabecular core (default %(default)s mm)")
+    group.add_argument("--thoracic", type=int, choices=THORACIC_VARIANTS, default=THORACIC,
+                       help="number of thoracic vertebrae (default %(default)s)")
+    group.add_argument("--lumbar", type=int, choices=LUMBAR_VARIANTS, default=LUMBAR,
+                       help="number of lumbar vertebrae (default %(default)s)")
 
 
 def propose(image: BoneImage, options: argparse.Namespace, progress: Progress, cancelled: Cancelled) -> Proposal:
-    raise InputError("Vertebrae cannot be segmented yet.")
+    """The bodies of the scan as the options ask for them."""
+    from ..regions.vertebra.automatic import spine_without_click
+    from ..regions.vertebra.proposal import propose_bodies
+    from ..regions.vertebra.spine import spine_from_click
+
+    if options.auto and options.single:
+        raise InputError("--single keeps the clicked body; give a point with --seed, not --auto.")
+    asked = options.compartment or ["whole-body"]
+    compartments = BODY_COMPARTMENTS if "all" in asked else [name for name in BODY_COMPARTMENTS if name in asked]
+
+    def first(fraction: float, text: str) -> None:
+        progress(0.8 * fraction, text)
+
+    spine = spine_without_click(image, first, cancelled) if options.auto \
+        else spine_from_click(image, options.seed, first, cancelled)
+    return propose_bodies(image, spine, compartments, options.level, options.single, options.core_depth,
+                          options.thoracic, options.lumbar,
+                          lambda fraction, text: progress(0.8 + 0.2 * fraction, text), cancelled)

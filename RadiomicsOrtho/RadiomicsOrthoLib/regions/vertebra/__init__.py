@@ -1,0 +1,1 @@
+"""Vertebral bodies on CT: canal, discs, body surfaces, levels, compartments and heights."""

@@ -1,0 +1,101 @@
+"""Six-point morphometry of a vertebral body and the grade that Genant's scheme suggests.
+
+Genant HK, Wu CY, van Kuijk C, Nevitt MC, J Bone Miner Res 1993;8:1137-1148: the grade is the radiologist's visual
+reading; numbers only suggest one.  Limits of the grades as in that scheme: up to 20 % loss none, 20-25 % mild,
+25-40 % moderate, above 40 % severe.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+
+import numpy as np
+
+from ..roi import Roi
+from .compartments import LocalFrame
+
+GENANT_SOURCE = "Genant 1993, J Bone Miner Res 8:1137 (semiquantitative scheme; suggested from heights, not read)"
+#: lower limits of the loss for grades 1, 2, 3
+GRADE_LIMITS = (0.20, 0.25, 0.40)
+#: where the three heights are taken, as shares of the depth from the front wall
+FRONT_SHARE, MIDDLE_SHARE, REAR_SHARE = (0.05, 0.15), (0.42, 0.58), (0.85, 0.95)
+#: half width of the strip beside the mid-sagittal plane (mm)
+STRIP_MM = 4.0
+_STEP_MM = 0.25
+
+
+@dataclass(frozen=True)
+class Heights:
+    """Anterior, middle and posterior heights in mm, and their (upper, lower) points in RAS mm."""
+
+    anterior_mm: float
+    middle_mm: float
+    posterior_mm: float
+    points: tuple[tuple[tuple[float, ...], tuple[float, ...]], ...]
+
+    @property
+    def wedge_ratio(self) -> float:
+        """Anterior over posterior height."""
+        return self.anterior_mm / self.posterior_mm
+
+    @property
+    def biconcave_ratio(self) -> float:
+        """Middle over posterior height."""
+        return self.middle_mm / self.posterior_mm
+
+
+@dataclass(frozen=True)
+class SuggestedGrade:
+    """A grade from 0 to 3, the deformity that it comes from and the loss of height (share)."""
+
+    grade: int
+    deformity: str
+    loss: float
+    source: str = GENANT_SOURCE
+
+    def to_dict(self) -> dict[str, object]:
+        return {"suggested_" + name if name == "grade" else name: value for name, value in asdict(self).items()}
+
+
+def heights(body: Roi, frame: LocalFrame) -> Heights:
+    """Heights of a complete body, from its mask: the mean between its endplates in the mid-sagittal strip."""
+    from scipy import ndimage
+
+    geometry = body.geometry
+    kji = np.argwhere(body.mask)
+    low, high = np.maximum(kji.min(axis=0) - 2, 0), np.minimum(kji.max(axis=0) + 3, body.mask.shape)
+    # the surface runs half way between voxel centres in and out
+    soft = ndimage.gaussian_filter(body.mask[tuple(slice(a, b) for a, b in zip(low, high, strict=True))].astype(
+        np.float32), [min(0.6, 0.6 / s) for s in geometry.spacing_kji])
+    up = np.arange(-0.9 * frame.height, 0.9 * frame.height, _STEP_MM)
+    found, points = [], []
+    for start, stop in (FRONT_SHARE, MIDDLE_SHARE, REAR_SHARE):
+        along = frame.front - (frame.front + frame.rear) * np.arange(start, stop + 1e-6, 0.02)
+        aside = np.arange(-STRIP_MM, STRIP_MM + 0.1, 1.0)
+        local = np.stack(np.meshgrid(aside, along, up, indexing="ij"), -1)
+        indices = geometry.to_kji(frame.centre + local @ frame.axes) - low
+        inside = ndimage.map_coordinates(soft, np.moveaxis(indices, -1, 0), order=1, mode="constant") >= 0.5
+        columns = inside.reshape(-1, len(up))
+        columns = columns[columns.any(axis=1)]
+        if not len(columns):
+            raise ValueError("the body has no mid-sagittal section")
+        top = up[len(up) - 1 - columns[:, ::-1].argmax(axis=1)]
+        bottom = up[columns.argmax(axis=1)]
+        found.append(float(np.mean(top - bottom)) + _STEP_MM)
+        ends = (np.array([0.0, along.mean(), z.mean()]) for z in (top, bottom))
+        points.append(tuple(tuple(float(x) for x in frame.centre + end @ frame.axes) for end in ends))
+    return Heights(*found, tuple(points))
+
+
+def suggested_grade(body: Heights, posterior_of_neighbours: tuple[float, ...] = ()) -> SuggestedGrade:
+    """The grade that the heights suggest.
+
+    Wedge: anterior against posterior height; biconcave: middle against posterior; crush:
+    posterior against the mean of the neighbours' posterior heights (mm), where they are known.
+    """
+    losses = {"wedge": 1 - body.wedge_ratio, "biconcave": 1 - body.biconcave_ratio}
+    if posterior_of_neighbours:
+        losses["crush"] = 1 - body.posterior_mm / float(np.mean(posterior_of_neighbours))
+    deformity, loss = max(losses.items(), key=lambda item: item[1])
+    grade = sum(loss >= limit for limit in GRADE_LIMITS)
+    return SuggestedGrade(grade, deformity if grade else "none", max(loss, 0.0))

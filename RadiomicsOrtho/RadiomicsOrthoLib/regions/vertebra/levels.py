@@ -1,0 +1,61 @@
+"""Names of the levels: one is given by a person, the rest follow."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from ...errors import InputError
+from ..roi import LEVELS
+
+#: usual numbers of vertebrae; variants (Tins & Balain 2016 and others give some 10 % transitional anatomy, from memory)
+CERVICAL, THORACIC, LUMBAR = 7, 12, 5
+THORACIC_VARIANTS, LUMBAR_VARIANTS = (11, 12, 13), (4, 5, 6)
+#: what is proposed for the lowest body if it lies on the sacrum
+ABOVE_SACRUM = "L5"
+
+
+def level_names(thoracic: int = THORACIC, lumbar: int = LUMBAR) -> tuple[str, ...]:
+    """All levels from C1 to the last lumbar one, from above downwards, for a spine with these numbers."""
+    if thoracic not in THORACIC_VARIANTS or lumbar not in LUMBAR_VARIANTS:
+        raise InputError(f"A spine has 11 to 13 thoracic and 4 to 6 lumbar vertebrae, not {thoracic} and {lumbar}.")
+    return tuple(f"{letter}{n}" for letter, count in (("C", CERVICAL), ("T", thoracic), ("L", lumbar))
+                 for n in range(1, count + 1))
+
+
+def named_levels(count: int, index: int, level: str, thoracic: int = THORACIC,
+                 lumbar: int = LUMBAR) -> tuple[str, ...]:
+    """Names of ``count`` bodies from above downwards, the one at ``index`` being ``level``.
+
+    Raises InputError if the spine of that kind has not enough levels above or below.
+    """
+    names = level_names(thoracic, lumbar)
+    if level not in names:
+        raise InputError(f"There is no level {level} in a spine with {thoracic} thoracic and {lumbar} lumbar "
+                         "vertebrae.")
+    first = names.index(level) - index
+    if first < 0:
+        raise InputError(f"The named body cannot be {level}: {index} bodies were found above it, but the spine has "
+                         f"{names.index(level)}.")
+    if first + count > len(names):
+        raise InputError(f"The named body cannot be {level}: {count - 1 - index} bodies were found below it, but the "
+                         f"spine has {len(names) - 1 - names.index(level)}; state 6 lumbar vertebrae if that is so.")
+    return names[first:first + count]
+
+
+def renumbered(levels: Sequence[str], index: int, level: str) -> tuple[str, ...]:
+    """``levels`` (from above downwards) after the one at ``index`` was renamed: the others follow it.
+
+    A name that only a variant has (``T13``, ``L6``) makes the spine that variant.  A name
+    that skips one (``L1`` below ``T11``) makes it the spine without the skipped level.
+    """
+    if level not in LEVELS:
+        raise InputError(f"There is no vertebral level '{level}'.")
+    thoracic = THORACIC_VARIANTS[-1] if level == "T13" or "T13" in levels else THORACIC
+    lumbar = LUMBAR_VARIANTS[-1] if level == "L6" else LUMBAR
+    above = levels[index - 1] if index else None
+    if level == "L1" and above == "T11":
+        # the one above was confirmed before: a spine with eleven ribs
+        thoracic = 11
+    elif level == "L1" and above == "T13":
+        thoracic = 13
+    return named_levels(len(levels), index, level, thoracic, lumbar)

@@ -1,0 +1,109 @@
+"""The bodies of a spine as regions to be checked, with what was measured on them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from ...errors import InputError
+from ...imaging.image import BoneImage
+from ...long_work import Cancelled, CancelledError, Progress, never_cancelled, no_progress
+from ..proposal import Proposal, ProposedRegion, Remark
+from ..roi import Roi
+from ..terminology import segment_name
+from ..trabecular import DEFAULT_DEPTH_MM
+from .compartments import LocalFrame, compartment
+from .heights import Heights, heights, suggested_grade
+from .levels import ABOVE_SACRUM, LUMBAR, THORACIC, named_levels
+from .spine import METHOD, Spine, body_labels
+
+#: neighbouring bodies in two tones, so that they are told apart
+BODY_COLOURS = ((0.945, 0.839, 0.569), (0.694, 0.478, 0.396))
+
+
+def propose_bodies(image: BoneImage, spine: Spine, compartments: Sequence[str] = ("whole-body",),
+                   level: str | None = None, single: bool = False, depth_mm: float = DEFAULT_DEPTH_MM,
+                   thoracic: int = THORACIC, lumbar: int = LUMBAR, progress: Progress = no_progress,
+                   cancelled: Cancelled = never_cancelled) -> Proposal:
+    """Regions of the bodies from above downwards, with heights and completeness.
+
+    ``level`` names the clicked body (without a click the lowest one); ``single`` keeps that
+    one only.  A body that the scan cuts off is a region of its own, marked incomplete, without
+    compartments and measurements.
+    """
+    named = spine.clicked if spine.clicked is not None else len(spine.bodies) - 1
+    levels = named_levels(len(spine.bodies), named, level, thoracic, lumbar) if level else (None,) * len(spine.bodies)
+    labels = body_labels(spine, image)
+    wanted = [named] if single else list(range(len(spine.bodies)))
+    measured = {n: heights(_whole(labels, n, image, levels[n]), LocalFrame.of(spine.bodies[n].surface))
+                for n in range(len(spine.bodies)) if spine.bodies[n].complete}
+    regions, entries, remarks = [], [], []
+    for done, n in enumerate(wanted):
+        if cancelled():
+            raise CancelledError
+        progress(done / len(wanted), "compartments")
+        body, whole = spine.bodies[n], _whole(labels, n, image, levels[n])
+        if not whole.mask.any():
+            continue
+        title = levels[n] or f"vertebra {n + 1}"
+        entry: dict[str, object] = {"number": n + 1, "level": levels[n], "complete": body.complete,
+                                    "centre_ras_mm": [round(float(x), 2) for x in body.centre],
+                                    "volume_ml": None, "heights": None, "genant": None}
+        entries.append(entry)
+        colour = BODY_COLOURS[n % 2]
+        if not body.complete:
+            regions.append(ProposedRegion(whole, f"{title} body (incomplete)", colour))
+            remarks.append(Remark("BODY_INCOMPLETE", f"{title} is cut off by the scan's edge; it was not measured.",
+                                  "Leave it out, or use a scan that shows it completely.", refused=True))
+            continue
+        entry |= {"volume_ml": whole.volume_ml, **_morphometry(n, measured)}
+        if entry["genant"]["suggested_grade"] and set(compartments) & {"mid-slab", "trabecular", "axial-ellipse"}:
+            remarks.append(Remark("FRACTURE_SUGGESTED", f"The heights of {title} suggest a fracture (Genant grade "
+                                  f"{entry['genant']['suggested_grade']}, {entry['genant']['deformity']}).",
+                                  "Read the grade yourself; leave a fractured body out of density regions."))
+        for name in compartments:
+            try:
+                roi = compartment(whole, LocalFrame.of(body.surface), name, depth_mm)
+            except InputError as error:
+                remarks.append(Remark("NO_COMPARTMENT", f"{title}: {error}", refused=True))
+                continue
+            own = None if levels[n] else segment_name("vertebra", None, None, name).replace("vertebra", title)
+            regions.append(ProposedRegion(roi, own or "", colour if name == "whole-body" else None))
+    if not regions:
+        raise InputError("No vertebral body is left to be written; click in another one.")
+    summary = {"site": "vertebra", "method": METHOD, "named_by": level and f"body {named + 1} named {level}",
+               "level_suggestion": _suggestion(spine, level), "bodies": entries}
+    return Proposal(tuple(regions), summary, (*_ends(spine, level), *remarks))
+
+
+def _whole(labels: np.ndarray, n: int, image: BoneImage, level: str | None) -> Roi:
+    return Roi(labels == n + 1, image.geometry, site="vertebra", level=level, compartment="whole-body", made_by=METHOD)
+
+
+def _morphometry(n: int, measured: dict[int, Heights]) -> dict[str, object]:
+    found = measured[n]
+    neighbours = tuple(measured[m].posterior_mm for m in (n - 1, n + 1) if m in measured)
+    return {"heights": {"anterior_mm": round(found.anterior_mm, 2), "middle_mm": round(found.middle_mm, 2),
+                        "posterior_mm": round(found.posterior_mm, 2), "wedge_ratio": round(found.wedge_ratio, 3),
+                        "biconcave_ratio": round(found.biconcave_ratio, 3),
+                        "points_ras_mm": [[[round(x, 2) for x in point] for point in pair] for pair in found.points]},
+            "genant": suggested_grade(found, neighbours).to_dict()}
+
+
+def _suggestion(spine: Spine, level: str | None) -> dict[str, object] | None:
+    """What the lowest body probably is, if nobody has named one."""
+    if level or not spine.sacrum_below:
+        return None
+    return {"number": len(spine.bodies), "level": ABOVE_SACRUM,
+            "reason": "it lies on the sacrum; count the ribs or lumbar vertebrae before you confirm it"}
+
+
+def _ends(spine: Spine, level: str | None) -> list[Remark]:
+    if level:
+        return []
+    if spine.sacrum_below:
+        return [Remark("LEVEL_SUGGESTED", f"No level was named; vertebra {len(spine.bodies)} lies on the sacrum, which "
+                       f"suggests {ABOVE_SACRUM}.", "Confirm a level before anything is compared with a threshold.")]
+    return [Remark("LEVEL_NOT_NAMED", "No level was named, and the scan does not show the sacrum.",
+                   "Name one level; the others follow.")]

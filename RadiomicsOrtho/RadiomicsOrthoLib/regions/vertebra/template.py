@@ -1,0 +1,178 @@
+"""A first shape of a body: two tilted endplates and a rounded wall between them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from scipy import ndimage
+
+from ..sampling import HuField
+from .column import STEP_MM, Column
+from .discs import CORONAL_TILTS, SAGITTAL_TILTS, DiscCues
+from .sphere import sphere
+
+#: an endplate lies this far inside the middle of its disc (mm), and at most this share of the spacing of the discs
+ENDPLATE_MM, ENDPLATE_SHARE = (0.5, 9.0), 0.24
+#: HU/mm below which no endplate is seen, and where it is then assumed
+FAINT_ENDPLATE, FAINT_ENDPLATE_MM = 8.0, 1.5
+#: exponent of the super-ellipse of the wall: between an ellipse (2) and a box
+WALL_EXPONENT = 2.6
+#: exponent by which wall and endplates are joined with a rounded rim
+RIM_EXPONENT = 8.0
+#: HU window in which walls are looked for: fat and lung alike outside, cortex no brighter than it need be
+WALL_WINDOW_HU = (20.0, 500.0)
+#: a valley this deep (HU) tells the tilt of its disc
+CLEAR_VALLEY_HU = 30.0
+
+
+@dataclass(frozen=True)
+class Plane:
+    """A plane through ``point`` with the unit vector ``normal``, which points out of the body (RAS mm)."""
+
+    point: np.ndarray
+    normal: np.ndarray
+
+    def height(self, positions: np.ndarray) -> np.ndarray:
+        """Signed distance (…) in mm, positive outside."""
+        return (positions - self.point) @ self.normal
+
+
+@dataclass(frozen=True)
+class BodyTemplate:
+    """A star-shaped first shape in RAS mm.
+
+    ``frame`` (3, 3) has the rows right, front, up.  ``radii`` (rays,) and ``normals``
+    (rays, 3, RAS) belong to the rays of ``sphere()`` in that frame; ``is_wall`` (rays,) marks
+    rays that meet the wall rather than an endplate.  ``caps`` are the middle planes of the
+    discs, which the body must not cross; ``cut`` says which end the scan cuts off (-1 the
+    lower, 1 the upper, 0 none).
+    """
+
+    centre: np.ndarray
+    frame: np.ndarray
+    radii: np.ndarray
+    normals: np.ndarray
+    is_wall: np.ndarray
+    endplates: tuple[Plane, Plane]
+    caps: tuple[Plane, ...]
+    half_width: float
+    half_depth: float
+    cut: int = 0
+
+    @property
+    def height(self) -> float:
+        """Distance between the endplates along the body's axis, in mm."""
+        lower, upper = self.endplates
+        return float((upper.point - lower.point) @ self.frame[2])
+
+    def rays(self) -> np.ndarray:
+        """Unit vectors (rays, 3) in RAS."""
+        return sphere().directions @ self.frame
+
+
+def body_template(field: HuField, column: Column, cues: DiscCues, lower: float, upper: float,
+                  cut: int = 0) -> BodyTemplate:
+    """The template of the body between the discs at ``lower`` and ``upper`` (indices along the column)."""
+    reach = ENDPLATE_SHARE * (upper - lower) * STEP_MM
+    ends = [_endplate(cues, lower, -1, reach, cut == -1), _endplate(cues, upper, 1, reach, cut == 1)]
+    middle = (ends[0][0] + ends[1][0]) / 2
+    centre, frame = column.at(middle)
+    planes = [_tilted_plane(column, q, sagittal, coronal, sign)
+              for (q, sagittal, coronal), sign in zip(ends, (-1, 1), strict=True)]
+    caps = tuple(_tilted_plane(column, q, *_disc_tilt(cues, q, end), sign)
+                 for q, end, sign in ((lower, ends[0], -1), (upper, ends[1], 1)) if cut != sign)
+    height = float((planes[1].point - planes[0].point) @ frame[2])
+    depth = float(np.interp(middle, np.arange(len(column)), column.half_depth))
+    front, rear, right, left = _walls(field, centre, frame, max(3.0, 0.22 * height), depth)
+    centre = centre + np.array([(right - left) / 2, (front - rear) / 2, 0.0]) @ frame
+    # the centre half way between the endplates, along the axis through it
+    to_upper, to_lower = (-plane.height(centre) / (plane.normal @ frame[2]) for plane in (planes[1], planes[0]))
+    centre = centre + (to_upper + to_lower) / 2 * frame[2]
+    return shaped(centre, frame, (right + left) / 2, (front + rear) / 2, tuple(planes), caps, cut)
+
+
+def shaped(centre: np.ndarray, frame: np.ndarray, half_width: float, half_depth: float,
+           endplates: tuple[Plane, Plane], caps: tuple[Plane, ...], cut: int = 0) -> BodyTemplate:
+    """A template of the given measures."""
+    directions = sphere().directions
+    across, along = np.abs(directions[:, 0] / half_width), np.abs(directions[:, 1] / half_depth)
+    inverse = [np.maximum(across**WALL_EXPONENT + along**WALL_EXPONENT, 1e-9) ** (1 / WALL_EXPONENT)]
+    normal = np.stack([np.sign(directions[:, 0]) * across ** (WALL_EXPONENT - 1) / half_width,
+                       np.sign(directions[:, 1]) * along ** (WALL_EXPONENT - 1) / half_depth,
+                       np.zeros(len(directions))], -1)
+    normals = [_unit(normal + 1e-12)]
+    for plane in endplates:
+        local = frame @ plane.normal
+        inverse.append(np.maximum(directions @ local, 0.0) / max(-plane.height(centre), 2.0))
+        normals.append(np.broadcast_to(local, directions.shape))
+    inverse = np.stack(inverse)
+    joined = (inverse**RIM_EXPONENT).sum(axis=0) ** (1 / RIM_EXPONENT)
+    weight = (inverse / joined) ** (RIM_EXPONENT - 1)
+    local = _unit((weight[..., None] * np.stack(normals)).sum(axis=0))
+    return BodyTemplate(centre, frame, 1 / joined, local @ frame, weight.argmax(axis=0) == 0, endplates, caps,
+                        half_width, half_depth, cut)
+
+
+def _endplate(cues: DiscCues, disc: float, sign: int, reach: float, cut: bool) -> tuple[float, float, float]:
+    """Index along the column and tilts (radians: sagittal, coronal) of the endplate below (sign 1) or above a disc."""
+    if cut:
+        return disc - sign * 4.0, 0.0, 0.0
+    low, high = ENDPLATE_MM
+    q = disc - sign * np.arange(low, min(high, reach) + 0.01, 0.5) / STEP_MM
+    slope = (_at(cues.patches, q - sign) - _at(cues.patches, q + sign)) / (2 * STEP_MM)
+    steep = 4.0 * ((SAGITTAL_TILTS[:, None] / 24.0) ** 2 + (CORONAL_TILTS / 12.0) ** 2)
+    best = np.unravel_index(np.argmax(slope - steep), slope.shape)
+    sagittal, coronal = np.deg2rad(SAGITTAL_TILTS[best[1]]), np.deg2rad(CORONAL_TILTS[best[2]])
+    if slope[best] < FAINT_ENDPLATE:
+        return disc - sign * FAINT_ENDPLATE_MM / STEP_MM, sagittal, coronal
+    return float(q[best[0]]), sagittal, coronal
+
+
+def _disc_tilt(cues: DiscCues, disc: float, endplate: tuple[float, float, float]) -> tuple[float, float]:
+    at = int(np.clip(disc, 0, len(cues.valley) - 1))
+    if cues.valley[at] > CLEAR_VALLEY_HU:
+        a, b = cues.valley_tilt[at]
+        return np.deg2rad(SAGITTAL_TILTS[a]), np.deg2rad(CORONAL_TILTS[b])
+    return endplate[1], endplate[2]
+
+
+def _tilted_plane(column: Column, q: float, sagittal: float, coronal: float, sign: int) -> Plane:
+    point, (right, front, up) = column.at(q)
+    normal = _unit(np.cross(right + np.tan(coronal) * up, front + np.tan(sagittal) * up))
+    return Plane(point, normal * sign)
+
+
+def _walls(field: HuField, centre: np.ndarray, frame: np.ndarray, half_height: float,
+           depth: float) -> tuple[float, float, float, float]:
+    """Distances in mm from the centre to the front, rear, right and left walls at mid height."""
+    def edge(axis: int, sign: int, farthest: float, low: float, high: float, expected: float) -> float:
+        out = np.arange(5.0, farthest, 0.5)
+        aside, rise = np.meshgrid(np.arange(-8.0, 8.1, 2.0), np.arange(-half_height, half_height + 0.1, 2.0))
+        points = np.zeros((len(out), aside.size, 3))
+        points[..., axis] = sign * out[:, None]
+        points[..., 1 - axis] = aside.ravel()
+        points[..., 2] = rise.ravel()
+        if axis == 0:
+            # the sides are met in front of the pedicles
+            points[..., 1] += 4.0
+        profile = ndimage.gaussian_filter1d(np.clip(field(centre + points @ frame), *WALL_WINDOW_HU).mean(axis=1), 2)
+        gain = -np.gradient(profile, out) - 0.5 * np.abs(out - expected)
+        gain[(out < low) | (out > high)] = -np.inf
+        return float(out[gain.argmax()])
+
+    return (edge(1, 1, 40.0, 0.70 * depth, 1.35 * depth, depth), edge(1, -1, 40.0, 0.65 * depth, 1.3 * depth, depth),
+            edge(0, 1, 50.0, 0.75 * depth, 1.9 * depth, 1.25 * depth),
+            edge(0, -1, 50.0, 0.75 * depth, 1.9 * depth, 1.25 * depth))
+
+
+def _at(values: np.ndarray, index: np.ndarray) -> np.ndarray:
+    """Rows of ``values`` at continuous indices; the ends hold beyond them."""
+    index = np.clip(index, 0, len(values) - 1)
+    low = np.minimum(index.astype(int), len(values) - 2)
+    share = (index - low)[:, None, None]
+    return values[low] * (1 - share) + values[low + 1] * share
+
+
+def _unit(vectors: np.ndarray) -> np.ndarray:
+    return vectors / np.linalg.norm(vectors, axis=-1, keepdims=True)

@@ -1,0 +1,38 @@
+"""One level named, the others follow; variants and renumbering."""
+
+import pytest
+from RadiomicsOrthoLib.errors import InputError
+from RadiomicsOrthoLib.regions.vertebra.levels import level_names, named_levels, renumbered
+
+
+def test_the_others_follow_the_named_one():
+    assert named_levels(4, 2, "L1") == ("T11", "T12", "L1", "L2")
+    assert named_levels(3, 0, "C6") == ("C6", "C7", "T1")
+
+
+def test_variants_have_their_own_levels():
+    assert level_names(13, 6)[-7:] == ("T13", "L1", "L2", "L3", "L4", "L5", "L6")
+    assert named_levels(4, 3, "L1", thoracic=11) == ("T9", "T10", "T11", "L1")
+    assert named_levels(2, 1, "L6", lumbar=6) == ("L5", "L6")
+    with pytest.raises(InputError, match="There is no level L5"):
+        named_levels(2, 1, "L5", lumbar=4)
+    with pytest.raises(InputError, match="11 to 13"):
+        level_names(10, 5)
+
+
+@pytest.mark.parametrize(("count", "index", "level", "words"), [
+    (4, 3, "C2", "3 bodies were found above"), (4, 0, "L4", "3 bodies were found below")])
+def test_a_name_that_leaves_no_room_is_refused(count, index, level, words):
+    with pytest.raises(InputError, match=words):
+        named_levels(count, index, level)
+
+
+def test_dragging_one_name_renumbers_the_rest():
+    assert renumbered(("T12", "L1", "L2"), 1, "L2") == ("L1", "L2", "L3")
+    # six lumbar vertebrae: the lowest is dragged to L6
+    assert renumbered(("L1", "L2", "L3", "L4", "L5", "L5"), 5, "L6") == ("L1", "L2", "L3", "L4", "L5", "L6")
+    # a thirteenth rib: the one below T12 becomes T13, the one below it L1
+    assert renumbered(("T11", "T12", "L1", "L2"), 2, "T13") == ("T11", "T12", "T13", "L1")
+    assert renumbered(("T10", "T11", "T12", "L1"), 2, "L1") == ("T10", "T11", "L1", "L2")
+    with pytest.raises(InputError, match="no vertebral level"):
+        renumbered(("L1",), 0, "Q1")
