@@ -107,7 +107,9 @@ def test_compartments_lie_inside_and_hold_what_their_rules_say(lumbar):
     expected = phantom.image.array[truth.mask].mean()
     for name in ("trabecular", "axial-ellipse", "mid-slab"):
         assert not np.any(parts[name].mask & ~parts["whole-body"].mask)
-        assert phantom.image.array[parts[name].mask].mean() == pytest.approx(expected, abs=5)
+        # the ellipses keep clear of the endplates, which the core of a tilted body at 2 mm does not wholly
+        wanted = expected if name == "trabecular" else 140
+        assert phantom.image.array[parts[name].mask].mean() == pytest.approx(wanted, abs=5)
     assert not np.any(parts["mid-slab"].mask & ~core) and not np.any(parts["axial-ellipse"].mask & ~core)
     vertebra = phantom.vertebrae[2]
     local = (phantom.image.geometry.to_ras(np.argwhere(parts["mid-slab"].mask)) - vertebra.centre) @ vertebra.frame.T
