@@ -79,7 +79,7 @@ class TestProfile:
             load_profile(str(path))
 
     def test_an_unknown_name_lists_what_is_at_hand(self):
-        with pytest.raises(InputError, match="no profile 'x'; at hand: ct-vertebra-trabecular"):
+        with pytest.raises(InputError, match=r"no profile 'x'; at hand: .*ct-vertebra-trabecular"):
             load_profile("x")
 
     @pytest.mark.parametrize("change", [{"bin_width": -1.0}, {"resample_mm": (1.0, 1.0, -1.0)},
