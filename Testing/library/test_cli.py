@@ -2,6 +2,10 @@
 
 import csv
 import json
+import os
+import subprocess
+import sys
+from pathlib import Path
 
 import numpy as np
 import phantoms
@@ -9,6 +13,8 @@ import pytest
 from RadiomicsOrthoLib.cli import main as cli
 from RadiomicsOrthoLib.features.engine import engine_problem
 
+#: where the library is imported from
+LIBRARY = Path(cli.__file__).resolve().parents[2]
 MODEL = ["--model", "pickhardt-2013-l1-hu"]
 PYRADIOMICS_PROBLEM = engine_problem("pyradiomics")
 needs_pyradiomics = pytest.mark.skipif(bool(PYRADIOMICS_PROBLEM), reason=PYRADIOMICS_PROBLEM or "pyradiomics is there")
@@ -290,3 +296,17 @@ def test_extract_refuses_another_modality_and_a_folder_for_its_file(capsys, tmp_
     assert code == 2 and "The scan is MR" in err
     code, _, err = run(capsys, "extract", folder, mask, *profile, "-o", tmp_path)
     assert code == 2 and "is a folder; name the file" in err
+
+
+def test_ctrl_c_ends_the_process_whatever_its_threads_do(case, tmp_path):
+    """An engine that never comes back; an interrupt ends the command with its sentence and without files."""
+    hanging = ("import _thread, threading; from RadiomicsOrthoLib.features.fast_engine import FastEngine\n"
+               "def extract(*_):\n    _thread.interrupt_main(); threading.Event().wait(3600)\n"
+               "FastEngine.extract = extract\n"
+               "from RadiomicsOrthoLib.cli.main import command; command()")
+    out = tmp_path / "out"
+    done = subprocess.run([sys.executable, "-c", hanging, "extract", *case, "--profile", "ibsi-ct-3d", "-o",
+                           str(out / "features.csv")], capture_output=True, text=True, timeout=300, check=False,
+                          env={**os.environ, "PYTHONPATH": str(LIBRARY)})
+    assert (done.returncode, done.stderr.strip()) == (2, "Interrupted; nothing was written.")
+    assert not out.exists()

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import argparse
 import math
+from collections.abc import Callable
 from dataclasses import replace
+from typing import TypeVar
 
 from ..errors import InputError
+from ..features.background import in_background
+from ..features.engine import never_cancelled, no_progress
 from ..features.semantic.answers import SemanticAnswers, load_answers
 from ..features.semantic.catalogue import load_form
 from ..imaging.image import BoneImage
@@ -17,6 +21,8 @@ from ..imaging.segmentation_file import read_segmentation
 from ..imaging.suv import SUV
 from ..regions.from_file import roi_from_file
 from ..regions.roi import COMPARTMENTS, LEVELS, SIDES, SITES, Roi
+
+Result = TypeVar("Result")
 
 
 def add_image_arguments(command: argparse.ArgumentParser, name: str = "image") -> None:
@@ -86,7 +92,7 @@ def image_from(options: argparse.Namespace, modality: str = "unknown") -> BoneIm
     ``modality`` is what it is taken for where neither the file nor the command line says: that
     of a profile.  CT is never taken for granted: its values show whether they are HU.
     """
-    image = read_image(options.image, options.series)
+    image = _read(lambda: read_image(options.image, options.series))
     if options.modality:
         image = image.with_modality(options.modality)
     elif image.modality == "unknown" and modality in MODALITIES and modality != "CT":
@@ -98,6 +104,11 @@ def image_from(options: argparse.Namespace, modality: str = "unknown") -> BoneIm
     contrast = None if options.contrast is None else options.contrast == "yes"
     return replace(image, acquisition=image.acquisition.with_stated(
         kvp=options.kvp, contrast_agent=contrast, field_strength_t=options.field_strength, sequence=options.sequence))
+
+
+def _read(work: Callable[[], Result]) -> Result:
+    """What ``work`` reads; an interrupt (Ctrl-C) need not wait for the file library to come back."""
+    return in_background(lambda progress, cancelled: work(), no_progress, never_cancelled)
 
 
 def with_pet_unit(image: BoneImage, unit: str) -> BoneImage:
@@ -126,7 +137,7 @@ def roi_from(options: argparse.Namespace, image: BoneImage) -> Roi:
 
     Raises InputError if the segment itself states something else.
     """
-    segmentation = read_segmentation(options.roi, image.geometry, image.reading.file_grid)
+    segmentation = _read(lambda: read_segmentation(options.roi, image.geometry, image.reading.file_grid))
     roi = roi_from_file(segmentation, options.segment)
     stated = {name: getattr(options, name) for name in ("site", "level", "side", "compartment")
               if getattr(options, name) is not None}

@@ -6,6 +6,7 @@ import argparse
 import json
 import os
 import sys
+import threading
 from collections.abc import Sequence
 
 from .. import RESEARCH_USE_ONLY, __version__
@@ -74,6 +75,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _fail(f"Internal fault: {type(error).__name__}: {error}. Please report it "
                      f"(set {DEBUG_VARIABLE}=1 to see where).", 1, wants_json)
     return 0
+
+
+def command() -> None:
+    """The process of ``radiomics-ortho``: it does not wait for threads that an interrupt left computing."""
+    code = main()
+    if threading.active_count() > 1:
+        # they hold no file, and Python would wait for them
+        for stream in (sys.stdout, sys.stderr):
+            stream.flush()
+        os._exit(code)
+    sys.exit(code)
 
 
 def _fail(sentence: str, code: int, wants_json: bool, findings: Sequence = ()) -> int:

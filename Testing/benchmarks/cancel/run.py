@@ -128,7 +128,7 @@ def measured(way: str, run: Callable, moments: int) -> Row:
 
 
 def interrupted(way: str, scan: Path, mask: Path, folder: Path, profile: str, moments: int) -> Row:
-    command = [sys.executable, "-c", "import sys; from RadiomicsOrthoLib.cli.main import main; sys.exit(main())",
+    command = [sys.executable, "-c", "from RadiomicsOrthoLib.cli.main import command; command()",
                "extract", str(scan), str(mask), "--profile", profile, "--level", "L1", "-o",
                str(folder / "out" / "features.csv")]
 
