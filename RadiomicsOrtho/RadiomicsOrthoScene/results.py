@@ -6,12 +6,15 @@ import slicer
 import vtk
 from RadiomicsOrthoLib import RESEARCH_USE_ONLY
 from RadiomicsOrthoLib.features.measurements import MEASUREMENTS
+from RadiomicsOrthoLib.features.provenance import provenance_json
 from RadiomicsOrthoLib.features.vector import FeatureVector
 from RadiomicsOrthoLib.scoring.card import ScoreCard
 
 from .segments import place_beside
 
 CARD_ATTRIBUTE = "RadiomicsOrtho.Card"
+#: role by which a table refers to the text node with the provenance of its features
+PROVENANCE_ROLE = "RadiomicsOrtho.Provenance"
 
 
 def card_table(card: ScoreCard, features: FeatureVector | None, volumeNode, tableNode=None):
@@ -47,6 +50,24 @@ def card_table(card: ScoreCard, features: FeatureVector | None, volumeNode, tabl
     node.SetUseFirstColumnAsRowHeader(False)
     node.SetUseColumnTitleAsColumnHeader(True)
     node.SetDescription(RESEARCH_USE_ONLY)
+    place_beside(node, volumeNode)
+    return node
+
+
+def features_provenance(features: FeatureVector | None, tableNode, volumeNode):
+    """A text node with what is written beside ``features`` as a file, found by ``PROVENANCE_ROLE`` of their table.
+
+    Without features what an earlier run left is removed, and there is none.
+    """
+    node = tableNode.GetNodeReference(PROVENANCE_ROLE)
+    if features is None:
+        if node is not None:
+            slicer.mrmlScene.RemoveNode(node)
+        return None
+    node = node or slicer.mrmlScene.AddNewNodeByClass("vtkMRMLTextNode")
+    node.SetName(f"{tableNode.GetName()} provenance")
+    node.SetText(provenance_json(features))
+    tableNode.SetNodeReferenceID(PROVENANCE_ROLE, node.GetID())
     place_beside(node, volumeNode)
     return node
 

@@ -52,7 +52,7 @@ def score_segment(volumeNode, segmentationNode, segmentId: str, modelId: str,
     from RadiomicsOrthoLib.report.nomogram_svg import nomogram_svg
     from RadiomicsOrthoLib.scoring.score import score_case
 
-    from .results import card_table, card_text
+    from .results import card_table, card_text, features_provenance
     from .segments import roi_of_segment
     from .views import show_region
     from .volumes import bone_image
@@ -72,7 +72,8 @@ def score_segment(volumeNode, segmentationNode, segmentId: str, modelId: str,
         _wait_for_engine(progress, cancelled)
         try:
             features = extract_features(image, scored.roi, load_profile(FEATURES_PROFILE), load_engine(),
-                                        lambda done, text: progress(share + (1 - share) * done, text), cancelled, roi)
+                                        lambda done, text: progress(share + (1 - share) * done, text), cancelled, roi,
+                                        findings=scored.card.findings)
             features = add_answers(features, answers) if answers else features
         except CancelledError:
             raise
@@ -82,6 +83,7 @@ def score_segment(volumeNode, segmentationNode, segmentId: str, modelId: str,
     show_region(volumeNode, scored.roi)
     svg = nomogram_svg(scored.card, width=nomogramWidth)
     table = card_table(scored.card, features, volumeNode, tableNode)
+    features_provenance(features, table, volumeNode)
     text = card_text(scored.card, volumeNode, textNode)
     return ScoredNodes(scored.card, scored.roi, features, table, text, brief_html(scored.card.to_dict()), svg,
                        featuresProblem)

@@ -7,6 +7,7 @@ import slicer
 import vtk
 from RadiomicsOrthoLib.errors import InputError
 from RadiomicsOrthoLib.imaging.acquisition import Acquisition
+from RadiomicsOrthoLib.imaging.acquisition_details import VARYING_TAGS
 from RadiomicsOrthoLib.imaging.dicom import FACT_TAGS, acquisition_from_tags, modality_from_tags
 from RadiomicsOrthoLib.imaging.geometry import Geometry
 from RadiomicsOrthoLib.imaging.image import BoneImage
@@ -60,7 +61,9 @@ def dicom_tags(volumeNode) -> dict[str, str]:
     database = getattr(slicer, "dicomDatabase", None)
     if not uids or database is None:
         return {}
-    values = {tag: database.instanceValue(uids[0], tag.replace("|", ",")).strip() for tag in FACT_TAGS}
+    # one slice does not speak for the others where they differ
+    tags = [tag for tag in FACT_TAGS if len(uids) == 1 or tag not in VARYING_TAGS]
+    values = {tag: database.instanceValue(uids[0], tag.replace("|", ",")).strip() for tag in tags}
     return {tag: value for tag, value in values.items() if value}
 
 

@@ -200,6 +200,35 @@ def test_results_as_nodes(bridge):
     assert json.loads(text.GetText()) == card.to_dict()
 
 
+def test_the_provenance_of_features_stands_beside_their_table(bridge):
+    """Found from the table, kept by one node when features are extracted again, gone with them."""
+    import json
+
+    from RadiomicsOrthoLib.features.engine import load_engine
+    from RadiomicsOrthoLib.features.extraction import extract_features
+    from RadiomicsOrthoLib.features.profile_file import load_profile
+    from RadiomicsOrthoLib.features.provenance import provenance_document
+    from RadiomicsOrthoLib.models.catalogue import load_model
+    from RadiomicsOrthoLib.scoring.score import score_case
+
+    image, roi = phantoms.trunk(spacing=(3.0, 3.0, 3.0))
+    volume = bridge.volumes.add_volume(image, "CT")
+    read = bridge.volumes.bone_image(volume)
+    card = score_case(read, roi, load_model("pickhardt-2013-l1-hu")).card
+    features = extract_features(read, roi, load_profile("ct-vertebra-trabecular"), load_engine(),
+                                findings=card.findings)
+    table = bridge.results.card_table(card, features, volume)
+    before = bridge.slicer.mrmlScene.GetNumberOfNodes()
+    node = bridge.results.features_provenance(features, table, volume)
+    assert json.loads(node.GetText()) == provenance_document(features)
+    assert table.GetNodeReference(bridge.results.PROVENANCE_ROLE) is node
+    assert json.loads(node.GetText())["findings"] == [finding.to_dict() for finding in card.findings]
+    assert bridge.results.features_provenance(features, table, volume) is node
+    assert bridge.slicer.mrmlScene.GetNumberOfNodes() == before + 1
+    assert bridge.results.features_provenance(None, table, volume) is None
+    assert bridge.slicer.mrmlScene.GetNumberOfNodes() == before
+
+
 def test_the_bridge_and_the_command_line_give_the_same_number(bridge, tmp_path):
     from RadiomicsOrthoLib.cli.main import main
     from RadiomicsOrthoLib.models.catalogue import load_model

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import json
 from pathlib import Path
 
 from ..errors import InputError
@@ -12,6 +11,7 @@ from ..features.extraction import extract_features
 from ..features.profile import ExtractionProfile
 from ..features.profile_checks import check_profile
 from ..features.profile_file import load_profile, profile_names
+from ..features.provenance import provenance_document, provenance_json
 from ..features.semantic.answers import add_answers, check_fit
 from ..features.standardisation.standardise import check_reference
 from ..features.table import feature_row
@@ -72,16 +72,14 @@ def run(options: argparse.Namespace) -> dict:
         findings += check_trabecular_values(image, region)
     raise_refusals(findings)
     vector = extract_features(image, region, profile, engine, ProgressBar(options.json), source_roi=roi,
-                              reference=reference)
+                              reference=reference, findings=findings)
     count, undefined = len(vector.values), ", ".join(vector.failures)
     if answers:
         vector = add_answers(vector, answers)
-    provenance = {**vector.provenance, "findings": [finding.to_dict() for finding in findings],
-                  "acquisition": image.acquisition.to_dict(image.modality), "failures": dict(vector.failures)}
     sidecar = options.output.with_suffix(".provenance.json").name
     write_folder(options.output.parent, {
         options.output.name: features_csv([feature_row(vector, region)]),
-        sidecar: json.dumps(provenance, indent=2, ensure_ascii=False) + "\n"})
+        sidecar: provenance_json(vector)})
     if not options.json:
         print(f"{count} features of {region.place} ({region.size_text}, profile {profile.id}) "
               f"written to {options.output}; provenance in {sidecar}")
@@ -91,7 +89,7 @@ def run(options: argparse.Namespace) -> dict:
             print_answers(answers)
         print_findings(findings)
     return {"features": dict(vector.values), "categories": dict(vector.categories), "failures": dict(vector.failures),
-            "provenance": provenance, "output": str(options.output)}
+            "provenance": provenance_document(vector), "output": str(options.output)}
 
 
 def region_for_profile(profile: ExtractionProfile, roi: Roi, core_depth_mm: float) -> Roi:

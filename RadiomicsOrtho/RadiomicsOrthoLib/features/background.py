@@ -13,7 +13,7 @@ from collections.abc import Callable, Mapping
 from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
 from typing import TypeVar
 
-from .engine import Cancelled, CancelledError, Progress
+from ..long_work import Cancelled, CancelledError, Progress
 
 #: between two looks at the cancel button
 LOOK_SECONDS = 0.05

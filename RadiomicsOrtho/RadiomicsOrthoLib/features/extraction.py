@@ -3,22 +3,24 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from ..imaging.image import BoneImage
+from ..quality.finding import Finding
 from ..regions.roi import Roi
 from .background import in_background
 from .engine import Cancelled, CancelledError, Engine, Progress, never_cancelled, no_progress
 from .measurements import MEASUREMENTS, measure
 from .profile import ExtractionProfile
-from .provenance import library_versions, provenance_of
+from .provenance import extraction_record, library_versions, provenance_of
 from .standardisation.standardise import check_reference, standardise
 from .vector import FeatureVector
 
 
 def extract_features(image: BoneImage, roi: Roi, profile: ExtractionProfile, engine: Engine,
                      progress: Progress = no_progress, cancelled: Cancelled = never_cancelled,
-                     source_roi: Roi | None = None, reference: Roi | None = None) -> FeatureVector:
+                     source_roi: Roi | None = None, reference: Roi | None = None,
+                     findings: Iterable[Finding] = ()) -> FeatureVector:
     """Measurements on the scan's own grid, then the profile's radiomics features.
 
     ``reference`` is the region that a profile with ``normalise: {method: reference}`` asks for; InputError if it is
@@ -26,16 +28,19 @@ def extract_features(image: BoneImage, roi: Roi, profile: ExtractionProfile, eng
     A feature that is not defined on this ROI, or would need an unknown size of the pixels, has no value and stands
     in ``failures``.  Returns within 0.1 s of a request to cancel, at any moment, unless the engine is pyradiomics.
     """
+    # the findings go into the provenance
+    findings = tuple(findings)
     check_reference(profile.standardisation, profile.id, image, reference)
 
     def work(progress: Progress, cancelled: Cancelled) -> FeatureVector:
-        return _vector(image, roi, profile, engine, progress, cancelled, source_roi, reference)
+        return _vector(image, roi, profile, engine, progress, cancelled, source_roi, reference, findings)
 
     return in_background(work, progress, cancelled) if engine.polls else work(progress, cancelled)
 
 
 def _vector(image: BoneImage, roi: Roi, profile: ExtractionProfile, engine: Engine, progress: Progress,
-            cancelled: Cancelled, source_roi: Roi | None, reference: Roi | None) -> FeatureVector:
+            cancelled: Cancelled, source_roi: Roi | None, reference: Roi | None,
+            findings: tuple[Finding, ...]) -> FeatureVector:
     values: dict[str, float] = dict(measure(image, roi))
     failures: dict[str, str] = {}
     before, after = _shares(profile, progress)
@@ -53,11 +58,8 @@ def _vector(image: BoneImage, roi: Roi, profile: ExtractionProfile, engine: Engi
         if cancelled():
             raise CancelledError
 
-    provenance = provenance_of(image, roi, source_roi, poll)
+    provenance = provenance_of(image, roi, source_roi, poll, findings) | extraction_record(profile, engine)
     provenance["software"] |= library_versions(("numba", "PyWavelets"))
-    provenance["profile"] = {"id": profile.id, "version": profile.version, "definitions": profile.definitions,
-                             "sha256": profile.hash()}
-    provenance["engine"] = {"name": engine.name, "version": engine.version}
     if found_on_the_way:
         provenance["standardisation"] = found_on_the_way
     if profile.definitions == "ibsi":

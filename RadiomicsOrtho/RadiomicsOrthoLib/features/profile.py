@@ -193,6 +193,16 @@ class ExtractionProfile:
         """pyradiomics' normalisation, which the engines do themselves."""
         return self.normalise if isinstance(self.normalise, Normalisation) else None
 
+    def settings(self) -> dict:
+        """Every setting that decides a value, also those at their default, as JSON can hold them."""
+        record = {name: value for name, value in asdict(self).items() if name not in (*DOCUMENTATION, "id", "version")}
+        if self.normalise is not None:
+            record["normalise"] |= {"method": getattr(self.normalise, "method", "z-score")}
+        if self.resegment_hu is not None:
+            record["resegment_hu"] = [bound if math.isfinite(bound) else str(bound) for bound in self.resegment_hu]
+        # tuples as the lists that a file has
+        return json.loads(json.dumps(record, allow_nan=False))
+
     def hash(self) -> str:
         """SHA-256 of everything that decides a value (not of title, notes and sources)."""
         # fields that came later count only where they say something: older profiles keep their hash

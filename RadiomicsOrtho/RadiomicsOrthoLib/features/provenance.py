@@ -3,40 +3,66 @@
 from __future__ import annotations
 
 import importlib.metadata
+import json
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from .. import __version__
 from ..imaging.image import BoneImage
+from ..quality.finding import Finding
 from ..regions.roi import Roi
+from .engine import Engine
+from .profile import ExtractionProfile
+from .vector import FeatureVector
 
+SCHEMA = "radiomics-ortho-provenance/1"
 _LIBRARIES = ("numpy", "scipy", "SimpleITK")
 
 
 def provenance_of(image: BoneImage, roi: Roi, source_roi: Roi | None = None,
-                  poll: Callable[[], object] = lambda: None) -> dict:
-    """Versions, voxel hashes and geometry; no file names, patient identity or dates.
+                  poll: Callable[[], object] = lambda: None, findings: Iterable[Finding] = ()) -> dict:
+    """Versions, voxel hashes, geometry, acquisition and findings; no file names, patient identity or dates.
 
     ``roi`` is what was measured, ``source_roi`` what it was derived from.  ``poll`` is called every slice and may
     raise to stop.
     """
     entry = {
+        "schema": SCHEMA,
         "software": {"radiomics-ortho": __version__, **library_versions(_LIBRARIES)},
-        "image": {"format": image.source, "modality": image.modality, **image.reading.to_dict(),
+        "image": {"format": image.source, "modality": image.modality, "unit": image.unit, **image.reading.to_dict(),
                   "sha256": image.voxel_hash(poll),
                   "size_ijk": list(image.geometry.shape[::-1]), "spacing_mm": [float(s) for s in image.spacing],
                   "origin_ras_mm": [float(x) for x in image.geometry.origin],
                   "direction_ras": [float(x) for x in image.geometry.direction]},
+        "acquisition": image.acquisition.to_dict(image.modality),
         "roi": _region(image, roi, poll),
     }
     if source_roi is not None and source_roi is not roi:
         entry["source_roi"] = _region(image, source_roi, poll)
-    return entry
+    return entry | {"findings": [finding.to_dict() for finding in findings]}
+
+
+def extraction_record(profile: ExtractionProfile, engine: Engine) -> dict:
+    """Engine with its libraries, and the profile with its hash and every setting that decides a value."""
+    return {"engine": {"name": engine.name, "version": engine.version},
+            "profile": {"id": profile.id, "version": profile.version, "definitions": profile.definitions,
+                        "sha256": profile.hash(), "settings": profile.settings()}}
+
+
+def provenance_document(vector: FeatureVector) -> dict:
+    """What is written beside the values of a vector: ``Resources/Schemas/provenance.schema.json``."""
+    return {**vector.provenance, "failures": dict(vector.failures)}
+
+
+def provenance_json(vector: FeatureVector) -> str:
+    """The same as the text of a file."""
+    return json.dumps(provenance_document(vector), indent=2, ensure_ascii=False, allow_nan=False) + "\n"
 
 
 def _region(image: BoneImage, roi: Roi, poll: Callable[[], object]) -> dict:
     """A 2-D region has an area if the size of its pixels is known, and no volume."""
-    entry = {"sha256": roi.voxel_hash(poll), "made_by": roi.made_by, "voxels": roi.voxel_count}
+    entry = {"site": roi.site, "level": roi.level, "side": roi.side, "compartment": roi.compartment,
+             "made_by": roi.made_by, "sha256": roi.voxel_hash(poll), "voxels": roi.voxel_count}
     if roi.geometry.plane_axis is None:
         return entry | {"volume_ml": roi.volume_ml}
     return entry | ({"area_mm2": roi.area_mm2} if image.reading.knows_millimetres else {})

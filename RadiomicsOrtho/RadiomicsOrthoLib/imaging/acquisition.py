@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields, replace
 
 from ..errors import InputError
+from .acquisition_details import ACQUISITION_DETAILS
 
 #: name -> (title, unit), in the order in which they are shown
 ACQUISITION_FACTS = {
@@ -34,7 +36,8 @@ class Acquisition:
 
     ``contrast_agent`` is ``True``, ``False`` or ``None``: a DICOM file without a
     contrast attribute does not prove that none was given.  ``stated`` names the facts
-    that a person typed in instead of the file.
+    that a person typed in instead of the file.  ``details`` holds what of
+    ``ACQUISITION_DETAILS`` the file states.
     """
 
     kvp: float | None = None
@@ -47,13 +50,14 @@ class Acquisition:
     field_strength_t: float | None = None
     sequence: str | None = None
     stated: tuple[str, ...] = ()
+    details: Mapping[str, float | str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         if self.kvp is not None and not 20 <= self.kvp <= 200:
             raise InputError(f"A tube voltage of {self.kvp:g} kV is not plausible (20 to 200 kV).")
         if self.field_strength_t is not None and not 0 < self.field_strength_t <= 12:
             raise InputError(f"A field strength of {self.field_strength_t:g} T is not plausible (up to 12 T).")
-        unknown = set(self.stated) - set(ACQUISITION_FACTS)
+        unknown = set(self.stated) - set(ACQUISITION_FACTS) | set(self.details) - set(ACQUISITION_DETAILS)
         if unknown:
             raise ValueError(f"unknown acquisition facts: {sorted(unknown)}")
 
@@ -83,7 +87,8 @@ class Acquisition:
         return tuple(name for name in FACTS_OF[modality] if getattr(self, name) is None)
 
     def to_dict(self, modality: str = "unknown") -> dict[str, object]:
-        return {"known": self.known(), "unknown": list(self.unknown(modality)), "stated_by_user": list(self.stated)}
+        return {"known": self.known(), "unknown": list(self.unknown(modality)), "stated_by_user": list(self.stated),
+                "details": dict(self.details)}
 
 
 def _shown(value: object, unit: str) -> str:
@@ -92,4 +97,4 @@ def _shown(value: object, unit: str) -> str:
     return f"{value:g} {unit}" if isinstance(value, float) else str(value)
 
 
-assert {field.name for field in fields(Acquisition)} == set(ACQUISITION_FACTS) | {"stated"}
+assert {entry.name for entry in fields(Acquisition)} == set(ACQUISITION_FACTS) | {"stated", "details"}

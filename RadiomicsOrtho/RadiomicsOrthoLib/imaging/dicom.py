@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -9,6 +10,7 @@ import numpy as np
 
 from ..errors import InputError
 from .acquisition import Acquisition
+from .acquisition_details import DETAIL_TAGS, details_of
 from .dicom_header import is_dicom_file, printable, read_header
 from .image import BoneImage
 from .modality import modality_from_dicom
@@ -22,8 +24,8 @@ UNEVEN_SPACING = 0.02
 SLICE_MODALITIES = ("CT", "MR", "PT")
 #: what is said of an acquisition, as SimpleITK writes tags
 FACT_TAGS = ("0008|0060", "0008|0068", "0008|0070", "0008|1090", "0018|0010", "0018|0020", "0018|0024", "0018|0060",
-             "0018|0087", "0018|1020", "0018|1210", "0028|2110")
-_GRID_TAGS = ("0018|0050", "0020|0032", "0020|0037", "0028|0008", "0028|0030")
+             "0018|0087", "0018|1020", "0018|1210", "0028|2110", *DETAIL_TAGS)
+_GRID_TAGS = ("0020|0032", "0020|0037", "0028|0008", "0028|0030")
 #: Presentation Intent Type (0008,0068) of radiographs
 _PROCESSING = {"FOR PRESENTATION": "for the eye", "FOR PROCESSING": "raw"}
 
@@ -73,7 +75,7 @@ def read_dicom_folder(folder: Path, series: str | None = None) -> BoneImage:
     # contrast counts as given if any slice says so
     tags = slices[0].tags | {tag: item.tags[tag] for item in slices for tag in ("0018|0010",) if item.tags.get(tag)}
     scan = BoneImage(to_array(image), to_geometry(image, folder), modality=modality_from_tags(tags),
-                     acquisition=acquisition_from_tags(tags), source="DICOM series",
+                     acquisition=acquisition_from_tags(tags, [item.tags for item in slices]), source="DICOM series",
                      reading=Reading(lossy=tags.get("0028|2110") == "01"))
     if is_pet:
         from .suv import to_suv
@@ -96,10 +98,11 @@ def read_dicom_file(path: Path) -> BoneImage:
     return image
 
 
-def acquisition_from_tags(tags: dict[str, str]) -> Acquisition:
+def acquisition_from_tags(tags: dict[str, str], slices: Sequence[dict[str, str]] = ()) -> Acquisition:
     """The facts that matter for bone scores; absent tags stay unknown.
 
-    A contrast agent's name proves contrast; its absence proves nothing.
+    A contrast agent's name proves contrast; its absence proves nothing.  ``slices`` are the
+    tags of all slices, where details vary from one to another.
     """
     agent = tags.get("0018|0010", "")
     sequence = " ".join(part for part in (tags.get("0018|0020", ""), tags.get("0018|0024", "")) if part)
@@ -109,7 +112,8 @@ def acquisition_from_tags(tags: dict[str, str]) -> Acquisition:
             kernel=tags.get("0018|1210") or None, manufacturer=tags.get("0008|0070") or None,
             scanner_model=tags.get("0008|1090") or None, software=tags.get("0018|1020") or None,
             processing=_PROCESSING.get(tags.get("0008|0068", "")),
-            field_strength_t=_number(tags.get("0018|0087")), sequence=sequence or None)
+            field_strength_t=_number(tags.get("0018|0087")), sequence=sequence or None,
+            details=details_of(slices or [tags]))
     except InputError as error:
         raise InputError(f"The DICOM header is not plausible: {error}") from None
 

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from ..errors import InputError
+from ..features.provenance import provenance_json
 from ..features.table import feature_row
 from ..features.vector import SEMANTIC_PREFIX, FeatureVector
 from ..regions.roi import Roi
@@ -38,6 +39,7 @@ def card_files(card: ScoreCard, pictures: Mapping[str, bytes] | None = None, fea
                                    narrow_svg=nomogram_svg(card, NARROW_WIDTH))}
     if features and roi:
         files["features.csv"] = features_csv([feature_row(features, roi)])
+        files["features.provenance.json"] = provenance_json(features)
     return files
 
 

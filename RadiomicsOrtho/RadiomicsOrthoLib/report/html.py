@@ -223,6 +223,11 @@ def _provenance(card: ScoreCard) -> str:
     if "semantic" in provenance:
         # the answers have a section of their own
         provenance["semantic"] = {"form": provenance["semantic"]["form"]}
+    for name in ("schema", "acquisition", "findings", "features"):
+        provenance.pop(name, None)
+    if "profile" in provenance:
+        # its hash stands for them; features.provenance.json has them all
+        provenance["profile"] = {name: value for name, value in provenance["profile"].items() if name != "settings"}
     rows = ([escape(name.replace("_", " ")), f'<span class="hash">{escape(value)}</span>']
             for name, value in _flat(provenance))
     return _section("Provenance", _table(rows, kind="facts"))

@@ -86,8 +86,9 @@ def _score_case(image: BoneImage, roi: Roi, model: ModelBundle, clinical: Mappin
     if model.needs_features:
         profile = load_profile(model.applicability.profile or "")
         features = extract_features(image, core, profile, engine or load_engine(),
-                                    lambda share, text: progress(0.5 + 0.4 * share, text), cancelled, roi)
-    provenance = features.provenance if features else provenance_of(image, core, roi, look)
+                                    lambda share, text: progress(0.5 + 0.4 * share, text), cancelled, roi,
+                                    findings=findings)
+    provenance = features.provenance if features else provenance_of(image, core, roi, look, findings)
     if answers:
         features = add_answers(features or FeatureVector(measurements, "", provenance), answers)
         provenance = features.provenance
