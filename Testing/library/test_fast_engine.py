@@ -10,6 +10,7 @@ import importlib.util
 import threading
 import time
 import tracemalloc
+import weakref
 from dataclasses import replace
 
 import numpy as np
@@ -17,7 +18,7 @@ import pytest
 from RadiomicsOrthoLib.errors import InputError
 from RadiomicsOrthoLib.features import fast_engine
 from RadiomicsOrthoLib.features.engine import CancelledError, never_cancelled, no_progress
-from RadiomicsOrthoLib.features.fast_engine import WARM_UP, FastEngine, FastSettings, extract
+from RadiomicsOrthoLib.features.fast_engine import WARM_UP, FastEngine, FastSettings, extract, extract_each
 from RadiomicsOrthoLib.features.filters.preprocessing import Normalisation, Preprocessing
 from RadiomicsOrthoLib.features.filters.settings import IMAGE_TYPES, FilterSettings
 from RadiomicsOrthoLib.features.profile import ExtractionProfile
@@ -414,6 +415,100 @@ def test_a_region_on_another_grid_is_refused():
     _, roi = generated(shape=(34, 52, 48))
     with pytest.raises(InputError, match="same grid"):
         extract(image, roi, COMMON)
+
+
+def test_a_bin_width_that_makes_too_many_levels_is_said():
+    image, roi = generated(dtype=np.float64)
+    with pytest.raises(InputError, match="choose a larger"):
+        extract(image, roi, FastSettings(bin_width=1e-9))
+
+
+# --- several regions of one scan -----------------------------------------------------------------
+
+
+def several(image, roi, count=5):
+    """Parts of a region, of different sizes, made when they are asked for."""
+    planes = np.flatnonzero(roi.mask.any(axis=(1, 2)))
+
+    def part(number):
+        mask = np.zeros_like(roi.mask)
+        mask[planes[number]:planes[-1]] = roi.mask[planes[number]:planes[-1]]
+        return replace(roi, mask=mask)
+
+    return [lambda number=number: part(number) for number in range(count)]
+
+
+@pytest.mark.parametrize("threads", [1, 2, 5])
+def test_several_regions_are_as_one_by_one(threads):
+    image, roi = generated()
+    regions = several(image, roi)
+    settings = replace(EVERYTHING, image_types=("Original", "LoG", "Wavelet", "Square"))
+    assert extract_each(image, regions, settings, threads) == [extract(image, make(), settings) for make in regions]
+
+
+def test_one_refused_region_does_not_end_the_others():
+    image, roi = generated()
+    empty = replace(roi, mask=np.zeros_like(roi.mask))
+
+    def missing():
+        raise InputError("There is no such segment.")
+
+    first, second, third, last = extract_each(image, [lambda: empty, lambda: roi, missing, lambda: roi], COMMON, 2)
+    assert isinstance(first, InputError) and "empty" in str(first)
+    assert isinstance(third, InputError) and "no such segment" in str(third)
+    assert second == last == extract(image, roi, COMMON)
+
+
+def test_a_fault_in_one_region_is_not_hidden():
+    image, roi = generated()
+
+    def broken():
+        raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        extract_each(image, [lambda: roi, broken, lambda: roi], COMMON, 2)
+
+
+def test_progress_of_several_regions_rises_to_one():
+    image, roi = generated()
+    seen = []
+    extract_each(image, several(image, roi, 3), COMMON, 2, lambda done, text: seen.append((done, text)))
+    fractions = [fraction for fraction, _ in seen]
+    assert fractions == sorted(fractions) and fractions[0] == 0 and fractions[-1] == pytest.approx(1)
+    assert {text.split(":")[0] for _, text in seen[1:]} == {f"region {n} of 3" for n in (1, 2, 3)}
+
+
+def test_cancel_ends_several_regions():
+    image, roi = generated()
+    looks = iter(range(10_000))
+    with pytest.raises(CancelledError):
+        extract_each(image, several(image, roi), COMMON, 2, cancelled=lambda: next(looks) >= 3)
+
+
+def test_few_masks_are_held_at_a_time():
+    image, roi = generated()
+    held, most = 0, 0
+    lock = threading.Lock()
+
+    class Mask(np.ndarray):
+        pass
+
+    def make():
+        nonlocal held, most
+
+        def gone():
+            nonlocal held
+            held -= 1
+
+        mask = roi.mask.copy().view(Mask)
+        with lock:
+            held += 1
+            most = max(most, held)
+        weakref.finalize(mask, gone)
+        return replace(roi, mask=mask)
+
+    extract_each(image, [make] * 12, COMMON, 2)
+    assert most <= 4
 
 
 # --- progress, cancel, memory --------------------------------------------------------------------

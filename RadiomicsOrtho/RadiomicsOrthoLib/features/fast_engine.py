@@ -7,11 +7,11 @@ image is computed by one thread from the same voxels, so the values do not depen
 
 from __future__ import annotations
 
+import functools
 import importlib.util
 import os
 import threading
-from collections.abc import Callable, Mapping
-from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -24,10 +24,9 @@ from .filters.image_types import FilterJob, Region, filter_jobs, support
 from .filters.preprocessing import Prepared, Preprocessing, prepare
 from .filters.settings import IMAGE_TYPES, FilterSettings
 from .profile import FEATURE_CLASSES, ExtractionProfile
+from .task_pool import Task, TaskPool
 
 VERSION = "1.0.0"
-#: how long the engine may not look at the cancel button while its threads work
-_LOOK_SECONDS = 0.05
 _SCALED_TYPES = {"Square", "SquareRoot", "Logarithm", "Exponential"}
 _SHAPE_CLASSES = ("shape", "shape2D")
 
@@ -165,22 +164,27 @@ def processors() -> int:
 def extract(image: BoneImage, roi: Roi, settings: FastSettings, threads: int = 1,
             progress: Progress = no_progress, cancelled: Cancelled = never_cancelled) -> dict[str, float]:
     """Feature name → value in pyradiomics' order; NaN where a feature is not defined on this region."""
+    found = extract_each(image, [lambda: roi], settings, threads, progress, cancelled)[0]
+    if isinstance(found, InputError):
+        raise found
+    return found
 
-    def look() -> None:
-        if cancelled():
-            raise CancelledError
 
-    look()
-    if roi.mask.shape != image.array.shape:
-        raise InputError("Region and scan do not have the same grid; draw the region on this scan.")
-    if not roi.mask.any():
-        raise InputError("The region is empty; draw it first.")
+def extract_each(image: BoneImage, regions: Sequence[Callable[[], Roi]], settings: FastSettings, threads: int = 1,
+                 progress: Progress = no_progress, cancelled: Cancelled = never_cancelled,
+                 ) -> list[dict[str, float] | InputError]:
+    """The features of several regions of one scan, as ``extract`` finds them one by one; the error of each refused one.
+
+    A region is made when its turn comes, on one of the threads: the masks of all vertebrae of a large scan would
+    take gigabytes.
+    """
     progress(0.0, "compiling the kernels, once on this machine" if WARM_UP.state == "running" else
              "preparing the scan")
-    prepared = prepare(image.array, image.geometry, roi.mask, settings.preprocessing, look)
-    _check_region(prepared, settings)
-    work = _Work(prepared, settings, look)
-    return _Run(work, threads, progress, look).features()
+    pool = TaskPool(threads)
+    shares = _Shares(len(regions), pool)
+    extractions = [_Extraction(number, image, region, settings, shares) for number, region in enumerate(regions)]
+    pool.run([extraction.begin for extraction in extractions], progress, cancelled)
+    return [extraction.result() for extraction in extractions]
 
 
 def _check_region(prepared: Prepared, settings: FastSettings) -> None:
@@ -225,12 +229,16 @@ class _Work:
         return found
 
     def texture(self, image_type: str, name: str, values: np.ndarray) -> dict[str, float]:
+        from .kernels.settings import TooManyLevelsError
         from .kernels.texture import texture_features
 
         settings = self._texture_settings(image_type)
         if np.isfinite(values[self.prepared.mask]).all():
-            found = texture_features(values, self.prepared.mask, self.prepared.spacing_kji, settings,
-                                     self.texture_classes)
+            try:
+                found = texture_features(values, self.prepared.mask, self.prepared.spacing_kji, settings,
+                                         self.texture_classes)
+            except TooManyLevelsError as error:
+                raise InputError(f"The profile does not suit this region ({name}): {error}.") from None
         else:
             # a filter without a value somewhere in the region: its features are not defined
             probe = np.arange(27.0).reshape(3, 3, 3)
@@ -254,60 +262,89 @@ class _Work:
         return settings
 
 
-class _Run:
-    """Runs the tasks on threads; the calling thread waits, reports and looks at the cancel button."""
+class _Shares:
+    """How much of each region is done, told as a share of all."""
 
-    def __init__(self, work: _Work, threads: int, progress: Progress, look: Callable[[], None]) -> None:
-        self._work = work
-        self._threads = threads
-        self._progress = progress
-        self._look = look
-        self._stop = threading.Event()
+    def __init__(self, regions: int, pool: TaskPool) -> None:
+        self._done = [0.0] * regions
+        self._pool = pool
+        self._lock = threading.Lock()
+
+    def set(self, region: int, share: float, text: str) -> None:
+        count = len(self._done)
+        with self._lock:
+            self._done[region] = max(share, self._done[region])
+            # in the lock: what is reported never falls
+            self._pool.report(sum(self._done) / count, text if count == 1 else
+                              f"region {region + 1} of {count}: {text}")
+
+
+class _Extraction:
+    """One region: its tasks, and what they found, in pyradiomics' order whatever the order of completion."""
+
+    def __init__(self, number: int, image: BoneImage, region: Callable[[], Roi], settings: FastSettings,
+                 shares: _Shares) -> None:
+        self._number = number
+        self._image = image
+        self._region = region
+        self._settings = settings
+        self._shares = shares
+        self._found: dict[tuple[int, int], dict[str, float]] = {}
+        self._total = 1
+        self._error: InputError | None = None
+
+    def begin(self, pool: TaskPool) -> None:
+        """Prepare the scan around the region and add the tasks that follow."""
+        self._unless_refused(pool, self._prepare)
+
+    def result(self) -> dict[str, float] | InputError:
+        if self._error is not None:
+            return self._error
+        return {name: value for key in sorted(self._found) for name, value in self._found[key].items()}
+
+    def _prepare(self, pool: TaskPool) -> None:
+        roi = self._region()
+        if roi.mask.shape != self._image.array.shape:
+            raise InputError("Region and scan do not have the same grid; draw the region on this scan.")
+        if not roi.mask.any():
+            raise InputError("The region is empty; draw it first.")
+        prepared = prepare(self._image.array, self._image.geometry, roi.mask, self._settings.preprocessing, pool.poll)
+        _check_region(prepared, self._settings)
+        self._work = work = _Work(prepared, self._settings, pool.poll)
         self._total = max(1, sum(job.count for job in work.jobs) + bool(work.shape_classes))
-
-    def features(self) -> dict[str, float]:
-        """All features, in pyradiomics' order whatever the order of completion."""
-        pool = ThreadPoolExecutor(self._threads, thread_name_prefix="features")
-        try:
-            return self._collect(pool)
-        finally:
-            # after an error or a cancel: what runs ends at its next look, what waits never starts
-            self._stop.set()
-            pool.shutdown(wait=False, cancel_futures=True)
-
-    def _collect(self, pool: ThreadPoolExecutor) -> dict[str, float]:
-        jobs = self._work.jobs
-        found: dict[tuple[int, int], dict[str, float]] = {}
-        running: dict[Future, tuple[int, int]] = {}
         # the longest first, so that no thread is left alone with it at the end
-        for number in sorted(range(len(jobs)), key=lambda n: jobs[n].effort, reverse=True):
-            running[pool.submit(self._filter, jobs[number])] = (number, -1)
-        if self._work.shape_classes:
-            running[pool.submit(self._work.shape)] = (-1, 0)
-        while running:
-            self._look()
-            done, _ = wait(running, timeout=_LOOK_SECONDS, return_when=FIRST_COMPLETED)
-            for future in done:
-                number, part = running.pop(future)
-                if part >= 0:
-                    found[number, part] = future.result()
-                    title = jobs[number].title if number >= 0 else "shape"
-                    self._progress(len(found) / max(self._total, len(found)), f"features of {title}")
-                    continue
-                for part, (name, values) in enumerate(future.result()):
-                    task = pool.submit(self._texture, jobs[number].image_type, name, values)
-                    running[task] = (number, part)
-        return {name: value for key in sorted(found) for name, value in found[key].items()}
+        order = sorted(range(len(work.jobs)), key=lambda n: work.jobs[n].effort, reverse=True)
+        tasks = [functools.partial(self._filter, job_number) for job_number in order]
+        pool.add([*tasks, self._shape] if work.shape_classes else tasks)
 
-    def _filter(self, job: FilterJob) -> list[tuple[str, np.ndarray]]:
-        self._poll()
-        return list(job.images(self._poll))
+    def _shape(self, pool: TaskPool) -> None:
+        self._keep((-1, 0), self._work.shape(), "shape")
 
-    def _texture(self, image_type: str, name: str, values: np.ndarray) -> dict[str, float]:
-        self._poll()
-        return self._work.texture(image_type, name, values)
+    def _filter(self, number: int, pool: TaskPool) -> None:
+        job = self._work.jobs[number]
+        for part, (name, values) in enumerate(job.images(pool.poll)):
+            # at once, so that not all images of a wavelet are held
+            describe = functools.partial(self._describe, number, part, name, values)
+            pool.share(functools.partial(self._unless_refused, task=describe))
 
-    def _poll(self) -> None:
-        """In a worker: the button itself is looked at by the calling thread only (it may belong to a window)."""
-        if self._stop.is_set():
-            raise CancelledError
+    def _describe(self, number: int, part: int, name: str, values: np.ndarray, pool: TaskPool) -> None:
+        pool.poll()
+        job = self._work.jobs[number]
+        self._keep((number, part), self._work.texture(job.image_type, name, values), job.title)
+
+    def _keep(self, key: tuple[int, int], features: dict[str, float], title: str) -> None:
+        self._found[key] = features
+        done = len(self._found)
+        self._shares.set(self._number, done / max(self._total, done), f"features of {title}")
+
+    def _unless_refused(self, pool: TaskPool, task: Task) -> None:
+        """A region that cannot be measured ends alone."""
+        if self._error is not None:
+            return
+        try:
+            task(pool)
+        except CancelledError:
+            raise
+        except InputError as error:
+            self._error = error
+            self._shares.set(self._number, 1.0, "refused")

@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 
 from .compiled import kernel
-from .settings import TextureSettings
+from .settings import TextureSettings, TooManyLevelsError
 
 #: more edges than this are a bin width of the wrong size, not a discretisation
 MAX_EDGES = 10_000_000
@@ -31,8 +31,8 @@ def bin_edges(values: np.ndarray, settings: TextureSettings) -> np.ndarray:
         return edges.astype(np.float64)
     width, lowest, highest = settings.bin_width, values.min(), values.max()
     if float(highest) - float(lowest) > width * MAX_EDGES:
-        raise ValueError(f"a bin width of {width} gives more than {MAX_EDGES:,} bins in this region; "
-                         "choose a larger one")
+        raise TooManyLevelsError(f"a bin width of {width} gives more than {MAX_EDGES:,} bins in this region; "
+                                 "choose a larger one")
     # two widths above the maximum, so that it has a bin of its own even when it is a multiple of the width
     return np.arange(lowest - (lowest % width), highest + 2 * width, width).astype(np.float64)
 

@@ -7,6 +7,8 @@ from functools import cached_property
 
 import numpy as np
 
+from .settings import TooManyLevelsError
+
 #: more present levels than this make matrices that neither fit memory nor say anything about texture
 MAX_PRESENT_LEVELS = 4096
 
@@ -59,10 +61,10 @@ class LevelRegion:
                    highest if level_count is None else int(level_count))
 
     def check_size(self) -> None:
-        """Raise ValueError where a matrix with a row for each level would not be sensible."""
+        """Raise TooManyLevelsError where a matrix with a row for each level would not be sensible."""
         if len(self.present) > MAX_PRESENT_LEVELS:
-            raise ValueError(f"{len(self.present):,} grey levels are too many for texture matrices (at most "
-                             f"{MAX_PRESENT_LEVELS:,}); choose a larger bin width")
+            raise TooManyLevelsError(f"{len(self.present):,} grey levels are too many for texture matrices (at most "
+                                     f"{MAX_PRESENT_LEVELS:,}); choose a larger bin width")
 
     @property
     def box_shape(self) -> tuple[int, int, int]:

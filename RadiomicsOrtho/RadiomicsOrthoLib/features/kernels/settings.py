@@ -9,6 +9,10 @@ AGGREGATIONS = ("averaged", "merged")
 DEFINITIONS = ("pyradiomics", "ibsi")
 
 
+class TooManyLevelsError(ValueError):
+    """The settings make more grey levels of a region than a texture matrix can sensibly have; says what to change."""
+
+
 @dataclass(frozen=True)
 class TextureSettings:
     """Settings under pyradiomics' meaning and with its defaults ("Customizing the Extraction" of its documentation).
