@@ -73,12 +73,14 @@ def _decompose(data: np.ndarray, transform: object, axes: tuple[int, ...], kept:
         return
     poll()
     axis = axes[0]
-    pair = pywt.swt(data, transform, level=1, start_level=0, axis=axis)[0]
+    parts = list(pywt.swt(data, transform, level=1, start_level=0, axis=axis)[0])
+    # from here on only the parts that are still to come are held
+    del data
     if kept is not None:
         cut = (slice(None),) * axis + (kept[axis],)
-        pair = tuple(part[cut] for part in pair)
-    for letter, part in zip("ad", pair, strict=True):
-        yield from _decompose(part, transform, axes[1:], kept, poll, path + letter)
+        parts = [part[cut] for part in parts]
+    for letter in "ad":
+        yield from _decompose(parts.pop(0), transform, axes[1:], kept, poll, path + letter)
 
 
 def _ring(lower: int, upper: int, length: int, margin: int) -> tuple[np.ndarray, int]:
