@@ -10,6 +10,7 @@ import vtk
 from RadiomicsOrthoLib.errors import InputError, RefusedError
 from RadiomicsOrthoWidgets.clinical_editors import ClinicalEditors
 from RadiomicsOrthoWidgets.engine_state_label import EngineStateLabel
+from RadiomicsOrthoWidgets.region_text import regionText
 from RadiomicsOrthoWidgets.result_section import NOMOGRAM_WIDTH, ResultSection, refusalHtml
 from RadiomicsOrthoWidgets.semantic_section import SemanticSection
 from RadiomicsOrthoWidgets.work_dialog import WorkDialog
@@ -74,12 +75,8 @@ class RadiomicsOrthoWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
         self.logic = None
         self._parameterNode: Optional[RadiomicsOrthoParameterNode] = None
         self._guiTag = None
-        self._scored = None
-        self._resultOf = None
-        self._resultSection = None
-        self._clinicalEditors = None
-        self._semanticSection = None
-        self._engineState = None
+        self._scored = self._resultOf = None
+        self._resultSection = self._clinicalEditors = self._semanticSection = self._engineState = None
 
     def setup(self) -> None:
         ScriptedLoadableModuleWidget.setup(self)
@@ -118,7 +115,8 @@ class RadiomicsOrthoWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
             self._engineState.start()
 
     def cleanup(self) -> None:
-        self._engineState.stop()
+        if self._engineState:
+            self._engineState.stop()
         self.setParameterNode(None)
         self.removeObservers()
 
@@ -158,7 +156,8 @@ class RadiomicsOrthoWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
             self._parameterNode.disconnectGui(self._guiTag)
             self.removeObserver(self._parameterNode, vtk.vtkCommand.ModifiedEvent, self.updateFromParameterNode)
         self._parameterNode = parameterNode
-        self._semanticSection.show(None)
+        if self._semanticSection:
+            self._semanticSection.show(None)
         if self._parameterNode:
             self._guiTag = self._parameterNode.connectGui(self.ui)
             self.addObserver(self._parameterNode, vtk.vtkCommand.ModifiedEvent, self.updateFromParameterNode)
@@ -275,15 +274,7 @@ class RadiomicsOrthoWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
     def _showRegion(self) -> None:
         """Say what the chosen segment is taken for."""
         anatomy = self.logic.anatomy(self._parameterNode.segmentation, self._parameterNode.segmentId)
-        if not anatomy:
-            self.ui.regionLabel.text = _("No segment chosen")
-            return
-        place = anatomy["level"] or anatomy["side"] or _("level not stated")
-        part = {"trabecular": _("trabecular core, used as drawn"),
-                "whole-body": _("whole body, its trabecular core is derived"),
-                "unknown": _("part not stated, taken as the whole bone")}.get(
-                    anatomy["compartment"], anatomy["compartment"])
-        self.ui.regionLabel.text = f"{place}: {part}"
+        self.ui.regionLabel.text = regionText(anatomy) if anatomy else _("No segment chosen")
 
     def _showModel(self) -> None:
         """The model's purpose, and editors for the clinical values that it asks for."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import os
 
 import slicer
@@ -27,13 +28,13 @@ class ReaderAnswers:
 
     def __init__(self) -> None:
         self._forms: tuple[SemanticForm, ...] | None = None
-        #: one sentence for each own form that could not be used
-        self.refused: tuple[str, ...] = ()
 
     def forms(self) -> tuple[SemanticForm, ...]:
-        """All forms at hand, read once."""
+        """All forms at hand (read once); refused ones are named in the application's log."""
         if self._forms is None:
-            self._forms, self.refused = load_catalogue(_own_places())
+            self._forms, refused = load_catalogue(_own_places())
+            for sentence in refused:
+                logging.warning(sentence)
         return self._forms
 
     def add_own_form(self, path: str) -> SemanticForm:

@@ -125,7 +125,8 @@ def test_scoring_imports_no_training_library():
     assert done.stdout.strip() == "[]"
 
 
-@pytest.mark.parametrize("path", [*python_files(LIBRARY), *python_files(SCENE), *python_files(WIDGETS)],
+@pytest.mark.parametrize("path", [*python_files(LIBRARY), *python_files(SCENE), *python_files(WIDGETS),
+                                  *REPOSITORY.glob("RadiomicsOrtho*/*.py")],
                          ids=lambda path: path.name)
 def test_no_file_grows_beyond_500_lines(path):
     assert len(path.read_text(encoding="utf-8").splitlines()) <= 500

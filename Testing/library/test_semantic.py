@@ -83,7 +83,7 @@ class TestForms:
         paths = sorted((resource_folder() / "SemanticForms").glob("*"))
         assert [path.stem for path in paths] == [form.id for form in shipped_forms()] == ["proximal-femur", "vertebra"]
         for path in paths:
-            assert errors(FORM, yaml.safe_load(path.read_text(encoding="utf-8"))) == []
+            assert errors(FORM, json.loads(path.read_text(encoding="utf-8"))) == []
 
     def test_every_shipped_question_says_where_it_comes_from(self):
         for form in shipped_forms():
@@ -157,11 +157,12 @@ class TestForms:
         with pytest.raises(InputError, match=words):
             load_form(str(path))
 
-    @pytest.mark.parametrize("text", ["a: [", "- a", "!!python/object/apply:os.system ['true']"])
-    def test_what_is_no_form_is_one_sentence(self, tmp_path, text):
-        path = tmp_path / "form.yaml"
+    @pytest.mark.parametrize(("name", "text"), [
+        ("f.yaml", "a: ["), ("f.yaml", "- a"), ("f.yaml", "!!python/object/apply:os.system ['true']"), ("f.json", "{")])
+    def test_what_is_no_form_is_one_sentence(self, tmp_path, name, text):
+        path = tmp_path / name
         path.write_text(text)
-        with pytest.raises(InputError, match=r"not valid YAML|no mapping"):
+        with pytest.raises(InputError, match=r"not valid YAML|no mapping|refused: Expecting"):
             load_form(str(path))
 
     def test_a_site_s_forms_are_found_and_a_bad_one_takes_no_other_away(self, own_form_file, monkeypatch):
@@ -174,6 +175,13 @@ class TestForms:
         assert len(refused) == 2 and "broken.yaml" in refused[0]
         assert "z-newer.yaml" in refused[1] and "another one has the id 'our-spine'" in refused[1]
         assert load_form("our-spine").title == "Our questions"
+
+    def test_without_a_yaml_reader_the_shipped_forms_are_there(self, own_form_file, monkeypatch):
+        """As in Slicer before its user has allowed the installation of PyYAML."""
+        monkeypatch.setitem(__import__("sys").modules, "yaml", None)
+        assert [form.id for form in load_catalogue()[0]] == ["proximal-femur", "vertebra"]
+        with pytest.raises(InputError, match="PyYAML is not installed here; install it, or save the form as JSON"):
+            load_form(str(own_form_file))
 
     def test_an_unknown_form_lists_what_is_at_hand(self):
         with pytest.raises(InputError, match="no form 'x'; at hand: proximal-femur, vertebra"):

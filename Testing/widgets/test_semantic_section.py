@@ -94,6 +94,15 @@ def test_every_kind_of_answer_is_kept(panel, case):
     assert given(panel) == {} and editor(panel, "genant_type").comboBox.currentText == "not assessed"
 
 
+def test_the_form_is_there_before_any_package_is_installed(open_panel, make_case, monkeypatch):
+    """Slicer carries no YAML reader; the first Apply offers one."""
+    monkeypatch.setitem(sys.modules, "yaml", None)
+    panel = open_panel("RadiomicsOrtho")
+    choose(panel, *make_case())
+    answer(panel, "genant_grade", 2)
+    assert given(panel) == {"genant_grade": 2}
+
+
 def test_scrolling_past_an_answer_does_not_change_it(panel, case):
     import qt
 

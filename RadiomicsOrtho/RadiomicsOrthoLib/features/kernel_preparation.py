@@ -111,10 +111,10 @@ class KernelPreparation:
 
 def fill_cache() -> None:
     """What the child does: compile every kernel, or find it in the cache."""
-    from .fast_engine import compilations
-
     if hasattr(os, "nice"):
         # whoever works in front of the window comes first; Windows is told at the start
-        os.nice(10)
+        os.nice(19)
+    from .fast_engine import compilations
+
     for compile_kernels in compilations():
         compile_kernels()

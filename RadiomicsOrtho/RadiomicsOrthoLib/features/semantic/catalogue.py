@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 from pathlib import Path
 
@@ -15,7 +16,7 @@ _SUFFIXES = (".yaml", ".yml", ".json")
 
 
 def shipped_forms() -> tuple[SemanticForm, ...]:
-    return tuple(map(_read, sorted((resource_folder() / "SemanticForms").glob("*.yaml"))))
+    return tuple(map(_read, sorted((resource_folder() / "SemanticForms").glob("*.json"))))
 
 
 def load_form(name_or_path: str) -> SemanticForm:
@@ -74,20 +75,30 @@ def _own_form(path: Path, shipped: tuple[SemanticForm, ...]) -> SemanticForm:
 
 
 def _read(path: Path) -> SemanticForm:
-    import yaml
-
     try:
-        # JSON is YAML as well
-        data = yaml.safe_load(path.read_text(encoding="utf-8"))
+        data = _parsed(path)
         if not isinstance(data, dict):
             raise ValueError("it is no mapping")
         return form_from_dict(data)
     except (OSError, UnicodeDecodeError):
         raise InputError(f"The form '{path}' cannot be read.") from None
-    except (yaml.YAMLError, RecursionError) as error:
-        reason = " ".join(str(error).split())
-        raise InputError(f"The form '{path}' is not valid YAML: {reason}.") from None
     except KeyError as error:
         raise InputError(f"The form '{path}' lacks the entry {error}.") from None
-    except (ValueError, TypeError) as error:
+    except (ValueError, TypeError, RecursionError) as error:
         raise InputError(f"The form '{path}' is refused: {error}.") from None
+
+
+def _parsed(path: Path) -> object:
+    text = path.read_text(encoding="utf-8")
+    if path.suffix == ".json":
+        # the forms that ship are JSON: Slicer has no YAML reader before the user has allowed one
+        return json.loads(text)
+    try:
+        import yaml
+    except ImportError:
+        raise InputError(f"The form '{path}' is YAML, and the Python package PyYAML is not installed here; install "
+                         "it, or save the form as JSON.") from None
+    try:
+        return yaml.safe_load(text)
+    except yaml.YAMLError as error:
+        raise ValueError(f"it is not valid YAML ({' '.join(str(error).split())})") from None
