@@ -287,6 +287,18 @@ class TestMasks:
         found = read_segmentation(path, image.geometry)
         np.testing.assert_array_equal(found.mask(found.segments[0])[0], planar.bone())
 
+    def test_a_mask_drawn_in_slicer_on_the_detector_s_grid_fits_the_calibrated_image(self, tmp_path):
+        image = read_image(planar.write_dicom_image(tmp_path / "a.dcm", planar.radiograph(), PixelSpacing=[0.25, 0.2],
+                                                    ImagerPixelSpacing=[0.3, 0.24]))
+        assert image.spacing[:2] == pytest.approx((0.2, 0.25))
+        mask = planar.write_flat(planar.bone().astype(np.uint8), tmp_path / "mask.nrrd", (0.24, 0.3))
+        found = read_segmentation(mask, image.geometry, image.reading.file_grid)
+        np.testing.assert_array_equal(found.mask(found.segments[0])[0], planar.bone())
+        assert found.geometry == image.geometry
+        other = planar.write_flat(planar.bone().astype(np.uint8), tmp_path / "other.nrrd", (0.5, 0.5))
+        with pytest.raises(InputError, match="voxel spacings differ"):
+            read_segmentation(other, image.geometry, image.reading.file_grid)
+
     @pytest.mark.parametrize(("suffix", "words"), [(".png", "sizes differ"), (".nrrd", "sizes differ")])
     def test_a_mask_of_another_size_is_refused(self, tmp_path, suffix, words):
         image = read_image(planar.write_flat(planar.radiograph(), tmp_path / "image.nrrd"))

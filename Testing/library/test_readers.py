@@ -128,6 +128,9 @@ def test_other_dimensions_are_refused(tmp_path):
 
     sitk.WriteImage(sitk.JoinSeries([sitk.Image([8, 8, 8], sitk.sitkInt16)] * 3), str(tmp_path / "time.nii"))
     assert "4-D image with 3 volumes" in _refusal(tmp_path / "time.nii")
+    one = sitk.GetImageFromArray(np.arange(24.0).reshape(2, 3, 4))
+    sitk.WriteImage(sitk.JoinSeries([one]), str(tmp_path / "1.nii"))
+    np.testing.assert_array_equal(read_image(tmp_path / "1.nii").array, np.arange(24.0).reshape(2, 3, 4))
     sitk.WriteImage(sitk.Image([8, 8, 8], sitk.sitkVectorFloat32, 3), str(tmp_path / "colour.nrrd"))
     assert "3 values per voxel" in _refusal(tmp_path / "colour.nrrd")
 

@@ -131,7 +131,7 @@ def _choose(folder: Path, uids: tuple[str, ...], series: str | None) -> str:
         files = sitk.ImageSeriesReader.GetGDCMSeriesFileNames(str(folder), uid)
         tags = _read_tags(files[0])
         thickness = _number(tags.get("0018|0050"))
-        parts = [tags.get("0008|0060", "?"), f"{len(files)} slices"]
+        parts = [tags.get("0008|0060", "?"), "1 image" if len(files) == 1 else f"{len(files)} slices"]
         parts += [f"{thickness:g} mm"] if thickness else []
         parts += [f"kernel {tags['0018|1210']}"] if tags.get("0018|1210") else []
         choices.append(f"{number}: {', '.join(parts)}")

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ..errors import InputError
-from .dicom import FACT_TAGS, SLICE_MODALITIES, acquisition_from_tags
+from .dicom import FACT_TAGS, acquisition_from_tags
 from .dicom_header import is_lossy, numbers_of, read_header, text_at, text_of
+from .geometry import Geometry
 from .image import BoneImage
 from .modality import TITLES, modality_from_dicom
 from .pixel_size import pixel_size
@@ -20,6 +21,7 @@ from .reading import Reading
 from .sitk import simpleitk
 
 if TYPE_CHECKING:
+    import SimpleITK as sitk
     from pydicom import Dataset
 
 
@@ -31,31 +33,41 @@ def read_dicom_image(path: Path) -> BoneImage:
     header = read_header(path)
     modality = modality_from_dicom(text_of(header, "Modality"))
     _refuse_unusable(header, path, modality)
-    sitk = simpleitk()
     try:
-        voxels = sitk.ReadImage(str(path))
+        voxels = simpleitk().ReadImage(str(path))
     except RuntimeError:
         raise InputError(f"'{path}' is a damaged DICOM file: its pixels cannot be read.") from None
     array = to_array(voxels)
     size, source = pixel_size(header, modality)
-    if modality in SLICE_MODALITIES and len(numbers_of(header, "ImageOrientationPatient")) == 6:
-        geometry = to_geometry(voxels, path)
-        try:
-            geometry = replace(geometry, spacing=(*(size or (1.0, 1.0)), geometry.spacing[2]))
-        except ValueError as error:
-            raise InputError(f"'{path}' has an unusable grid: {error}.") from None
-    else:
-        geometry = plane_geometry(array.shape, size)
+    placed = len(numbers_of(header, "ImageOrientationPatient")) == 6
+    shown = _itk_grid(voxels)
+    try:
+        geometry = plane_geometry(array.shape, size) if shown is None or not placed else \
+            replace(shown, spacing=(*(size or (1.0, 1.0)), shown.spacing[2]))
+    except ValueError as error:
+        raise InputError(f"'{path}' has an unusable grid: {error}.") from None
     tags = {tag: text_at(header, tag) for tag in FACT_TAGS}
     # ITK has exchanged dark and bright of MONOCHROME1 by now
     inverted = text_of(header, "PhotometricInterpretation") == "MONOCHROME1"
     image = BoneImage(array, geometry, modality, acquisition_from_tags(tags), "DICOM image",
-                      Reading(spacing_from=source, inverted=inverted, lossy=is_lossy(header)))
+                      Reading(spacing_from=source, inverted=inverted, lossy=is_lossy(header),
+                              file_grid=None if shown is None or shown.same_place(geometry) else shown))
     if modality == "PT":
         from .suv import to_suv
 
         return to_suv(image, [header])
     return image
+
+
+def _itk_grid(voxels: sitk.Image) -> Geometry | None:
+    """Where ITK, and so Slicer, shows the image, and masks are drawn; ``None`` if that is nowhere.
+
+    Of a radiograph it takes the size at the detector even where a calibrated one is stated.
+    """
+    try:
+        return to_geometry(voxels)
+    except InputError:
+        return None
 
 
 def _refuse_unusable(header: Dataset, path: Path, modality: str) -> None:

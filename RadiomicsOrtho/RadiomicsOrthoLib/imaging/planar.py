@@ -22,13 +22,16 @@ SAME_SIZE = 0.01
 
 def three_axes(image: sitk.Image | sitk.ImageFileReader) -> tuple[tuple[int, int, int], tuple[float, float, float],
                                                                    np.ndarray, np.ndarray]:
-    """Size, spacing, origin and direction (3 × 3) of a SimpleITK image, a 2-D one as one slice at z = 0 (LPS)."""
+    """Size, spacing, origin and direction (3 × 3) of a SimpleITK image (LPS).
+
+    A 2-D image is one slice at z = 0; a fourth axis of length 1 is left out.
+    """
     size, spacing, origin = tuple(image.GetSize()), tuple(image.GetSpacing()), np.asarray(image.GetOrigin())
     direction = np.asarray(image.GetDirection()).reshape(len(size), len(size))
     if len(size) == 2:
         size, spacing, origin = (*size, 1), (*spacing, NOMINAL_THICKNESS_MM), np.append(origin, 0.0)
         direction = np.block([[direction, np.zeros((2, 1))], [np.zeros((1, 2)), np.ones((1, 1))]])
-    return size, spacing, origin, direction
+    return size[:3], spacing[:3], origin[:3], direction[:3, :3]
 
 
 def slice_first(array: np.ndarray, geometry: Geometry) -> tuple[np.ndarray, Geometry]:
@@ -72,4 +75,5 @@ def with_pixel_size(image: BoneImage, pixel_mm: tuple[float, float]) -> BoneImag
     except ValueError as error:
         raise InputError(f"The stated pixel size cannot be used: {error}.") from None
     return replace(image, geometry=geometry,
-                   reading=replace(image.reading, spacing_from="stated", file_grid=image.geometry))
+                   reading=replace(image.reading, spacing_from="stated",
+                                                                  file_grid=image.reading.file_grid or image.geometry))

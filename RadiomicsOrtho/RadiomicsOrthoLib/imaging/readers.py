@@ -60,11 +60,11 @@ def read_voxels(path: Path) -> tuple[np.ndarray, Geometry]:
         raise InputError(f"'{path}' is not a readable image.") from None
     if components > 1:
         raise InputError(f"'{path}' has {components} values per voxel; a scan with one value per voxel is needed.")
-    if dimension not in (2, 3):
+    if dimension not in (2, 3) and not (dimension == 4 and sizes[3] == 1):
         raise InputError(f"'{path}' is a {dimension}-D image with {sizes[3]} volumes; choose one volume "
                          "and save it on its own.")
     voxels = checked_voxels(reader, stored)
-    return (voxels[np.newaxis] if dimension == 2 else voxels), to_geometry(reader, path)
+    return voxels.reshape((1, *voxels.shape)[-3:]), to_geometry(reader, path)
 
 
 def checked_voxels(reader: sitk.ImageFileReader, stored: StoredVoxels) -> np.ndarray:

@@ -26,7 +26,8 @@ class Reading:
     lossy
         The file states lossy compression.
     file_grid
-        The file's own grid where a person stated another pixel size: masks may lie on it.
+        The grid on which the file is shown elsewhere, if it is another one (a calibrated or stated pixel size): masks
+        may lie on it.
     """
 
     modality_from: str = "file"
