@@ -12,6 +12,7 @@ from ..features.profile import ExtractionProfile
 from ..features.profile_checks import check_profile
 from ..features.profile_file import load_profile, profile_names
 from ..features.provenance import provenance_document, provenance_json
+from ..features.reporting.checklist import checklist
 from ..features.semantic.answers import add_answers, check_fit
 from ..features.standardisation.standardise import check_reference
 from ..features.table import feature_row
@@ -21,6 +22,7 @@ from ..quality.roi_checks import check_size, check_trabecular_values
 from ..regions.roi import Roi
 from ..regions.trabecular import DEFAULT_DEPTH_MM, trabecular_core
 from ..report.files import write_folder
+from ..report.reporting import REPORTING_FORMATS, reporting_text
 from ..report.tables import features_csv
 from .info import print_findings
 from .inputs import (
@@ -49,6 +51,9 @@ def add_command(commands) -> None:
     command.add_argument("--core-depth", type=float, default=DEFAULT_DEPTH_MM, metavar="MM",
                          help="how much is removed below the surface for a trabecular core (default %(default)s mm)")
     command.add_argument("-o", "--output", required=True, metavar="features.csv", type=Path)
+    command.add_argument("--reporting", choices=REPORTING_FORMATS, metavar="FORMAT",
+                         help="also write the items of the IBSI's reporting guideline, as far as they are known, "
+                         f"beside the features: {', '.join(REPORTING_FORMATS)}")
     command.set_defaults(run=run)
 
 
@@ -77,12 +82,17 @@ def run(options: argparse.Namespace) -> dict:
     if answers:
         vector = add_answers(vector, answers)
     sidecar = options.output.with_suffix(".provenance.json").name
-    write_folder(options.output.parent, {
-        options.output.name: features_csv([feature_row(vector, region)]),
-        sidecar: provenance_json(vector)})
+    files = {options.output.name: features_csv([feature_row(vector, region)]), sidecar: provenance_json(vector)}
+    if options.reporting:
+        reporting = options.output.with_suffix(f".reporting.{options.reporting}").name
+        files[reporting] = reporting_text(provenance_document(vector), options.reporting)
+    write_folder(options.output.parent, files)
     if not options.json:
         print(f"{count} features of {region.place} ({region.size_text}, profile {profile.id}) "
               f"written to {options.output}; provenance in {sidecar}")
+        if options.reporting:
+            open_items = [item.number for item in checklist(provenance_document(vector)) if item.state == "open"]
+            print(f"  reporting items in {reporting}; open: {', '.join(open_items)}")
         if undefined:
             print(f"  not defined on this region: {undefined}")
         if answers:

@@ -10,7 +10,7 @@ from .. import RESEARCH_USE_ONLY
 from ..imaging.acquisition import ACQUISITION_FACTS, FACTS_OF
 from ..quality.finding import SEVERITIES, refusals
 from ..scoring.card import ScoreCard
-from .html_style import STYLE
+from .html_parts import bullets, page, section, table
 from .svg import escape
 from .wording import (
     EVIDENCE_OF_TRUST,
@@ -25,8 +25,6 @@ from .wording import (
     with_unit,
 )
 
-#: no script, no font, no picture from outside; styles and pictures are in the file itself
-POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'"
 _SVG = "{http://www.w3.org/2000/svg}"
 
 
@@ -45,19 +43,10 @@ def report_html(card: ScoreCard, nomogram_svg: str, pictures: Mapping[str, bytes
     measured = () if refusals(card.findings) else (_inputs(card), _measurements(card))
     sections = (
         _result(card), _findings(card), _pictures(pictures or {}),
-        _section("Nomogram" if len(card.inputs) > 1 else "Where this value lies", charts),
+        section("Nomogram" if len(card.inputs) > 1 else "Where this value lies", charts),
         *measured, _semantic(card), _acquisition(card), _model(card), _features(features or {}), _provenance(card))
-    return "\n".join((
-        "<!DOCTYPE html>", '<html lang="en">', "<head>", '<meta charset="utf-8">',
-        f'<meta http-equiv="Content-Security-Policy" content="{escape(POLICY)}">',
-        '<meta name="viewport" content="width=device-width, initial-scale=1">',
-        '<meta name="color-scheme" content="light dark">',
-        f"<title>{escape(title)}</title>", f"<style>{STYLE}</style>", "</head>", "<body>",
-        f'<p class="banner">{escape(RESEARCH_USE_ONLY)}</p>', "<main>",
-        f'<header><h1>{escape(card.model.title)}</h1><p class="place">{escape(place_text(card))}</p></header>',
-        *(section for section in sections if section),
-        f"<footer>{escape(RESEARCH_USE_ONLY)} {escape(model_text(card))}.</footer>", "</main>",
-        "</body>", "</html>", ""))
+    return page(title, card.model.title, place_text(card), [part for part in sections if part],
+                f"{RESEARCH_USE_ONLY} {model_text(card)}.")
 
 
 def _checked_svg(svg: str) -> str:
@@ -70,29 +59,6 @@ def _checked_svg(svg: str) -> str:
     return svg[svg.index("<svg"):]
 
 
-def _section(title: str, body: str, kind: str = "") -> str:
-    return f'<section{_class(kind)}><h2>{escape(title)}</h2>{body}</section>' if body else ""
-
-
-def _class(kind: str) -> str:
-    return f' class="{kind}"' if kind else ""
-
-
-def _table(rows: Iterable[Iterable[str]], head: Iterable[str] = (), kind: str = "") -> str:
-    """A table of cells that are HTML already; the first cell of a row is its heading."""
-    body = "".join(f'<tr><th scope="row">{first}</th>{"".join(f"<td>{cell}</td>" for cell in rest)}</tr>'
-                   for first, *rest in rows)
-    if not body:
-        return ""
-    top = "".join(f'<th scope="col">{escape(cell)}</th>' for cell in head)
-    return f'<table{_class(kind)}>{f"<thead><tr>{top}</tr></thead>" if top else ""}<tbody>{body}</tbody></table>'
-
-
-def _list(items: Iterable[str]) -> str:
-    body = "".join(f"<li>{escape(item)}</li>" for item in items)
-    return f"<ul>{body}</ul>" if body else ""
-
-
 def _evidence(text: str) -> str:
     """An evidence tag: sign and words say what the colour says."""
     verified = is_verified(text)
@@ -103,7 +69,7 @@ def _evidence(text: str) -> str:
 def _result(card: ScoreCard) -> str:
     if refusals(card.findings):
         refused = "The quality gate refused this case; the reasons stand below."
-        return _section("Result", f'<p class="value">No number is given.</p><p>{refused}</p>', "result refused")
+        return section("Result", f'<p class="value">No number is given.</p><p>{refused}</p>', "result refused")
     model, found = card.model, card.output_class
     parts = [f'<p class="what">{escape(model.output_title)}</p>',
              f'<p class="value">{escape(output_text(model, card.value))}</p>']
@@ -114,8 +80,8 @@ def _result(card: ScoreCard) -> str:
     parts.append(f'<p class="interval">{escape(interval)} {escape(card.interval_reason)}</p>')
     if model.thresholds:
         rows = [[escape(t.title), _evidence(t.evidence), escape(t.source)] for t in model.thresholds]
-        parts.append(_table(rows, ("Cut-off", "Evidence", "Source")))
-    return _section("Result", "".join(parts), "result")
+        parts.append(table(rows, ("Cut-off", "Evidence", "Source")))
+    return section("Result", "".join(parts), "result")
 
 
 def _findings(card: ScoreCard) -> str:
@@ -130,14 +96,14 @@ def _findings(card: ScoreCard) -> str:
             for finding in card.findings if finding.severity == severity)
         if items:
             parts.append(f'<ul class="findings {severity}">{items}</ul>')
-    return _section("Findings", "".join(parts) or "<p>None.</p>")
+    return section("Findings", "".join(parts) or "<p>None.</p>")
 
 
 def _pictures(pictures: Mapping[str, bytes]) -> str:
     figures = "".join(
         f'<figure><img src="data:image/png;base64,{base64.b64encode(png).decode("ascii")}" alt="{escape(title)}">'
         f"<figcaption>{escape(title)}</figcaption></figure>" for title, png in pictures.items())
-    return _section("Pictures", f'<div class="figures">{figures}</div>' if figures else "")
+    return section("Pictures", f'<div class="figures">{figures}</div>' if figures else "")
 
 
 def _inputs(card: ScoreCard) -> str:
@@ -152,7 +118,7 @@ def _inputs(card: ScoreCard) -> str:
         source = "read by eye" if item.name in read_by_eye else item.source
         rows.append([escape(item.title), escape(value), escape(source), *share])
     share_head = ["Share of the linear predictor"] if several else []
-    return _section("Inputs", _table(rows, ("Input", "Value", "From", *share_head)))
+    return section("Inputs", table(rows, ("Input", "Value", "From", *share_head)))
 
 
 def _measurements(card: ScoreCard) -> str:
@@ -161,7 +127,7 @@ def _measurements(card: ScoreCard) -> str:
         title, unit = measurement_title(name)
         shown = number_text(value) if isinstance(value, float) else str(value)
         rows.append([escape(title), escape(with_unit(shown, unit))])
-    return _section("Measurements of the region", _table(rows))
+    return section("Measurements of the region", table(rows))
 
 
 def _semantic(card: ScoreCard) -> str:
@@ -171,7 +137,7 @@ def _semantic(card: ScoreCard) -> str:
         return ""
     form = semantic["form"]
     rows = [[escape(entry["title"]), escape(entry["meaning"])] for entry in semantic["answers"].values()]
-    return _section("Findings by eye", _table(rows, ("Question", "Answer"))
+    return section("Findings by eye", table(rows, ("Question", "Answer"))
                     + f'<p>Form {escape(form["id"])}, version {escape(form["version"])}.</p>')
 
 
@@ -186,7 +152,7 @@ def _acquisition(card: ScoreCard) -> str:
     to_the_point = FACTS_OF[card.model.applicability.modality]
     rows += [[escape(ACQUISITION_FACTS.get(name, (name, ""))[0]), "unknown", "—"]
              for name in card.acquisition.get("unknown", ()) if name in to_the_point]
-    return _section("How the scan was made", _table(rows, ("Fact", "Value", "From")))
+    return section("How the scan was made", table(rows, ("Fact", "Value", "From")))
 
 
 def _model(card: ScoreCard) -> str:
@@ -196,16 +162,16 @@ def _model(card: ScoreCard) -> str:
             ["Population", escape(facts["population"])]]
     if facts.get("reference_standard"):
         rows.append(["Reference standard", escape(facts["reference_standard"])])
-    rows += [["Limitations", _list(facts.get("limitations", ())) or "—"],
-             ["Citations", _list(facts["citations"])],
+    rows += [["Limitations", bullets(facts.get("limitations", ())) or "—"],
+             ["Citations", bullets(facts["citations"])],
              ["Licence", escape(facts["licence"])],
              ["Trust level", escape(EVIDENCE_OF_TRUST[model.trust])],
              ["Identity", f"{escape(model.id)}, version {escape(model.version)}"],
              ["Hash", f'<span class="hash">sha256 {escape(model.sha256)}</span>']]
-    performance = _table(([escape(p.get("measure", "")), escape(p.get("value", "")),
+    performance = table(([escape(p.get("measure", "")), escape(p.get("value", "")),
                            _evidence(p.get("evidence", "not stated")), escape(p.get("source", ""))]
                           for p in facts.get("performance", ())), ("Measure", "Value", "Evidence", "Source"))
-    return _section("The model", _table(rows, kind="facts")
+    return section("The model", table(rows, kind="facts")
                     + (f"<h3>Performance</h3>{performance}" if performance else ""))
 
 
@@ -215,7 +181,7 @@ def _features(features: Mapping[str, float]) -> str:
     rows = ([escape(name), escape(number_text(value, 6) if isinstance(value, (int, float)) else value)]
             for name, value in features.items())
     return (f'<section class="screen"><details><summary>Radiomics features ({len(features)})</summary>'
-            f'{_table(rows, ("Feature", "Value"), "features")}</details></section>')
+            f'{table(rows, ("Feature", "Value"), "features")}</details></section>')
 
 
 def _provenance(card: ScoreCard) -> str:
@@ -230,7 +196,7 @@ def _provenance(card: ScoreCard) -> str:
         provenance["profile"] = {name: value for name, value in provenance["profile"].items() if name != "settings"}
     rows = ([escape(name.replace("_", " ")), f'<span class="hash">{escape(value)}</span>']
             for name, value in _flat(provenance))
-    return _section("Provenance", _table(rows, kind="facts"))
+    return section("Provenance", table(rows, kind="facts"))
 
 
 def _flat(data: Mapping, prefix: str = "") -> Iterable[tuple[str, str]]:

@@ -53,10 +53,16 @@ thead th { color: var(--muted); font-weight: 600; font-size: .85rem; border-top:
 tbody th { font-weight: 600; width: 34%; }
 td { font-variant-numeric: tabular-nums; }
 .facts tbody th { width: 12rem; }
+.reporting td:nth-child(4) { color: var(--muted); }
 td ul { margin: 0; padding-left: 1.1rem; }
 .hash { font: .82rem/1.5 ui-monospace, Consolas, monospace; }
 summary { font-weight: 600; cursor: pointer; }
 footer { text-align: center; font-size: .85rem; padding: 0 1rem 1rem; }
+@media (min-width: 40.01rem) {
+  .reporting tbody th { width: 3.2rem; }
+  .reporting td:nth-child(2) { width: 34%; }
+  .reporting td:nth-child(4) { width: 5.5rem; }
+}
 @media (max-width: 40rem) {
   main { padding: .6rem; }
   section { padding: .8rem; border-radius: 6px; }
