@@ -17,7 +17,7 @@ from ..quality.finding import raise_refusals
 from ..quality.image_checks import check_image
 from ..regions.proposal import Proposal, proposal_file
 from ..report.files import write_folder
-from . import segment_vertebra
+from . import segment_femur, segment_vertebra
 from .inputs import add_image_arguments, image_from
 from .output import ProgressBar
 
@@ -35,6 +35,7 @@ class SiteCommand:
 #: ``--site`` → what does it
 SITE_COMMANDS: Mapping[str, SiteCommand] = {
     "vertebra": SiteCommand(segment_vertebra.add_arguments, segment_vertebra.propose),
+    "proximal-femur": SiteCommand(segment_femur.add_arguments, segment_femur.propose),
 }
 
 

@@ -73,7 +73,8 @@ def anatomy_of(name: str, tags: Mapping[str, str] | None = None) -> dict[str, st
         compartment = "whole-body"
     elif site == "proximal-femur":
         compartment = next((part for word, part in (("intertrochanteric", "intertrochanteric"),
-                                                    ("trochanteric", "trochanteric"), ("neck", "femoral-neck"))
+                                                    ("trochanteric", "trochanteric"), ("neck", "femoral-neck"),
+                                                    ("head", "femoral-head"), ("cortical", "cortical"))
                             if word in words), "unknown")
     if tags.get(COMPARTMENT_TAG) in COMPARTMENTS:
         compartment = tags[COMPARTMENT_TAG]

@@ -43,6 +43,12 @@ def terminology_entry(site: str, level: str | None = None, side: str | None = No
     return "~".join([_CONTEXT, *codes, _REGION_CONTEXT, "^^", "^^"])
 
 
+_FEMUR_PARTS = {"unknown": "proximal femur", "whole-body": "proximal femur", "femoral-head": "femoral head",
+                "femoral-neck": "femoral neck", "trochanteric": "trochanteric region",
+                "intertrochanteric": "intertrochanteric region", "cortical": "proximal femur cortical bone",
+                "trabecular": "proximal femur trabecular core"}
+
+
 def segment_name(site: str, level: str | None = None, side: str | None = None, compartment: str = "unknown") -> str:
     """A name that people read and that states the anatomy: ``L1 trabecular core``."""
     if site == "vertebra":
@@ -50,15 +56,14 @@ def segment_name(site: str, level: str | None = None, side: str | None = None, c
         part = {"trabecular": "trabecular core", "whole-body": "body", "axial-ellipse": "axial ellipse",
                 "mid-slab": "mid slab"}.get(compartment, "")
     else:
-        bone = f"{side} proximal femur" if side else "proximal femur"
-        part = {"trabecular": "trabecular core", "femoral-neck": "femoral neck"}.get(compartment, "")
-        if not part and compartment not in ("unknown", "whole-body"):
-            part = f"{compartment} region"
+        part = _FEMUR_PARTS.get(compartment, f"proximal femur {compartment} region")
+        return f"{side} {part}" if side else part
     return f"{bone} {part}".strip()
 
 
 #: display colours (0-1) that differ in brightness too, so that they can be told apart in grey
 COLOURS = {"whole-body": (0.945, 0.839, 0.569), "trabecular": (0.835, 0.369, 0.0),
            "axial-ellipse": (0.337, 0.706, 0.914), "mid-slab": (0.941, 0.894, 0.259),
+           "femoral-head": (0.6, 0.831, 0.6), "cortical": (0.6, 0.6, 0.6),
            "femoral-neck": (0.0, 0.447, 0.698), "trochanteric": (0.0, 0.62, 0.451),
            "intertrochanteric": (0.8, 0.475, 0.655), "unknown": (0.945, 0.839, 0.569)}

@@ -1,0 +1,1 @@
+"""The proximal femur on CT from one click in the femoral head."""

@@ -1,0 +1,130 @@
+"""Whether what was clicked is a femoral head, where exactly it is, and on which side."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from ...imaging.image import BoneImage
+from .completeness import MAX_HEAD_OUTSIDE, head_outside, metal_mask
+from .directions import directions
+from .head import RADIUS_RANGE_MM, SMOOTHING_MM, Sphere, search_spheres
+from .patch import Patch, cut_patch
+from .refusal import FemurRefusedError
+from .surface import HeadSurface, acetabular_axis, fitted_surface
+
+#: half the edge of the box that is searched (mm): a head, its acetabulum and the play of the search
+_HALF_BOX_MM = 65.0
+#: equally good spheres farther apart (mm) say that the head is not known
+MAX_SPREAD_MM = 2.0
+#: a sphere whose score and edge share together are this much lower is no rival
+_RIVAL_MARGIN = 0.03
+#: with less the search is not worth repeating
+_HOPELESS = 0.3
+#: limits between heads and other bones, from heads (first) and shafts, trochanters, ischia, vertebrae (second)
+MIN_EDGE_SHARE = 0.30      # sure edge on the sphere: 0.48 and more | 0.29 and less, shafts 0.45
+MIN_INNER_BONE = 0.80      # inside brighter than soft tissue: 0.94 and more | shafts 0.57
+MIN_JOINT_SHARE = 0.10     # bone behind the joint space: 0.20 and more | shafts 0.05
+MIN_SCORE = 0.25           # 0.45 and more | 0.24 and less
+_NO_HEAD = ("NO_FEMORAL_HEAD", "There is no femoral head at this point",
+            "click in the middle of the round head of the femur, not on the trochanter, the shaft or the pelvis.")
+
+
+@dataclass(frozen=True)
+class Head:
+    """A recognised femoral head: its surface, the side, and how far off (mm) equally good spheres lie."""
+
+    surface: HeadSurface
+    side: str
+    spread_mm: float
+
+    @property
+    def sphere(self) -> Sphere:
+        return self.surface.sphere
+
+
+def recognise_head(image: BoneImage, seed: np.ndarray) -> Head:
+    """The femoral head round the RAS position ``seed`` (mm).
+
+    Raises FemurRefusedError where there is none, where it is cut or holds metal, or where
+    it cannot be told within ``MAX_SPREAD_MM``.
+    """
+    seed = np.asarray(seed, float)
+    raw = cut_patch(image, seed - _HALF_BOX_MM, seed + _HALF_BOX_MM)
+    _check_values(raw, seed)
+    metal = metal_mask(raw)
+    if metal.any():
+        distance = np.linalg.norm(raw.to_ras(np.argwhere(metal)) - seed, axis=1).min()
+        if distance < RADIUS_RANGE_MM[1] + 10:
+            raise FemurRefusedError("METAL_IN_HIP", f"There is metal {distance:.0f} mm from this point, so neither the "
+                                    "head nor the density of the bone can be trusted here",
+                                    "use the other hip if it has no implant.")
+    patch = raw.smoothed(SMOOTHING_MM)
+    surface, spread = _best_surface(patch, seed)
+    _check_head(patch, surface, seed)
+    if spread > MAX_SPREAD_MM:
+        raise FemurRefusedError("HEAD_UNCERTAIN", f"The centre of the femoral head is uncertain by {spread:.0f} mm: "
+                                "its outline cannot be told from the acetabulum in this scan",
+                                "draw the femur by hand, or use a scan with thinner slices.")
+    axis = acetabular_axis(surface)
+    return Head(surface, "right" if axis[0] < 0 else "left", spread)
+
+
+def _best_surface(patch: Patch, seed: np.ndarray) -> tuple[HeadSurface, float]:
+    """The best supported surface, and the distance (mm) to its farthest rival.
+
+    Searched round the click, then round what was found, so that the result does not
+    depend on where in the head the click lay.
+    """
+    found: list[tuple[float, HeadSurface]] = []
+    start = seed
+    for search_mm, keep in ((12.0, 4), (8.0, 2), (8.0, 2)):
+        for sphere in search_spheres(patch, start, search_mm, keep):
+            surface = fitted_surface(patch, sphere)
+            found.append((sphere.score + head_evidence(patch, surface)["edge"], surface))
+        support, best = max(found, key=lambda each: each[0])
+        if support < _HOPELESS or np.linalg.norm(best.sphere.centre - start) < 1.0:
+            break
+        start = best.sphere.centre
+    rivals = [surface.sphere.centre for value, surface in found if value > support - _RIVAL_MARGIN]
+    return best, float(np.linalg.norm(np.array(rivals) - best.sphere.centre, axis=1).max())
+
+
+def _check_values(patch: Patch, seed: np.ndarray) -> None:
+    if np.isnan(patch.sample(seed[None])[0]):
+        raise FemurRefusedError("POINT_OUTSIDE", "The point lies outside the scan", "click inside the femoral head.")
+    known = patch.values[patch.inside]
+    # round every hip lies fat of about -100 HU
+    if (known < -20).mean() < 0.01:
+        raise FemurRefusedError("NOT_HU", "The values round this point are no CT numbers (no fat and no air)",
+                                "use a CT in Hounsfield units; magnetic resonance is not supported for the femur.")
+
+
+def _check_head(patch: Patch, surface: HeadSurface, seed: np.ndarray) -> None:
+    sphere = surface.sphere
+    outside, end = head_outside(patch, sphere)
+    near = float(np.linalg.norm(seed - sphere.centre)) <= sphere.radius
+    evidence = head_evidence(patch, surface)
+    if outside > MAX_HEAD_OUTSIDE and near and evidence["inner_bone"] >= 0.7:
+        raise FemurRefusedError("HEAD_CUT", f"The femoral head is cut off at the {end} of the scan ({outside:.0%} of "
+                                "it lies outside)", "use a scan that shows the whole head and the hip joint.")
+    if not near or not (evidence["edge"] >= MIN_EDGE_SHARE and evidence["inner_bone"] >= MIN_INNER_BONE
+                        and evidence["joint"] >= MIN_JOINT_SHARE and sphere.score >= MIN_SCORE):
+        raise FemurRefusedError(*_NO_HEAD)
+
+
+def head_evidence(patch: Patch, surface: HeadSurface) -> dict[str, float]:
+    """What speaks for a head, as shares (0 to 1) of the directions that the scan shows.
+
+    ``edge``: a sure edge of bone on the sphere; ``joint``: bone again behind it;
+    ``inner_bone``: points of the inside brighter than soft tissue.
+    """
+    sphere = surface.sphere
+    known = max(int(surface.known.sum()), 1)
+    shells = np.concatenate([directions(400) * share * sphere.radius for share in (0.15, 0.3, 0.4, 0.5, 0.6)])
+    inside = patch.sample(sphere.centre + shells)
+    inside = inside[~np.isnan(inside)]
+    return {"edge": float((surface.on_sphere * surface.certain).sum() / known),
+            "joint": float(((surface.rebound > 100) & surface.known).sum() / known),
+            "inner_bone": float((inside > 100).mean()) if inside.size else 0.0}

@@ -1,0 +1,191 @@
+"""The surface of the femoral head: one radius per direction, smooth where the joint space is narrow."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.spatial import cKDTree
+
+from .directions import directions, neighbour_pairs, unit
+from .head import HU_RANGE, NARROW_GAP_MM, Sphere, edge_certainty, emptiness
+from .patch import Patch
+
+#: directions of the surface; about 2 mm apart on a head
+COUNT = 1500
+_RADIAL_STEP = 0.5
+#: how far the surface may leave the sphere (mm): flattened heads and osteophytes, not the pelvis
+_REACH_MM = 5.0
+#: bending between neighbours: cost per mm², and the cost of a break
+_STIFFNESS, _BREAK = 0.12, 0.72
+#: an edge weaker than this (HU over 2 mm) is no bone surface
+EDGE_HU = 50.0
+
+
+@dataclass(frozen=True)
+class HeadSurface:
+    """A star-shaped surface: ``radius`` (n,) in mm from ``centre`` (RAS mm) along ``directions`` (n, 3).
+
+    ``drop`` is the fall in HU across it, ``rebound`` the rise to bone within 9 mm behind it
+    (0 where none), ``known`` False where the scan ends, ``certain`` (0 to 1) how surely the
+    surface is the head's and not the acetabulum's.
+    """
+
+    sphere: Sphere
+    directions: np.ndarray
+    radius: np.ndarray
+    drop: np.ndarray
+    rebound: np.ndarray
+    known: np.ndarray
+    certain: np.ndarray
+
+    @property
+    def deviation(self) -> np.ndarray:
+        """Distance of the surface outside the sphere, mm."""
+        return self.radius - self.sphere.radius
+
+    @property
+    def supported(self) -> np.ndarray:
+        """True where an edge of bone lies on the surface."""
+        return self.known & (self.drop > EDGE_HU)
+
+    @property
+    def on_sphere(self) -> np.ndarray:
+        """True where an edge of bone lies within 2.5 mm of the sphere."""
+        return self.supported & (np.abs(self.deviation) < 2.5)
+
+    @property
+    def rms_mm(self) -> float:
+        """Root mean square distance of the supported surface from the sphere (outliers beyond 3 mm left out)."""
+        near = self.supported & (np.abs(self.deviation) < 3)
+        return float(np.sqrt(np.mean(self.deviation[near] ** 2))) if near.any() else float("nan")
+
+    def radius_towards(self, vectors: np.ndarray) -> np.ndarray:
+        """The surface's radius (mm) in arbitrary unit directions (n, 3)."""
+        distance, found = cKDTree(self.directions).query(vectors, k=3)
+        weight = 1 / np.maximum(distance, 1e-3)
+        return (self.radius[found] * weight).sum(1) / weight.sum(1)
+
+
+def trace_surface(patch: Patch, sphere: Sphere) -> HeadSurface:
+    """The surface near ``sphere``: strongest fall of HU outwards with the least bending.
+
+    Minimises, over all directions at once, the cost of the missing edge plus a penalty on
+    steps between neighbours, by min-sum belief propagation.
+    """
+    rays = directions(COUNT)
+    offsets = np.arange(-_REACH_MM, _REACH_MM + 1e-6, _RADIAL_STEP)
+    radii = np.arange(sphere.radius - _REACH_MM - 1, sphere.radius + _REACH_MM + 9 + 1e-6, _RADIAL_STEP)
+    profiles = patch.sample(sphere.centre + rays[:, None, :] * radii[None, :, None])
+    profiles = np.clip(profiles, *HU_RANGE)
+    inner = patch.sample(sphere.centre + rays[::4, None, :] * np.arange(4.0, 14.0)[None, :, None])
+    interior = float(np.nanmedian(np.clip(inner, *HU_RANGE)))
+    fall = profiles[:, :-4] - profiles[:, 4:]
+    fall = fall[:, : len(offsets)]
+    gain, certain = _edge_gain(profiles, fall, interior)
+    label = _smoothest(0.008 * offsets**2 - 0.5 * gain)
+    every = np.arange(COUNT)
+    drop = fall[every, label]
+    # the profile one millimetre behind the surface must still be data
+    known = ~np.isnan(profiles[every, label + 4])
+    return HeadSurface(sphere, rays, sphere.radius + offsets[label], np.nan_to_num(drop),
+                       _rebound(profiles, label), known, certain[every, label])
+
+
+def _edge_gain(profiles: np.ndarray, fall: np.ndarray, interior: float) -> tuple[np.ndarray, np.ndarray]:
+    """What each radius (direction, radius) gains from an edge with the joint space behind it, and its certainty."""
+    count = fall.shape[1]
+    foot = profiles[:, 4: 4 + count]
+    empty = emptiness(foot)
+    rise = np.zeros_like(foot)
+    for shift in range(3, 11):
+        each = np.nan_to_num(np.clip((profiles[:, 4 + shift: 4 + shift + count] - foot) / 250, 0, 1))
+        if shift * _RADIAL_STEP > NARROW_GAP_MM:
+            each = each * empty
+        rise = np.maximum(rise, each)
+    certain = np.nan_to_num(edge_certainty(profiles[:, :count], np.float64(interior), rise, 8))
+    gain = np.clip(fall / 150, 0, 1) + np.clip(fall / 100, 0, 1) * rise
+    return certain * np.nan_to_num(gain), certain
+
+
+def _smoothest(cost: np.ndarray, rounds: int = 16) -> np.ndarray:
+    """The label of each direction that minimises its cost plus the bending to its neighbours.
+
+    Bending costs ``_STIFFNESS`` × (step in mm)², at most ``_BREAK``: an osteophyte may jump.
+    """
+    pairs = neighbour_pairs(len(cost))
+    source = np.concatenate([pairs[:, 0], pairs[:, 1]])
+    target = np.concatenate([pairs[:, 1], pairs[:, 0]])
+    back = np.concatenate([np.arange(len(pairs)) + len(pairs), np.arange(len(pairs))])
+    order = np.argsort(target, kind="stable")
+    starts = np.searchsorted(target[order], np.arange(len(cost)))
+    cost = cost.astype(np.float32)
+    labels = cost.shape[1]
+    window = int(np.sqrt(_BREAK / _STIFFNESS) / _RADIAL_STEP)
+    message = np.zeros((len(source), labels), np.float32)
+    belief = cost
+    for _ in range(rounds):
+        sent = belief[source] - message[back]
+        lowest = sent.min(axis=1, keepdims=True)
+        fresh = np.minimum(sent, lowest + _BREAK)
+        for step in range(1, window + 1):
+            bend = np.float32(_STIFFNESS * (step * _RADIAL_STEP) ** 2)
+            np.minimum(fresh[:, step:], sent[:, :-step] + bend, out=fresh[:, step:])
+            np.minimum(fresh[:, :-step], sent[:, step:] + bend, out=fresh[:, :-step])
+        # damping keeps the messages from swinging on the loops of the graph
+        message = 0.5 * message + 0.5 * (fresh - lowest)
+        belief = cost + np.add.reduceat(message[order], starts, axis=0)
+    return np.argmin(belief, axis=1)
+
+
+def _rebound(profiles: np.ndarray, label: np.ndarray) -> np.ndarray:
+    """Rise in HU to bone (> 220 HU) within 9 mm behind the surface."""
+    take = label[:, None] + 2 + np.arange(18)[None, :]
+    tail = np.nan_to_num(profiles[np.arange(len(label))[:, None], np.minimum(take, profiles.shape[1] - 1)])
+    rise = tail - np.minimum.accumulate(tail, axis=1)
+    top = rise.argmax(axis=1)
+    every = np.arange(len(label))
+    return np.where(tail[every, top] > 220, rise[every, top], 0.0)
+
+
+def fit_sphere(points: np.ndarray, weights: np.ndarray, centre: np.ndarray, radius: float) -> tuple[np.ndarray, float]:
+    """Least-squares sphere through weighted RAS points (n, 3), outliers weighted down (Tukey).
+
+    Starts from ``centre`` and ``radius``; points farther than about 3 mm do not count.
+    """
+    for _ in range(8):
+        from_centre = points - centre
+        distance = np.linalg.norm(from_centre, axis=1)
+        residual = distance - radius
+        scale = max(0.5, 1.4826 * float(np.median(np.abs(residual))))
+        weight = weights * np.clip(1 - (residual / (4.0 * scale)) ** 2, 0, None) ** 2
+        normal = from_centre / np.maximum(distance, 1e-6)[:, None]
+        design = np.c_[normal, np.ones(len(points))] * np.sqrt(weight)[:, None]
+        step = np.linalg.lstsq(design, residual * np.sqrt(weight), rcond=None)[0]
+        centre, radius = centre + step[:3], radius + step[3]
+        if np.abs(step).max() < 1e-3:
+            break
+    return centre, float(radius)
+
+
+def fitted_surface(patch: Patch, sphere: Sphere, rounds: int = 3) -> HeadSurface:
+    """Surface and sphere refined in turn, until both agree."""
+    surface = trace_surface(patch, sphere)
+    for _ in range(rounds):
+        used = surface.supported
+        if used.sum() < 100:
+            break
+        points = sphere.centre + surface.directions[used] * surface.radius[used, None]
+        centre, radius = fit_sphere(points, surface.certain[used] ** 2, sphere.centre, sphere.radius)
+        moved = float(np.linalg.norm(centre - sphere.centre))
+        sphere = Sphere(centre, radius, sphere.score)
+        surface = trace_surface(patch, sphere)
+        if moved < 0.1:
+            break
+    return surface
+
+
+def acetabular_axis(surface: HeadSurface) -> np.ndarray:
+    """Unit vector (RAS) from the head's centre into the middle of the acetabulum: where bone rises again."""
+    weight = np.where(surface.known & surface.on_sphere, surface.rebound, 0.0)
+    return unit((weight[:, None] * surface.directions).sum(axis=0))
