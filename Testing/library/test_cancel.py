@@ -9,7 +9,7 @@ from dataclasses import replace
 import numpy as np
 import phantoms
 import pytest
-from RadiomicsOrthoLib.features.background import all_in_background, in_background
+from RadiomicsOrthoLib.features.background import in_background
 from RadiomicsOrthoLib.features.engine import CancelledError, never_cancelled, no_progress
 from RadiomicsOrthoLib.features.extraction import extract_features
 from RadiomicsOrthoLib.features.fast_engine import FastEngine, FastSettings
@@ -105,8 +105,6 @@ class TestTheCaller:
         assert in_background(lambda progress, cancelled: 7, no_progress, never_cancelled) == 7
         with pytest.raises(ZeroDivisionError):
             in_background(lambda progress, cancelled: 1 / 0, no_progress, never_cancelled)
-        found = all_in_background({str(n): lambda poll, n=n: n * n for n in range(5)}, 3, no_progress, never_cancelled)
-        assert list(found.items()) == [("0", 0), ("1", 1), ("2", 4), ("3", 9), ("4", 16)]
 
     def test_every_report_arrives_in_order(self):
         told = []

@@ -10,9 +10,10 @@ import threading
 from collections import deque
 from collections.abc import Callable, Iterable
 
-from .background import LOOK_SECONDS
-from .engine import Cancelled, CancelledError, Progress
+from ..long_work import Cancelled, CancelledError, Progress
 
+#: between two looks at the cancel button
+LOOK_SECONDS = 0.05
 Task = Callable[["TaskPool"], None]
 
 
@@ -59,8 +60,12 @@ class TaskPool:
 
     def poll(self) -> None:
         """In a task, at least every 0.2 s: CancelledError if it should end."""
-        if self._stopped or self._error is not None:
+        if self.is_stopping():
             raise CancelledError
+
+    def is_stopping(self) -> bool:
+        """In a task: whether it should end."""
+        return self._stopped or self._error is not None
 
     def add(self, tasks: Iterable[Task]) -> None:
         """In a task: more tasks, in this order before all that wait."""

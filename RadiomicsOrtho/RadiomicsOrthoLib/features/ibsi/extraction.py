@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import math
+import threading
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
 
 from ...errors import InputError
 from ...imaging.image import BoneImage
 from ...regions.roi import Roi
-from ..background import all_in_background
 from ..engine import Cancelled, Progress, never_cancelled, no_progress
 from ..filters.voxels import Poll
 from ..profile import ExtractionProfile
+from ..task_pool import TaskPool
 from .diagnostics import diagnostics
 from .families import FILTERED_FAMILIES, FamilyTask, family_tasks, region_features
 from .from_profile import settings_of
@@ -50,15 +52,26 @@ def extract(image: BoneImage, roi: Roi, profile: ExtractionProfile, threads: int
     margin = tuple(min(max(along), n * size) for along, n, size in
                    zip(zip(*reaches, strict=True), grid.shape, grid.spacing, strict=True)) if reaches else 0.0
 
-    def planned(poll: Poll) -> dict[str, FamilyTask]:
-        region = prepare(image.array, roi.mask, spacing, settings, margin, poll)
-        poll()
-        return _tasks(image, roi, profile, settings, region, filters)
+    parts: dict[str, dict[str, float]] = {}
+    done: list[str] = []
+    reporting = threading.Lock()
 
-    tasks = all_in_background({"region": planned}, 1, lambda share, text: progress(
-        _PREPARATION * share, "the region is prepared"), cancelled)["region"]
-    parts = all_in_background(tasks, threads, lambda share, text: progress(
-        _PREPARATION + (1 - _PREPARATION) * share, f"features of {text}"), cancelled)
+    def begin(pool: TaskPool) -> None:
+        region = prepare(image.array, roi.mask, spacing, settings, margin, pool.poll)
+        pool.poll()
+        tasks = _tasks(image, roi, profile, settings, region, filters)
+        # the values come in this order, whatever the order of completion
+        parts.update((title, {}) for title in tasks)
+        pool.report(_PREPARATION, "the region is prepared")
+        pool.add([partial(compute, title, task) for title, task in tasks.items()])
+
+    def compute(title: str, task: FamilyTask, pool: TaskPool) -> None:
+        parts[title] = task(pool.poll)
+        with reporting:
+            done.append(title)
+            pool.report(_PREPARATION + (1 - _PREPARATION) * len(done) / len(parts), f"features of {title}")
+
+    TaskPool(threads).run([begin], progress, cancelled)
     return {name: value for part in parts.values() for name, value in part.items()}
 
 
