@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+import generated
 import numpy as np
 import phantoms
 import pytest
@@ -11,13 +12,15 @@ from RadiomicsOrthoLib.features.engine import CancelledError, engine_problem, lo
 from RadiomicsOrthoLib.features.extraction import extract_features
 from RadiomicsOrthoLib.features.filters.box import Box
 from RadiomicsOrthoLib.features.profile import ExtractionProfile
-from RadiomicsOrthoLib.features.profile_file import profile_from_dict
+from RadiomicsOrthoLib.features.profile_file import profile_from_dict, profile_text
 from RadiomicsOrthoLib.features.standardisation.bias_field import BiasFieldCorrection, estimate_bias_field
 from RadiomicsOrthoLib.features.standardisation.normalisation import ReferenceNormalisation, RobustNormalisation
 from RadiomicsOrthoLib.features.standardisation.standardise import Standardisation, standardise
 from RadiomicsOrthoLib.imaging.geometry import Geometry
 from RadiomicsOrthoLib.imaging.image import BoneImage
+from RadiomicsOrthoLib.models.bundle import load_bundle
 from RadiomicsOrthoLib.regions.roi import Roi
+from RadiomicsOrthoLib.scoring.score import score_case
 
 PYRADIOMICS_PROBLEM = engine_problem("pyradiomics")
 needs_pyradiomics = pytest.mark.skipif(bool(PYRADIOMICS_PROBLEM), reason=PYRADIOMICS_PROBLEM or "pyradiomics is there")
@@ -318,3 +321,28 @@ def test_each_setting_means_the_same_to_both_engines(changes):
                              load_engine()).values
     if changes != {"resegment_hu": (80.0,)}:
         assert plain != fast
+
+
+def test_a_model_whose_profile_normalises_on_a_reference(tmp_path):
+    """logit(p) = -1 + 0.01 × mean of the standardised scan: twice the gain, the same result."""
+    image, roi, tube = mr()
+    path = tmp_path / "reference.yaml"
+    path.write_text(profile_text(BASE | {
+        "id": "reference", "normalise": {"method": "reference", "tissue": "the tube"},
+        "feature_classes": ["firstorder"]}), encoding="utf-8")
+    data = generated.logistic_dict()
+    data |= {"check_vectors": [], "applicability": {"modality": "MR", "site": "vertebra", "profile": str(path)},
+             "inputs": [{"name": "mean", "title": "Mean", "unit": "", "source": "feature",
+                         "key": "original_firstorder_Mean"}],
+             "estimator": {"link": "logit", "intercept": -1.0,
+                           "terms": [{"input": "mean", "kind": "linear", "coefficient": 0.01}]}}
+    model = generated.bundle(data)
+    card = score_case(image, roi, model, reference=tube).card
+    louder = score_case(mr(gain=2.0)[0], roi, model, reference=tube).card
+    mean = 100 * image.array[roi.mask].mean() / np.median(image.array[tube.mask])
+    assert card.linear_predictor == pytest.approx(-1 + 0.01 * mean, rel=1e-4)
+    assert louder.value == pytest.approx(card.value, rel=1e-5)
+    with pytest.raises(InputError, match="none is given; draw the tube"):
+        score_case(image, roi, model)
+    with pytest.raises(InputError, match="uses no reference region"):
+        score_case(image, roi, load_bundle(generated.PICKHARDT), reference=tube)

@@ -20,9 +20,11 @@ from .info import print_findings
 from .inputs import (
     add_answers_arguments,
     add_image_arguments,
+    add_reference_arguments,
     add_roi_arguments,
     answers_from,
     image_from,
+    reference_from,
     roi_from,
 )
 from .output import ProgressBar
@@ -32,6 +34,7 @@ def add_command(commands) -> None:
     command = commands.add_parser("score", help="apply a model to a region and write its card")
     add_image_arguments(command)
     add_roi_arguments(command)
+    add_reference_arguments(command)
     add_answers_arguments(command)
     command.add_argument("--model", required=True, metavar="ID", help="see 'radiomics-ortho models list'")
     command.add_argument("--clinical", nargs="+", default=[], action="extend", metavar="key=value",
@@ -51,7 +54,7 @@ def run(options: argparse.Namespace) -> dict:
     roi = roi_from(options, image)
     engine = load_engine(options.engine) if model.needs_features or options.engine != DEFAULT_ENGINE else None
     scored = score_case(image, roi, model, parse_clinical(options.clinical), options.core_depth, engine,
-                        ProgressBar(options.json), answers=answers)
+                        ProgressBar(options.json), answers=answers, reference=reference_from(options, image))
     card = scored.card
     files = card_files(card, features=scored.features, roi=scored.roi)
     write_folder(options.out, files)

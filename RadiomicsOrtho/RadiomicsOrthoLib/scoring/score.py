@@ -41,29 +41,33 @@ class Scored:
 def score_case(image: BoneImage, roi: Roi, model: ModelBundle, clinical: Mapping[str, str | float] | None = None,
                core_depth_mm: float = DEFAULT_DEPTH_MM, engine: Engine | None = None,
                progress: Progress = no_progress, cancelled: Cancelled = never_cancelled,
-               answers: SemanticAnswers | None = None) -> Scored:
+               answers: SemanticAnswers | None = None, reference: Roi | None = None) -> Scored:
     """Apply ``model`` to ``roi`` of ``image``.
 
     ``clinical`` holds the clinical values by input name, as entered, ``answers`` what a
-    reader saw.  Raises RefusedError with all findings where no number may be shown,
-    InputError for unusable input.  Returns within 0.1 s of a request to cancel, at any
-    moment, unless the engine is pyradiomics.
+    reader saw, ``reference`` the region on which the model's profile normalises.  Raises
+    RefusedError with all findings where no number may be shown, InputError for unusable
+    input.  Returns within 0.1 s of a request to cancel, at any moment, unless the engine
+    is pyradiomics.
     """
 
     def work(progress: Progress, cancelled: Cancelled) -> Scored:
-        return _score_case(image, roi, model, clinical, core_depth_mm, engine, progress, cancelled, answers)
+        return _score_case(image, roi, model, clinical, core_depth_mm, engine, progress, cancelled, answers,
+                           reference)
 
     return in_background(work, progress, cancelled) if engine is None or engine.polls else work(progress, cancelled)
 
 
 def _score_case(image: BoneImage, roi: Roi, model: ModelBundle, clinical: Mapping[str, str | float] | None,
                 core_depth_mm: float, engine: Engine | None, progress: Progress, cancelled: Cancelled,
-                answers: SemanticAnswers | None) -> Scored:
+                answers: SemanticAnswers | None, reference: Roi | None) -> Scored:
     def look() -> None:
         if cancelled():
             raise CancelledError
 
     entered = clinical_values(model, clinical or {})
+    if reference is not None and not model.needs_features:
+        raise InputError(f"The model '{model.id}' uses no reference region; leave it out.")
     progress(0.05, "checking the scan and the region")
     findings = [*inspect(image, roi), *check_applicability(model, image, roi)]
     findings += check_contrast(model, findings)
@@ -87,7 +91,7 @@ def _score_case(image: BoneImage, roi: Roi, model: ModelBundle, clinical: Mappin
         profile = load_profile(model.applicability.profile or "")
         features = extract_features(image, core, profile, engine or load_engine(),
                                     lambda share, text: progress(0.5 + 0.4 * share, text), cancelled, roi,
-                                    findings=findings)
+                                    reference, findings)
     provenance = features.provenance if features else provenance_of(image, core, roi, look, findings)
     if answers:
         features = add_answers(features or FeatureVector(measurements, "", provenance), answers)
