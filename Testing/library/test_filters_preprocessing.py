@@ -104,6 +104,38 @@ def test_without_a_crop_the_region_is_still_pyradiomics_to_the_last_bit(directio
     assert found.voxels.largest_magnitude(go_on) == pytest.approx(np.abs(whole).max())
 
 
+@pytest.mark.parametrize("crop", ["exact", "pyradiomics-pad-5"])
+def test_the_region_keeps_its_last_slice_however_thick_the_slices_are(crop):
+    """6.5 mm to 1 mm: six or seven new slices lie in each old one."""
+    array, mask, grid = scan(), region(where=np.s_[9:20, 12:30, 11:24]), geometry(spacing=(0.7, 0.8, 6.5))
+    settings = Preprocessing(resample_mm=(1.0, 1.0, 1.0), crop=crop)
+    _, expected = resampled_by_pyradiomics(array, grid, mask, settings, 5)
+    found = prepare(array, grid, mask, settings, go_on)
+    inside = Box.around(expected)
+    assert found.box.shape == inside.shape
+    np.testing.assert_array_equal(found.mask, expected[inside.slices])
+
+
+def test_a_region_that_resampling_loses_is_refused_in_a_sentence():
+    mask = np.zeros(SHAPE, bool)
+    mask[10, 12, 11] = mask[11, 13, 12] = True  # one lies between new voxels, and so does the other
+    with pytest.raises(InputError, match="Nothing is left of the region after resampling to 5 × 5 × 9 mm"):
+        prepare(scan(), geometry(), mask, Preprocessing(resample_mm=(5.0, 5.0, 9.0)), go_on)
+
+
+def test_a_spline_along_two_slices_lies_between_them():
+    """Mirrored at both ends; ITK reads outside of such an image."""
+    array = np.zeros((2, *SHAPE[1:]), np.float64)
+    array[1] = 100.0
+    mask = np.ones(array.shape, bool)
+    grid = Geometry(array.shape, (1.0, 1.0, 4.0), ORIGIN)
+    found = prepare(array, grid, mask, Preprocessing(resample_mm=(1.0, 1.0, 1.0)), go_on)
+    profile = found.voxels.crop(Box.whole(found.voxels.shape), go_on)[:, 20, 20]
+    # mirrored, the two slices are a wave: a spline through 0 and 100 that is as steep one way as the other
+    np.testing.assert_allclose(profile + profile[::-1], 100.0, atol=1e-9)
+    assert (np.diff(profile[2:-2]) > 0).all()
+
+
 @pytest.mark.parametrize("dtype", [np.uint8, np.int32, np.float32, np.float64])
 def test_every_number_type_is_stored_as_pyradiomics_stores_it(dtype):
     array, mask, grid = np.abs(scan(dtype)) if np.dtype(dtype).kind == "u" else scan(dtype), region(), geometry()

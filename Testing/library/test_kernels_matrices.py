@@ -4,6 +4,7 @@ import math
 
 import numpy as np
 import pytest
+from RadiomicsOrthoLib.errors import InputError
 from RadiomicsOrthoLib.features.kernels import (
     cooccurrence,
     diameters,
@@ -205,7 +206,7 @@ class TestShape:
         assert perimeter == pytest.approx(2 * (1 + 2) + 4 * math.sqrt(0.5))
 
     def test_refuses_a_region_that_is_not_flat(self):
-        with pytest.raises(ValueError, match="not flat"):
+        with pytest.raises(InputError, match="2 slices and so no 2-D shape"):
             shape2d_features(np.ones((2, 3, 3), bool), (1, 1, 1))
 
 

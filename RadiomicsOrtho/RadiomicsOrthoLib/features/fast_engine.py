@@ -214,7 +214,8 @@ class _Work:
         self.jobs: list[FilterJob] = []
         if self.texture_classes:
             for image_type in settings.image_types:
-                self.jobs += filter_jobs(image_type, region, settings.filters, settings.plane_dimension, largest)
+                self.jobs += filter_jobs(image_type, region, settings.filters, settings.plane_dimension, largest,
+                                         settings.force_2d_dimension)
 
     def shape(self) -> dict[str, float]:
         """``original_shape_…`` of the region before re-segmentation, as pyradiomics."""

@@ -73,11 +73,12 @@ def support(image_types: Iterable[str], settings: FilterSettings, spacing_kji: t
 
 
 def filter_jobs(image_type: str, region: Region, settings: FilterSettings, plane_dimension: int | None,
-                largest: float) -> list[FilterJob]:
+                largest: float, lbp2d_axis: int = 0) -> list[FilterJob]:
     """The runs that make the images of one type, in pyradiomics' order; nothing is computed yet.
 
     ``plane_dimension`` is the axis across the planes of a 2-D analysis (0 = k), or ``None``.
     ``largest`` is max |value| over the whole image, for the types that scale with it.
+    ``lbp2d_axis`` is the axis across the planes of LBP2D, which has planes in a 3-D analysis too.
     """
     voxels, box, spacing = region.voxels, region.box, region.spacing_kji
 
@@ -113,7 +114,7 @@ def filter_jobs(image_type: str, region: Region, settings: FilterSettings, plane
 
         return [one("lbp-2D", lambda poll: local_binary_pattern_2d(
             voxels, box, settings.lbp2d_radius, settings.lbp2d_samples, settings.lbp2d_method,
-            plane_dimension or 0, poll))]
+            lbp2d_axis, poll))]
     if image_type == "LBP3D":
         from .local_binary_pattern_3d import local_binary_pattern_3d
 

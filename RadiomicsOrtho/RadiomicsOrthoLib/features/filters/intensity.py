@@ -13,7 +13,9 @@ import numpy as np
 
 
 def square(values: np.ndarray, largest: float) -> np.ndarray:
-    """(c x)² with c = 1 / √m."""
+    """(c x)² with c = 1 / √m; without a value where the whole image is 0."""
+    if largest == 0:
+        return np.full(values.shape, np.nan)
     return (1.0 / np.sqrt(np.float64(largest)) * values.astype(np.float64)) ** 2
 
 
@@ -27,7 +29,9 @@ def square_root(values: np.ndarray, largest: float) -> np.ndarray:
 
 
 def logarithm(values: np.ndarray, largest: float) -> np.ndarray:
-    """c ln(x + 1) for x > 0, −c ln(1 − x) for x < 0, with c = m / ln(m + 1)."""
+    """c ln(x + 1) for x > 0, −c ln(1 − x) for x < 0, with c = m / ln(m + 1); no value where the image is 0."""
+    if largest == 0:
+        return np.full(values.shape, np.nan)
     result = values.astype(np.float64)
     positive, negative = result > 0, result < 0
     result[positive] = np.log(result[positive] + 1)
@@ -36,5 +40,7 @@ def logarithm(values: np.ndarray, largest: float) -> np.ndarray:
 
 
 def exponential(values: np.ndarray, largest: float) -> np.ndarray:
-    """exp(c x) with c = ln(m) / m."""
+    """exp(c x) with c = ln(m) / m; without a value where the whole image is 0."""
+    if largest == 0:
+        return np.full(values.shape, np.nan)
     return np.exp(math.log(largest) / largest * values.astype(np.float64))

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from ...errors import InputError
 from ...imaging.geometry import Geometry
 from .box import Box
 from .voxels import ArrayVoxels, Poll, Voxels
@@ -213,13 +214,23 @@ def resample(voxels: Voxels, geometry: Geometry, mask: np.ndarray, box: Box, set
     else:
         whole = reference = padded(settings.padding)
     lattice = Lattice(geometry, new, np.array(whole.lower[::-1]), whole.shape, reference.within(whole))
-    region = padded(1).within(whole).grown(0, lattice.shape)
+    # every new voxel that can lie nearest to an old one of the region, however many lie in one
+    first, final = np.floor(lower * ratio) - 1, np.ceil((lower + extent) * ratio) + 1
+    covering = Box(tuple(first.astype(int)[::-1].tolist()), tuple(final.astype(int)[::-1].tolist()))
+    region = covering.within(whole).grown(0, lattice.shape)
     inside = _nearest(mask, lattice, region, poll)
+    if not inside.any():
+        raise InputError(f"Nothing is left of the region after resampling to {_size(new)} mm: it is thinner than the "
+                         "new voxels; draw it larger or choose a profile with smaller voxels.")
     tight = Box.around(inside)
     resampled = ResampledVoxels(voxels, lattice, settings.interpolator, settings.round_to_whole)
     if settings.padding is not None:
         resampled.hold(Box.whole(lattice.shape), poll)
     return resampled, tight.shifted(region.lower), inside[tight.slices], lattice.spacing_kji
+
+
+def _size(spacing_ijk: np.ndarray) -> str:
+    return " × ".join(f"{step:g}" for step in spacing_ijk)
 
 
 def _nearest(mask: np.ndarray, lattice: Lattice, box: Box, poll: Poll) -> np.ndarray:

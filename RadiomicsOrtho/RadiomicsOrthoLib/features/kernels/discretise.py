@@ -30,9 +30,11 @@ def bin_edges(values: np.ndarray, settings: TextureSettings) -> np.ndarray:
         edges[-1] += 1
         return edges.astype(np.float64)
     width, lowest, highest = settings.bin_width, values.min(), values.max()
-    if float(highest) - float(lowest) > width * MAX_EDGES:
-        raise TooManyLevelsError(f"a bin width of {width} gives more than {MAX_EDGES:,} bins in this region; "
-                                 "choose a larger one")
+    largest = max(abs(lowest), abs(highest))
+    # where adding the width changes nothing, the edges cannot be told apart
+    if float(highest) - float(lowest) > width * MAX_EDGES or not largest + width > largest:
+        raise TooManyLevelsError(f"a bin width of {width:g} is too small for values from {float(lowest):g} to "
+                                 f"{float(highest):g}; choose a larger one")
     # two widths above the maximum, so that it has a bin of its own even when it is a multiple of the width
     return np.arange(lowest - (lowest % width), highest + 2 * width, width).astype(np.float64)
 

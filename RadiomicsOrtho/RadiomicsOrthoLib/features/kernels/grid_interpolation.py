@@ -187,7 +187,8 @@ def _spline_neighbours(start, end, size, first, offset, shape, weights, places, 
                     # mirrored at the ends
                     place = max(place, -place)
                     if place >= length - 1:
-                        place = 2 * (length - 1) - place
+                        # twice along an axis of two voxels, where ITK reads outside of the image
+                        place = abs(2 * (length - 1) - place)
                 places[axis, n, i] = place - offset[2 - axis]
 
 

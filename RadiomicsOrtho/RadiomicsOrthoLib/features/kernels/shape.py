@@ -6,6 +6,7 @@ import math
 
 import numpy as np
 
+from ...errors import InputError
 from .diameters import mesh_diameters
 from .level_region import tight_box
 from .mesh import mesh_area_and_perimeter, mesh_volume_and_area
@@ -58,7 +59,8 @@ def shape2d_features(mask: np.ndarray, spacing_kji: tuple[float, float, float], 
     """pyradiomics' ``shape2D`` features of a boolean mask (k, j, i) whose region is one voxel thick in a dimension."""
     mask = mask[tight_box(mask)]
     if mask.shape[plane_dimension] != 1:
-        raise ValueError(f"a region of {mask.shape[plane_dimension]} slices is not flat: no 2D shape")
+        raise InputError(f"The region has {mask.shape[plane_dimension]} slices and so no 2-D shape; draw it on one "
+                         "slice or choose a profile without the class shape2D.")
     mask = np.ascontiguousarray(np.squeeze(mask, plane_dimension))
     spacing = np.delete(np.asarray(spacing_kji, float), plane_dimension)
     area, perimeter = mesh_area_and_perimeter(mask, spacing)
