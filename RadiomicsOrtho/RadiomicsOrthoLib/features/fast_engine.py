@@ -211,6 +211,8 @@ class _Work:
         largest = 0.0
         if self.texture_classes and _SCALED_TYPES & set(settings.image_types):
             largest = prepared.voxels.largest_magnitude(look)
+        #: the features of every image, in pyradiomics' order, once they are known
+        self._order: list[str] | None = None
         self.jobs: list[FilterJob] = []
         if self.texture_classes:
             for image_type in settings.image_types:
@@ -245,7 +247,9 @@ class _Work:
             probe = np.arange(27.0).reshape(3, 3, 3)
             found = dict.fromkeys(texture_features(probe, probe >= 0, (1.0, 1.0, 1.0), settings,
                                                    self.texture_classes), float("nan"))
-        return {f"{name}_{feature}": found[feature] for feature in sorted(found, key=self._place)}
+        if self._order is None:
+            self._order = sorted(found, key=self._place)
+        return {f"{name}_{feature}": found[feature] for feature in self._order}
 
     def _place(self, feature: str) -> tuple[int, str]:
         """Order of ``<class>_<Name>``: classes as asked for, features as pyradiomics sorts its methods."""

@@ -83,8 +83,7 @@ def work(engine: str, image_path: str, mask_path: str, out: str) -> None:
 
 
 def fast(image_path: str, mask_path: str) -> dict[str, float]:
-    from RadiomicsOrthoLib.features.fast_engine import FastEngine, FastSettings, extract
-    from RadiomicsOrthoLib.features.filters.settings import FilterSettings
+    from RadiomicsOrthoLib.features.fast_engine import FastEngine, extract
     from RadiomicsOrthoLib.imaging.readers import read_image
     from RadiomicsOrthoLib.imaging.segmentation_file import read_segmentation
     from RadiomicsOrthoLib.regions.from_file import roi_from_file
@@ -92,9 +91,15 @@ def fast(image_path: str, mask_path: str) -> dict[str, float]:
     engine = FastEngine()  # loads its kernels while the scan is read
     image = read_image(Path(image_path))
     roi = roi_from_file(read_segmentation(Path(mask_path), image.geometry))
-    settings = FastSettings(image_types=("Original", "LoG", "Wavelet"),
-                            filters=FilterSettings(log_sigma_mm=tuple(SIGMAS_MM)))
-    return extract(image, roi, settings, engine.threads)
+    return extract(image, roi, fast_settings(), engine.threads)
+
+
+def fast_settings():
+    from RadiomicsOrthoLib.features.fast_engine import FastSettings
+    from RadiomicsOrthoLib.features.filters.settings import FilterSettings
+
+    return FastSettings(image_types=("Original", "LoG", "Wavelet"),
+                        filters=FilterSettings(log_sigma_mm=tuple(SIGMAS_MM)))
 
 
 def pyradiomics(engine: str, image_path: str, mask_path: str) -> dict[str, float]:
@@ -142,17 +147,20 @@ def write_scan(folder: Path, slices: int) -> Path:
     return path
 
 
-def write_mask(folder: Path, slices: int, volume_ml: float) -> Path:
-    """An ellipsoid of ``volume_ml`` with the proportions of a vertebral body."""
-    import SimpleITK as sitk
-
+def body(slices: int, volume_ml: float) -> np.ndarray:
+    """An ellipsoid of ``volume_ml`` with the proportions of a vertebral body, bool (slices, in plane, in plane)."""
     scale = (volume_ml * 1000 / (4 / 3 * math.pi * 1.3 * 1.0 * 0.8)) ** (1 / 3)
     half_mm = (0.8 * scale, 1.0 * scale, 1.3 * scale)  # k, j, i
     k, j, i = (((np.arange(n) - n // 2 + 0.25) * step / half) ** 2 for n, step, half
                in zip((slices, IN_PLANE, IN_PLANE), SPACING_MM[::-1], half_mm, strict=True))
-    mask = (k[:, None, None] + j[None, :, None] + i[None, None, :] <= 1).astype(np.uint8)
+    return k[:, None, None] + j[None, :, None] + i[None, None, :] <= 1
+
+
+def write_mask(folder: Path, slices: int, volume_ml: float) -> Path:
+    import SimpleITK as sitk
+
     path = folder / f"mask-{volume_ml:g}.nrrd"
-    image = sitk.GetImageFromArray(mask)
+    image = sitk.GetImageFromArray(body(slices, volume_ml).astype(np.uint8))
     image.SetSpacing(SPACING_MM)
     sitk.WriteImage(image, str(path), useCompression=True)
     return path

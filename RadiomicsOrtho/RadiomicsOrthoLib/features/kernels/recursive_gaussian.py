@@ -8,6 +8,7 @@ report 1893 (1993); boundary values and normalisation: Farnebäck & Westin, J Ma
 from __future__ import annotations
 
 import math
+from functools import lru_cache
 
 import numpy as np
 from numba import types
@@ -27,10 +28,12 @@ _LINES = 32
 _READ_AS_THEY_ARE = (np.int16, np.float32, np.float64)
 
 
+@lru_cache(maxsize=256)
 def coefficients(sigma: float, spacing: float, order: int) -> np.ndarray:
     """(20,) filter weights N0…N3, D1…D4, M1…M4, BN1…BN4, BM1…BM4 for σ and spacing in mm.
 
     Order 0 smooths; order 2 is the second derivative per voxel², times σ² (normalised across scale).
+    Callers share the array: never write to it.
     """
     ratio = sigma / spacing
     d, (sd, dd, ed) = _denominator(ratio)
