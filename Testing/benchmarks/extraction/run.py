@@ -20,6 +20,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Callable
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
@@ -33,6 +34,7 @@ HEADING = "## Extraction"
 SPACING_MM = (0.7, 0.7, 1.0)
 IN_PLANE = 512
 SIGMAS_MM = [1.0, 2.0, 3.0, 4.0, 5.0]
+LARGE_SLICES = 400
 #: what a correct crop must leave around the ROI for σ = 5 mm
 CROP_MM = 60.0
 ENGINES = {
@@ -48,6 +50,7 @@ def main() -> int:
     parser.add_argument("--rounds", type=int, default=3, help="processes per engine and ROI")
     parser.add_argument("--slices", type=int, default=200)
     parser.add_argument("--engines", nargs="+", choices=ENGINES, default=list(ENGINES))
+    parser.add_argument("--regions", type=int, default=16, help="of one large scan (several.py); 0 leaves that out")
     parser.add_argument("--no-write", action="store_true", help="print only, leave RESULTS.md as it is")
     parser.add_argument("--worker", nargs=4, metavar=("ENGINE", "IMAGE", "MASK", "OUT"), help=argparse.SUPPRESS)
     parser.add_argument("--write-scan", metavar="FOLDER", help=argparse.SUPPRESS)
@@ -66,7 +69,8 @@ def main() -> int:
                         *map(str, arguments.rois)], check=True)
         tables = [measure(Path(folder), volume, arguments) for volume in arguments.rois]
         stages = profile_stages(Path(folder), arguments)
-    text = report(tables, stages, arguments)
+        large = measure_large_scan(Path(folder), arguments.regions) if arguments.regions else []
+    text = report(tables, stages, large, arguments)
     print(text)
     if not arguments.no_write:
         write_section(text)
@@ -77,12 +81,15 @@ def main() -> int:
 
 
 def work(engine: str, image_path: str, mask_path: str, out: str) -> None:
-    """Read, extract, write name → value."""
-    values = fast(image_path, mask_path) if engine == "fast" else pyradiomics(engine, image_path, mask_path)
-    Path(out).write_text(json.dumps(values), encoding="utf-8")
+    """Read, extract, write name → value and the seconds of the extraction alone."""
+    extract = fast(image_path, mask_path) if engine == "fast" else pyradiomics(engine, image_path, mask_path)
+    begin = time.perf_counter()
+    values = extract()
+    seconds = time.perf_counter() - begin
+    Path(out).write_text(json.dumps({"values": values, "seconds": seconds}), encoding="utf-8")
 
 
-def fast(image_path: str, mask_path: str) -> dict[str, float]:
+def fast(image_path: str, mask_path: str) -> Callable[[], dict[str, float]]:
     from RadiomicsOrthoLib.features.fast_engine import FastEngine, extract
     from RadiomicsOrthoLib.imaging.readers import read_image
     from RadiomicsOrthoLib.imaging.segmentation_file import read_segmentation
@@ -91,7 +98,7 @@ def fast(image_path: str, mask_path: str) -> dict[str, float]:
     engine = FastEngine()  # loads its kernels while the scan is read
     image = read_image(Path(image_path))
     roi = roi_from_file(read_segmentation(Path(mask_path), image.geometry))
-    return extract(image, roi, fast_settings(), engine.threads)
+    return lambda: extract(image, roi, fast_settings(), engine.threads)
 
 
 def fast_settings():
@@ -102,7 +109,7 @@ def fast_settings():
                         filters=FilterSettings(log_sigma_mm=tuple(SIGMAS_MM)))
 
 
-def pyradiomics(engine: str, image_path: str, mask_path: str) -> dict[str, float]:
+def pyradiomics(engine: str, image_path: str, mask_path: str) -> Callable[[], dict[str, float]]:
     import logging
 
     import SimpleITK as sitk
@@ -115,8 +122,9 @@ def pyradiomics(engine: str, image_path: str, mask_path: str) -> dict[str, float
         crop = {"preCrop": True, "padDistance": math.ceil(CROP_MM / min(SPACING_MM))}
     extractor = RadiomicsFeatureExtractor(binWidth=25, **crop)
     extractor.enableImageTypes(Original={}, LoG={"sigma": SIGMAS_MM}, Wavelet={})
-    found = extractor.execute(sitk.ReadImage(image_path), sitk.ReadImage(mask_path))
-    return {name: real_value(value) for name, value in found.items() if not name.startswith("diagnostics")}
+    image, mask = sitk.ReadImage(image_path), sitk.ReadImage(mask_path)
+    return lambda: {name: real_value(value) for name, value in extractor.execute(image, mask).items()
+                    if not name.startswith("diagnostics")}
 
 
 # --- the scan ------------------------------------------------------------------------------------
@@ -185,7 +193,8 @@ def measure(folder: Path, volume_ml: float, arguments: argparse.Namespace) -> di
     reference = values.get("pyradiomics", next(iter(values.values())))
     return {"volume": volume_ml, "rounds": arguments.rounds,
             "engines": {engine: {key: min(entry[key] for entry in found) for key in ("wall", "cpu", "peak_mb")}
-                        | {"equal": count_equal(values[engine], reference), "of": len(reference)}
+                        | {"equal": count_equal(values[engine], reference), "of": len(reference),
+                           "inside": min(entry["inside"] for entry in found)}
                         for engine, found in runs.items()}}
 
 
@@ -203,8 +212,9 @@ def run(engine: str, image: Path, mask: Path, folder: Path) -> tuple[dict, dict]
     if process.returncode:
         raise SystemExit(f"{engine} failed; run it alone: {' '.join(command)}")
     unit = 1024 if sys.platform != "darwin" else 1024 * 1024  # ru_maxrss: KiB on Linux, bytes on macOS
-    return ({"wall": wall, "cpu": usage.ru_utime + usage.ru_stime, "peak_mb": usage.ru_maxrss / unit},
-            json.loads(out.read_text(encoding="utf-8")))
+    found = json.loads(out.read_text(encoding="utf-8"))
+    return ({"wall": wall, "cpu": usage.ru_utime + usage.ru_stime, "peak_mb": usage.ru_maxrss / unit,
+             "inside": found["seconds"]}, found["values"])
 
 
 def count_equal(values: dict[str, float], reference: dict[str, float]) -> int:
@@ -251,23 +261,37 @@ print("features of 14 images", features)
 """
 
 
-def profile_stages(folder: Path, arguments: argparse.Namespace) -> list[str]:
+def profile_stages(folder: Path, arguments: argparse.Namespace) -> dict[str, float]:
     """Where the fast engine's time goes, for the middle ROI, in one process."""
     if "fast" not in arguments.engines:
-        return []
+        return {}
     volume = sorted(arguments.rois)[len(arguments.rois) // 2]
     environment = os.environ | {"PYTHONPATH": str(REPOSITORY / "RadiomicsOrtho")}
     done = subprocess.run([sys.executable, "-c", STAGES, str(folder / f"image-{arguments.slices}.nrrd"),
                            str(folder / f"mask-{volume:g}.nrrd")], env=environment, capture_output=True, text=True,
                           check=True)
     lines = [line.rsplit(" ", 1) for line in done.stdout.splitlines()]
-    return [f"| {volume:g} mL: {stage} | {1000 * float(seconds):.0f} |" for stage, seconds in lines]
+    return {f"{volume:g} mL: {stage}": float(seconds) for stage, seconds in lines}
 
 
 # --- report --------------------------------------------------------------------------------------
 
 
-def report(tables: list[dict], stages: list[str], arguments: argparse.Namespace) -> str:
+def measure_large_scan(folder: Path, regions: int) -> list[str]:
+    """Peak memory of one large region, and several regions on one and on all processors."""
+    subprocess.run([sys.executable, __file__, "--write-scan", folder, "--slices", str(LARGE_SLICES), "--rois", "100"],
+                   check=True)
+    image = folder / f"image-{LARGE_SLICES}.nrrd"
+    measured, _ = run("fast", image, folder / "mask-100.nrrd", folder)
+    script = [sys.executable, str(HERE / "several.py"), "--regions", str(regions), "--slices", str(LARGE_SLICES)]
+    files = subprocess.run([*script, "--write", folder], check=True, capture_output=True, text=True).stdout.split()
+    found = subprocess.run([*script, "--files", *files], check=True, capture_output=True, text=True).stdout
+    peak = (f"Peak memory of the fast engine, {IN_PLANE}×{IN_PLANE}×{LARGE_SLICES} voxels and a ROI of 100 mL, the scan "
+            f"included: {measured['peak_mb'] * 2**20 / 1e6:.0f} MB (10⁶ bytes).")
+    return ["", peak, "", found.rstrip()]
+
+
+def report(tables: list[dict], stages: dict[str, float], large: list[str], arguments: argparse.Namespace) -> str:
     day = time.strftime("%Y-%m-%d", time.gmtime())
     scan = f"{IN_PLANE}×{IN_PLANE}×{arguments.slices} voxels ({'×'.join(map(str, SPACING_MM))} mm)"
     work_done = (f"Generated CT of {scan}, one ellipsoidal ROI; 1,316 features (original 107, LoG 1–5 mm 465, coif1 "
@@ -283,8 +307,23 @@ def report(tables: list[dict], stages: list[str], arguments: argparse.Namespace)
             lines.append(f"| {table['volume']:g} mL | {ENGINES[engine]} | {found['wall']:.2f} | {found['cpu']:.2f} | "
                          f"{found['peak_mb']:.0f} | {ratio} | {found['equal']} of {found['of']} |")
     if stages:
-        lines += ["", "Where our time goes:", "", "| stage | ms |", "|---|---|", *stages]
-    return "\n".join(lines) + "\n"
+        lines += ["", "Where our time goes:", "", "| stage | ms |", "|---|---|",
+                  *(f"| {stage} | {1000 * seconds:.0f} |" for stage, seconds in stages.items())]
+        lines += warm_ratios(tables, stages)
+    return "\n".join(lines + large) + "\n"
+
+
+def warm_ratios(tables: list[dict], stages: dict[str, float]) -> list[str]:
+    """One process, everything imported and read: pyradiomics' seconds over ours."""
+    lines = []
+    for table in tables:
+        warm = [seconds for stage, seconds in stages.items() if stage.startswith(f"{table['volume']:g} mL: warm")]
+        theirs = table["engines"].get("pyradiomics")
+        if warm and theirs:
+            ratio = theirs["inside"] / min(warm)
+            lines += ["", (f"In one process, {table['volume']:g} mL, without imports and reading: pyradiomics "
+                      f"{theirs['inside']:.2f} s, ours warm {min(warm):.2f} s, {ratio:.0f} times faster.")]
+    return lines
 
 
 def machine() -> str:

@@ -29,8 +29,12 @@ def main() -> int:
     parser.add_argument("--regions", type=int, default=16)
     parser.add_argument("--slices", type=int, default=400)
     parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--write", metavar="FOLDER", type=Path, help="only write the scan and its labels there")
     parser.add_argument("--files", nargs=2, metavar=("IMAGE", "LABELS"), help="instead of a generated scan")
     arguments = parser.parse_args()
+    if arguments.write:
+        print(*write_files(arguments.write, arguments.slices, arguments.regions), sep="\n")
+        return 0
     with tempfile.TemporaryDirectory() as folder:
         files = arguments.files or write_files(Path(folder), arguments.slices, arguments.regions)
         print("\n".join(report(*map(Path, files), arguments.rounds)))
@@ -41,7 +45,9 @@ def write_files(folder: Path, slices: int, regions: int) -> tuple[Path, Path]:
     import run
     import SimpleITK as sitk
 
-    image = run.write_scan(folder, slices)
+    image = folder / f"image-{slices}.nrrd"
+    if not image.exists():
+        run.write_scan(folder, slices)
     labels = np.zeros((slices, run.IN_PLANE, run.IN_PLANE), np.uint8)
     body = run.body(slices // regions, BODY_ML)
     for number in range(regions):
