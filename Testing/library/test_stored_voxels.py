@@ -1,16 +1,24 @@
 """What we read ourselves while we check it is what SimpleITK reads, whatever the file says of its numbers."""
 
+from __future__ import annotations
+
 import gzip
 import struct
 import zlib
+from typing import TYPE_CHECKING
 
 import numpy as np
 import phantoms
 import pytest
 from RadiomicsOrthoLib.errors import InputError
+from RadiomicsOrthoLib.imaging.file_checks import check_image_file
 from RadiomicsOrthoLib.imaging.geometry import Geometry
-from RadiomicsOrthoLib.imaging.readers import read_voxels
+from RadiomicsOrthoLib.imaging.nrrd_header import read_nrrd_header
+from RadiomicsOrthoLib.imaging.readers import read_voxels, to_geometry
 from RadiomicsOrthoLib.imaging.segmentation_file import read_segmentation
+
+if TYPE_CHECKING:
+    import SimpleITK as sitk
 
 SHAPE = (5, 6, 7)
 TYPES = ("int8", "uint8", "int16", "uint16", "int32", "uint32", "float32", "float64")
@@ -102,6 +110,59 @@ def test_layers_first_or_last(tmp_path, kinds):
     found = read_segmentation(path)
     for number, segment in enumerate(found.segments):
         np.testing.assert_array_equal(found.mask(segment), layers[..., number] == 1)
+
+
+def turned_grid(seed: int) -> sitk.Image:
+    import SimpleITK as sitk
+
+    generator = np.random.default_rng(seed)
+    image = sitk.GetImageFromArray(numbers())
+    image.SetDirection(np.linalg.qr(generator.normal(size=(3, 3)))[0].ravel().tolist())
+    image.SetSpacing(generator.uniform(0.2, 5, 3).tolist())
+    image.SetOrigin(generator.normal(0, 200, 3).tolist())
+    return image
+
+
+@pytest.mark.parametrize("seed", range(8))
+@pytest.mark.parametrize("space", ["left-posterior-superior", "RAS", "right-anterior-superior"])
+def test_the_grid_of_a_nrrd_is_simpleitks_to_the_last_bit(tmp_path, seed, space):
+    import SimpleITK as sitk
+
+    path = tmp_path / "a.nrrd"
+    sitk.WriteImage(turned_grid(seed), str(path))
+    path.write_bytes(path.read_bytes().replace(b"left-posterior-superior", space.encode()))
+    assert check_image_file(path).layers == 1
+    assert read_voxels(path)[1] == to_geometry(sitk.ReadImage(str(path)))
+
+
+@pytest.mark.parametrize(("old", "new"), [
+    (b"left-posterior-superior", b"3D-left-handed"), (b"kinds: domain domain domain\n", b""),
+    (b"space origin", b"#space origin"), (b"kinds:", b'space units: "mm" "mm" "mm"\nkinds:'),
+    (b"kinds:", b"byte skip: 0\nkinds:")])
+def test_simpleitk_reads_a_grid_that_is_not_stated_plainly(tmp_path, old, new):
+    import SimpleITK as sitk
+
+    path = tmp_path / "a.nrrd"
+    sitk.WriteImage(turned_grid(1), str(path))
+    assert old in path.read_bytes()
+    path.write_bytes(path.read_bytes().replace(old, new))
+    assert check_image_file(path).layers == 0
+    assert_as_simpleitk(path)
+    assert read_voxels(path)[1] == to_geometry(sitk.ReadImage(str(path)))
+
+
+def test_the_free_values_of_a_nrrd_are_simpleitks(tmp_path):
+    import SimpleITK as sitk
+
+    path = tmp_path / "a.nrrd"
+    image = turned_grid(2)
+    for key, value in (("Segment0_Name", "Körper: L1"), ("with \\ and =", "C:\\new\\folder"), ("two", "a\nb"),
+                       ("a:b", "c: d := e"), ("line separators", "a\u2028b\x0bc")):
+        image.SetMetaData(key, value)
+    sitk.WriteImage(image, str(path))
+    read = sitk.ReadImage(str(path))
+    found = read_nrrd_header(path).values
+    assert len(found) >= 5 and found == {key: read.GetMetaData(key) for key in found}
 
 
 def test_a_bomb_is_given_no_more_memory_than_it_can_fill(tmp_path):

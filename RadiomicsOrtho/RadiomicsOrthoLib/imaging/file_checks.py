@@ -19,6 +19,8 @@ from typing import BinaryIO
 import numpy as np
 
 from ..errors import InputError
+from .geometry import Geometry
+from .nrrd_header import read_nrrd_header
 
 #: more voxel data than any clinical scan; a header that claims more is refused before allocating
 MAX_VOXEL_BYTES = 8 * 2**30
@@ -46,6 +48,7 @@ class StoredVoxels:
     ``count`` numbers of the type ``dtype`` (with its byte order) begin at ``offset``.  ``compression`` (``gzip`` or
     ``zlib``) begins there too, or, with ``whole_file``, ahead of the header.  Not ``straight``: to find or understand
     the numbers takes more than this.  ``finite``: NaN and infinity are refused, because readers make 0 of them.
+    ``geometry`` is the grid where the header states it plainly.
     """
 
     path: Path
@@ -56,6 +59,14 @@ class StoredVoxels:
     whole_file: bool = False
     straight: bool = True
     finite: bool = False
+    geometry: Geometry | None = None
+
+    @property
+    def layers(self) -> int:
+        """Values per voxel; 0 where the header does not plainly say where voxels are and how they are stored."""
+        if self.geometry is None or not self.straight:
+            return 0
+        return self.count // math.prod(self.geometry.shape)
 
     def read(self) -> np.ndarray:
         """The numbers in the file's order, (count,), in this machine's byte order.
@@ -158,19 +169,8 @@ def _nifti_claim(path: Path) -> StoredVoxels:
 
 
 def _nrrd_claim(path: Path) -> StoredVoxels:
-    with path.open("rb") as stream:
-        head = stream.read(2**20)
-    match = re.match(rb"NRRD000\d\r?\n", head)
-    end = re.search(rb"\r?\n\r?\n", head)
-    if not match:
-        raise InputError(f"'{path}' is not an image: it has no NRRD header.")
-    if not end:
-        raise InputError(f"'{path}' is damaged: its NRRD header has no end.")
-    fields = {}
-    for line in head[match.end():end.start()].decode("utf-8", "replace").splitlines():
-        key, separator, value = line.partition(":")
-        if separator and not line.startswith("#") and not value.startswith("="):
-            fields[key.strip().lower()] = value.strip()
+    header = read_nrrd_header(path)
+    fields = header.fields
     if "data file" in fields or "datafile" in fields:
         raise InputError(f"'{path}' keeps its data in another file; save it as one NRRD file.")
     kind = fields.get("type", "").lower()
@@ -188,9 +188,10 @@ def _nrrd_claim(path: Path) -> StoredVoxels:
     order = ">" if fields.get("endian", "little").lower() == "big" else "<"
     skips = any(key in fields for key in ("line skip", "lineskip", "byte skip", "byteskip"))
     # layers of a segmentation come first, or a reader has to turn the axes
-    layers_later = any(kind not in ("domain", "space") for kind in fields.get("kinds", "").lower().split()[1:])
-    return StoredVoxels(path, dtype.newbyteorder(order), math.prod(sizes), end.end(),
-                        "gzip" if encoding != "raw" else None, straight=not (skips or layers_later))
+    layers_later = any(kind not in ("domain", "space") for kind in header.kinds[1:])
+    return StoredVoxels(path, dtype.newbyteorder(order), math.prod(sizes), header.size,
+                        "gzip" if encoding != "raw" else None, straight=not (skips or layers_later),
+                        geometry=header.grid())
 
 
 def _mha_claim(path: Path) -> StoredVoxels:

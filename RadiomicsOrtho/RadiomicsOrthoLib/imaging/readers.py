@@ -45,6 +45,8 @@ def read_image(path: str | Path, series: str | None = None) -> BoneImage:
 def read_voxels(path: Path) -> tuple[np.ndarray, Geometry]:
     """Voxels (k, j, i) and grid of a single-valued 2-D or 3-D image file, which is checked on the way."""
     stored = check_image_file(path)
+    if stored.layers == 1:
+        return stored.read().reshape(stored.geometry.shape), stored.geometry
     sitk = simpleitk()
     try:
         reader = sitk.ImageFileReader()

@@ -9,9 +9,10 @@ from pathlib import Path
 import numpy as np
 
 from ..errors import InputError
-from .file_checks import check_image_file
+from .file_checks import StoredVoxels, check_image_file
 from .geometry import Geometry
 from .lattice import onto_grid
+from .nrrd_header import read_nrrd_header
 from .picture_file import is_picture, read_picture
 from .readers import checked_voxels, read_voxels, to_geometry
 from .sitk import simpleitk
@@ -96,22 +97,11 @@ def _on_image(layers: np.ndarray, geometry: Geometry, grid: Geometry, cropped: b
 
 def _read_nrrd_segments(path: Path) -> tuple[np.ndarray, Geometry, tuple[Segment, ...], bool]:
     stored = check_image_file(path)
-    sitk = simpleitk()
-    reader = sitk.ImageFileReader()
-    reader.SetFileName(str(path))
-    try:
-        reader.ReadImageInformation()
-        keys = {key: reader.GetMetaData(key) for key in reader.GetMetaDataKeys()}
-        if not any(key.startswith("Segment0_") for key in keys):
-            array, geometry = read_voxels(path)
-            return array[np.newaxis], geometry, (), False
-        if reader.GetDimension() != 3:
-            raise InputError(f"'{path}' is not a 3-D segmentation.")
-    except RuntimeError:
-        stored.read()  # says what is damaged, if it is that
-        raise InputError(f"'{path}' is not a readable segmentation.") from None
-    array = checked_voxels(reader, stored)
-    layers = np.moveaxis(array, -1, 0) if reader.GetNumberOfComponents() > 1 else array[np.newaxis]
+    keys = read_nrrd_header(path).values
+    if not any(key.startswith("Segment0_") for key in keys):
+        array, geometry = read_voxels(path)
+        return array[np.newaxis], geometry, (), False
+    layers, geometry = _layers(path, stored)
     segments = []
     number = 0
     while f"Segment{number}_ID" in keys or f"Segment{number}_Name" in keys:
@@ -131,7 +121,26 @@ def _read_nrrd_segments(path: Path) -> tuple[np.ndarray, Geometry, tuple[Segment
         segments.append(Segment(name, label or _only_label(layers[layer], name, path), layer, tags))
         number += 1
     cropped = "Segmentation_ReferenceImageExtentOffset" in keys
-    return layers, to_geometry(reader, path), tuple(segments), cropped
+    return layers, geometry, tuple(segments), cropped
+
+
+def _layers(path: Path, stored: StoredVoxels) -> tuple[np.ndarray, Geometry]:
+    """Labels (layer, k, j, i) and their grid."""
+    if stored.layers:
+        array = stored.read().reshape(*stored.geometry.shape, stored.layers)
+        return np.moveaxis(array, -1, 0), stored.geometry
+    reader = simpleitk().ImageFileReader()
+    reader.SetFileName(str(path))
+    try:
+        reader.ReadImageInformation()
+    except RuntimeError:
+        stored.read()  # says what is damaged, if it is that
+        raise InputError(f"'{path}' is not a readable segmentation.") from None
+    if reader.GetDimension() != 3:
+        raise InputError(f"'{path}' is not a 3-D segmentation.")
+    array = checked_voxels(reader, stored)
+    layers = np.moveaxis(array, -1, 0) if reader.GetNumberOfComponents() > 1 else array[np.newaxis]
+    return layers, to_geometry(reader, path)
 
 
 def _only_label(layer: np.ndarray, name: str, path: Path) -> int:

@@ -286,8 +286,8 @@ def measure_large_scan(folder: Path, regions: int) -> list[str]:
     script = [sys.executable, str(HERE / "several.py"), "--regions", str(regions), "--slices", str(LARGE_SLICES)]
     files = subprocess.run([*script, "--write", folder], check=True, capture_output=True, text=True).stdout.split()
     found = subprocess.run([*script, "--files", *files], check=True, capture_output=True, text=True).stdout
-    peak = (f"Peak memory of the fast engine, {IN_PLANE}×{IN_PLANE}×{LARGE_SLICES} voxels and a ROI of 100 mL, the scan "
-            f"included: {measured['peak_mb'] * 2**20 / 1e6:.0f} MB (10⁶ bytes).")
+    peak = (f"Peak memory of the fast engine, {IN_PLANE}×{IN_PLANE}×{LARGE_SLICES} voxels and a ROI of 100 mL, the "
+            f"scan included: {measured['peak_mb'] * 2**20 / 1e6:.0f} MB (10⁶ bytes).")
     return ["", peak, "", found.rstrip()]
 
 
