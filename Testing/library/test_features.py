@@ -71,6 +71,11 @@ class TestProfile:
         (MINIMAL + "bin_width: 5\nfilters: {wavelet_levels: a}", r"p.yaml' is refused: "),
         (MINIMAL + "bin_width: 5\nnormalise: {method: reference}", "normalise: a value is missing.*'tissue'"),
         (MINIMAL + "bin_width: 5\nbias_correction: {shrink: 4}", "bias_correction has no shrink; it has method"),
+        (MINIMAL + "bin_width: 1" + "0" * 400, "bin_width is too large a number"),
+        (MINIMAL + "bin_width: 5\nnormalise: {method: [z-score]}", "normalise: method must come from z-score"),
+        (MINIMAL + "bin_width: 5\nfilters: {wavelet: coiff1}", "a discrete wavelet of PyWavelets such as coif1, not"),
+        (MINIMAL + "bin_width: 5\ntexture: {symmetrical_glcm: 'no'}", "symmetrical_glcm is true or false, not 'no'"),
+        (MINIMAL + "bin_width: 5\ntexture: {distances: [1.5]}", "distances is a whole number, not 1.5"),
         (MINIMAL.replace("CT", "PET") + "bin_width: 5", "modality must come from CT, MR, XR, DXA, PT, US, any")])
     def test_a_bad_file_is_one_sentence(self, tmp_path, text, words):
         path = tmp_path / "p.yaml"

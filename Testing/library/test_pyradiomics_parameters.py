@@ -182,6 +182,8 @@ setting: {lbp2DSamples: 9, lbp2DRadius: 1.5}
     ("setting: {normalize: 1}", "normalize is true or false, not 1"),
     ("setting: {resampledPixelSpacing: 2}", "resampledPixelSpacing is a list of three sizes"),
     ("setting: {resampledPixelSpacing: [2, 2]}", "resampledPixelSpacing is a list of three sizes"),
+    ("setting: {binWidth: .inf}", "binWidth is a number above 0, not inf"),
+    ("setting: {normalizeScale: 1" + "0" * 400 + "}", "normalizeScale is a number above 0"),
     ("setting: {weightingNorm: city}", "weightingNorm is one of no_weighting, manhattan"),
     ("setting: {resegmentRange: [1, 2, 3]}", "resegmentRange is a list of one or two numbers"),
     ("imageType: {Laplace: {}}", "unknown type Laplace; there are Original, LoG"),

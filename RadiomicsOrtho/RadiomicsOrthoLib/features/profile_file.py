@@ -127,6 +127,8 @@ def _yes_or_no(name: str, value: object) -> bool:
 def _number(name: str, value: object) -> float:
     if isinstance(value, bool) or not isinstance(value, (int, float)):
         raise ValueError(f"{name} is a number, not {value!r}")
+    if isinstance(value, int) and abs(value) > 2**53:
+        raise ValueError(f"{name} is too large a number")
     return float(value)
 
 
@@ -145,6 +147,10 @@ def _list(name: str, value: object) -> list:
 def _numbers(name: str, value: object) -> tuple[float | None, ...]:
     # the slice axis of resample_mm under IBSI may be null
     return tuple(None if one is None and name == "resample_mm" else _number(name, one) for one in _list(name, value))
+
+
+def _whole_numbers(name: str, value: object) -> tuple[int, ...]:
+    return tuple(_whole_number(name, one) for one in _list(name, value))
 
 
 def _texts(name: str, value: object) -> tuple[str, ...]:
@@ -174,21 +180,35 @@ def _filters(name: str, value: object) -> FilterSettings:
     sigmas = _list("log_sigma_mm", filters.get("log_sigma_mm") or [])
     for sigma in sigmas:
         _number("log_sigma_mm", sigma)
+    if "wavelet" in filters:
+        _check_wavelet(filters["wavelet"])
     return _settings(FilterSettings, name, filters | {"log_sigma_mm": tuple(sigmas)})
+
+
+def _check_wavelet(name: object) -> None:
+    try:
+        import pywt
+    except ImportError:
+        # whoever extracts is told what is missing
+        return
+    if name not in pywt.wavelist(kind="discrete"):
+        raise ValueError(f"filters: wavelet is a discrete wavelet of PyWavelets such as coif1, not {name!r}")
 
 
 def _normalise(name: str, value: object) -> Normalisation | RobustNormalisation | ReferenceNormalisation:
     settings = _mapping(name, value)
     method = settings.pop("method", "z-score")
-    if method not in NORMALISATIONS:
+    if not isinstance(method, str) or method not in NORMALISATIONS:
         raise ValueError(f"normalise: method must come from {', '.join(NORMALISATIONS)}")
     return _settings(NORMALISATIONS[method], name, settings)
 
 
 def _texture(name: str, value: object) -> dict:
     settings = _mapping(name, value)
-    if "distances" in settings:
-        settings["distances"] = tuple(_list("distances", settings["distances"]))
+    for entry, read in (("distances", _whole_numbers), ("symmetrical_glcm", _yes_or_no), ("gldm_a", _whole_number),
+                        ("voxel_array_shift", _number)):
+        if entry in settings:
+            settings[entry] = read(entry, settings[entry])
     return settings
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping
 
 from ..errors import InputError
@@ -48,7 +49,8 @@ def _is_whole(value: object) -> bool:
 
 
 def _is_number(value: object) -> bool:
-    return isinstance(value, (int, float)) and not isinstance(value, bool)
+    # comparisons, because a whole number in YAML may be too large to be a float
+    return isinstance(value, (int, float)) and not isinstance(value, bool) and -1e300 < value < 1e300
 
 
 Kind = tuple[str, Callable[[object], bool]]
@@ -83,7 +85,7 @@ KINDS: dict[str, Kind] = {
     "padDistance": _whole(0, 999), "distances": _list_of("whole numbers from 1 up", lambda v: _is_whole(v) and v >= 1),
     "force2D": _FLAG, "force2Ddimension": _whole(0, 2),
     "resegmentRange": ("a list of one or two numbers", lambda v: isinstance(v, list) and len(v) in (1, 2)
-                       and all(_is_number(one) for one in v)),
+                       and all(_is_number(one) or one in (math.inf, -math.inf) for one in v)),
     "resegmentMode": _one_of(("absolute", "relative", "sigma")), "resegmentShape": _FLAG, "preCrop": _FLAG,
     "sigma": _list_of("numbers of mm above 0", lambda v: _is_number(v) and v > 0),
     "start_level": _whole(0), "level": _whole(1), "wavelet": _TEXT, "gradientUseSpacing": _FLAG,
