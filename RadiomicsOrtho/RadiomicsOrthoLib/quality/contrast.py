@@ -8,11 +8,14 @@ they are this project's own and not published.
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 from scipy import ndimage
 
 from ..imaging.image import BoneImage
 from ..regions.roi import Roi
+from ..regions.trabecular import bounding_box
 
 #: blood is 30 to 50 HU without contrast; venous enhancement rarely stays below this
 VESSEL_MIN_HU = 120.0
@@ -40,11 +43,12 @@ def enhanced_vessel_hu(image: BoneImage, roi: Roi) -> float | None:
     voxel_ml = float(np.prod(spacing)) / 1000.0
     # the smooth part of a lumen is about one binned voxel smaller all round than the lumen
     core_radius = MIN_RADIUS_MM - _GRID_MM
+    sizes = np.bincount(labels.ravel())
     for number, box in enumerate(ndimage.find_objects(labels), start=1):
-        part = np.pad(labels[box] == number, 1)
-        volume = int(part.sum()) * voxel_ml
+        volume = int(sizes[number]) * voxel_ml
         if volume <= best_volume:
             continue
+        part = np.pad(labels[box] == number, 1)
         if ndimage.distance_transform_edt(part, sampling=spacing).max() < core_radius:
             continue
         mean = float(values[labels == number].mean())
@@ -57,10 +61,8 @@ def enhanced_vessel_hu(image: BoneImage, roi: Roi) -> float | None:
 def _neighbourhood(image: BoneImage, roi: Roi) -> tuple[np.ndarray, np.ndarray, tuple[float, float, float]]:
     """Binned voxels round the ROI, where the ROI itself lies, and the binned spacing (k, j, i)."""
     spacing = image.geometry.spacing_kji
-    where = np.argwhere(roi.mask.any(axis=(1, 2))), np.argwhere(roi.mask.any(axis=(0, 2))), \
-        np.argwhere(roi.mask.any(axis=(0, 1)))
-    box = tuple(slice(max(int(w.min() - NEIGHBOURHOOD_MM / s), 0), int(w.max() + NEIGHBOURHOOD_MM / s) + 1)
-                for w, s in zip(where, spacing, strict=True))
+    box = tuple(slice(max(int(part.start - NEIGHBOURHOOD_MM / s), 0), int(part.stop - 1 + NEIGHBOURHOOD_MM / s) + 1)
+                for part, s in zip(bounding_box(roi.mask), spacing, strict=True))
     factors = tuple(max(1, int(_GRID_MM / s)) for s in spacing)
     values = _binned(np.clip(image.array[box], -1024, 3071), factors)
     bone = _binned(roi.mask[box], factors) > 0
@@ -70,8 +72,11 @@ def _neighbourhood(image: BoneImage, roi: Roi) -> tuple[np.ndarray, np.ndarray, 
 def _binned(array: np.ndarray, factors: tuple[int, int, int]) -> np.ndarray:
     trimmed = array[tuple(slice(0, max(n - n % f, 1)) for n, f in zip(array.shape, factors, strict=True))]
     factors = tuple(min(f, n) for f, n in zip(factors, trimmed.shape, strict=True))
-    k, j, i = (n // f for n, f in zip(trimmed.shape, factors, strict=True))
-    return trimmed.reshape(k, factors[0], j, factors[1], i, factors[2]).mean(axis=(1, 3, 5), dtype=np.float64)
+    # one voxel of every bin at a time: quicker than a mean over three axes of six
+    total = np.zeros([n // f for n, f in zip(trimmed.shape, factors, strict=True)])
+    for first in np.ndindex(*factors):
+        total += trimmed[tuple(slice(start, None, f) for start, f in zip(first, factors, strict=True))]
+    return total / math.prod(factors)
 
 
 def _has_brighter_shell(values: np.ndarray, part: np.ndarray, mean: float, spacing: tuple[float, ...]) -> bool:

@@ -19,11 +19,16 @@ METHOD = "trabecular core, version 1"
 
 def bounding_box(mask: np.ndarray, margin: int = 0) -> tuple[slice, slice, slice]:
     """The slices (k, j, i) of the smallest box round ``mask``, grown by ``margin`` voxels."""
-    box = ndimage.find_objects(mask.astype(np.uint8), max_label=1)[0]
-    if box is None:
-        raise InputError("The segmentation is empty; draw the region first.")
-    return tuple(slice(max(part.start - margin, 0), min(part.stop + margin, size))
-                 for part, size in zip(box, mask.shape, strict=True))
+    box, inner = [], mask
+    for axis, size in enumerate(mask.shape):
+        used = np.flatnonzero(inner.any(axis=tuple(other for other in range(mask.ndim) if other != axis)))
+        if used.size == 0:
+            raise InputError("The segmentation is empty; draw the region first.")
+        first, last = int(used[0]), int(used[-1]) + 1
+        # the next axis is looked at inside these planes only
+        inner = inner[(slice(None),) * axis + (slice(first, last),)]
+        box.append(slice(max(first - margin, 0), min(last + margin, size)))
+    return tuple(box)
 
 
 def depth_below_surface(mask: np.ndarray, spacing_kji: tuple[float, float, float]) -> np.ndarray:
