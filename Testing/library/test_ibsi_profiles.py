@@ -4,7 +4,7 @@ import csv
 import io
 import json
 import math
-from dataclasses import replace
+from dataclasses import asdict, replace
 
 import numpy as np
 import phantoms
@@ -15,6 +15,8 @@ from RadiomicsOrthoLib.errors import InputError
 from RadiomicsOrthoLib.features.engine import engine_problem, load_engine
 from RadiomicsOrthoLib.features.extraction import extract_features
 from RadiomicsOrthoLib.features.ibsi.identifiers import FAMILIES
+from RadiomicsOrthoLib.features.ibsi.options import IbsiOptions
+from RadiomicsOrthoLib.features.ibsi.settings import AGGREGATIONS
 from RadiomicsOrthoLib.features.measurements import MEASUREMENTS
 from RadiomicsOrthoLib.features.profile_file import load_profile
 from RadiomicsOrthoLib.features.table import feature_row
@@ -22,6 +24,7 @@ from RadiomicsOrthoLib.imaging.geometry import Geometry
 from RadiomicsOrthoLib.imaging.image import BoneImage
 from RadiomicsOrthoLib.regions.roi import Roi
 from RadiomicsOrthoLib.report.tables import features_csv
+from RadiomicsOrthoLib.resources import resource_folder
 
 HEAD = """schema: radiomics-ortho-profile/1
 id: test
@@ -268,3 +271,10 @@ class TestProfiles:
     @pytest.mark.parametrize("path", sorted(PROFILES.glob("*.yaml")), ids=lambda path: path.stem)
     def test_the_reference_configurations_load(self, path):
         assert load_profile(str(path)).definitions == "ibsi"
+
+    def test_the_schema_has_the_same_options_and_defaults(self):
+        schema = json.loads((resource_folder() / "Schemas" / "profile.schema.json").read_text(encoding="utf-8"))
+        described = schema["properties"]["ibsi"]["properties"]
+        defaults = json.loads(json.dumps(asdict(IbsiOptions())))
+        assert {name: entry.get("default") for name, entry in described.items()} == defaults
+        assert described["aggregations"]["items"]["enum"] == list(AGGREGATIONS)
