@@ -303,7 +303,7 @@ def test_ctrl_c_ends_the_process_whatever_its_threads_do(case, tmp_path):
     hanging = ("import _thread, threading; from RadiomicsOrthoLib.features.fast_engine import FastEngine\n"
                "def extract(*_):\n    _thread.interrupt_main(); threading.Event().wait(3600)\n"
                "FastEngine.extract = extract\n"
-               "from RadiomicsOrthoLib.cli.main import command; command()")
+               "from RadiomicsOrthoLib.cli.command import command; command()")
     out = tmp_path / "out"
     done = subprocess.run([sys.executable, "-c", hanging, "extract", *case, "--profile", "ibsi-ct-3d", "-o",
                            str(out / "features.csv")], capture_output=True, text=True, timeout=300, check=False,

@@ -6,12 +6,12 @@ import argparse
 import json
 import os
 import sys
-import threading
 from collections.abc import Sequence
 
 from .. import RESEARCH_USE_ONLY, __version__
 from ..errors import InputError, RefusedError
 from . import extract, info, models, profiles, score, segment, semantic
+from .command import INTERRUPTED
 
 #: set to any text to see the traceback of an internal fault
 DEBUG_VARIABLE = "RADIOMICS_ORTHO_DEBUG"
@@ -64,7 +64,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except InputError as error:
         return _fail(str(error), 2, wants_json)
     except KeyboardInterrupt:
-        return _fail("Interrupted; nothing was written.", 2, wants_json)
+        return _fail(INTERRUPTED, 2, wants_json)
     except BrokenPipeError:
         # the reader of our output went away (``| head``): not our fault, nothing to tell
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -75,17 +75,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _fail(f"Internal fault: {type(error).__name__}: {error}. Please report it "
                      f"(set {DEBUG_VARIABLE}=1 to see where).", 1, wants_json)
     return 0
-
-
-def command() -> None:
-    """The process of ``radiomics-ortho``: it does not wait for threads that an interrupt left computing."""
-    code = main()
-    if threading.active_count() > 1:
-        # they hold no file, and Python would wait for them
-        for stream in (sys.stdout, sys.stderr):
-            stream.flush()
-        os._exit(code)
-    sys.exit(code)
 
 
 def _fail(sentence: str, code: int, wants_json: bool, findings: Sequence = ()) -> int:

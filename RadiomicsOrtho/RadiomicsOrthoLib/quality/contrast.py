@@ -44,6 +44,8 @@ def enhanced_vessel_hu(image: BoneImage, roi: Roi) -> float | None:
     # the smooth part of a lumen is about one binned voxel smaller all round than the lumen
     core_radius = MIN_RADIUS_MM - _GRID_MM
     sizes = np.bincount(labels.ravel())
+    # most parts are specks of noise; find_objects looks at each voxel of each part while it holds Python's lock
+    labels[(sizes * voxel_ml <= MIN_VOLUME_ML)[labels]] = 0
     for number, box in enumerate(ndimage.find_objects(labels), start=1):
         volume = int(sizes[number]) * voxel_ml
         if volume <= best_volume:

@@ -56,6 +56,8 @@ def main() -> int:
     parser.add_argument("--slices", type=int, default=200)
     parser.add_argument("--no-write", action="store_true", help="print only, leave RESULTS.md as it is")
     arguments = parser.parse_args()
+    # in the background of a shell interrupts are ignored, and children would inherit that
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         scan, mask = write_scan(folder, arguments.slices), write_mask(folder, arguments.slices, arguments.roi)
@@ -128,7 +130,7 @@ def measured(way: str, run: Callable, moments: int) -> Row:
 
 
 def interrupted(way: str, scan: Path, mask: Path, folder: Path, profile: str, moments: int) -> Row:
-    command = [sys.executable, "-c", "from RadiomicsOrthoLib.cli.main import command; command()",
+    command = [sys.executable, "-c", "from RadiomicsOrthoLib.cli.command import command; command()",
                "extract", str(scan), str(mask), "--profile", profile, "--level", "L1", "-o",
                str(folder / "out" / "features.csv")]
 
