@@ -110,7 +110,8 @@ def _painted(grid, vertebrae, blood, marrow):
     inside_disc = (np.abs((ras[..., 0] - middle_line[:, None, None, 0]) / width) ** 2.6
                    + np.abs((ras[..., 1] - middle_line[:, None, None, 1]) / depth) ** 2.6) < 1
     values[inside_disc & (z > vertebrae[-1].centre[2])[:, None, None]] = DISC
-    vessel = np.hypot(ras[..., 0] - ahead[:, None, None, 0], ras[..., 1] - ahead[:, None, None, 1]) < 9
+    # the aorta lies to the left of the middle
+    vessel = np.hypot(ras[..., 0] - ahead[:, None, None, 0] + 11, ras[..., 1] - ahead[:, None, None, 1]) < 9
     values[vessel & ~inside_disc] = blood
     for number, vertebra in enumerate(vertebrae, start=1):
         _paint(values, labels, ras, vertebra, number, marrow)

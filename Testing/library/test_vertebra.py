@@ -162,6 +162,19 @@ class TestRefusals:
         with pytest.raises(InputError, match="No spinal canal"):
             spine_from_click(image, phantom.vertebrae[1].centre)
 
+    def test_the_shaft_of_a_long_bone_is_no_spine(self):
+        phantom = spine_phantom(count=3)
+        geometry = phantom.image.geometry
+        ras = geometry.to_ras(np.stack(np.indices(geometry.shape), -1)) - phantom.vertebrae[2].centre
+        radius = np.hypot(ras[..., 0], ras[..., 1])
+        values = np.where(radius < 50, 50, -1000) + np.random.default_rng(2).normal(0, 12, radius.shape)
+        values[radius < 14], values[radius < 8] = 1200, -40
+        image = BoneImage(values.astype(np.int16), geometry, "CT")
+        with pytest.raises(InputError):
+            spine_from_click(image, phantom.vertebrae[2].centre + np.array([0.0, 11.0, 0.0]))
+        with pytest.raises(InputError, match="give a point"):
+            spine_without_click(image)
+
     def test_cancel_ends_the_work(self, lumbar):
         phantom, _ = lumbar
         told = []

@@ -7,42 +7,52 @@ from scipy import ndimage
 
 from ...errors import InputError
 from ...imaging.image import BoneImage
-from ...long_work import Cancelled, Progress, never_cancelled, no_progress
+from ...long_work import Cancelled, CancelledError, Progress, never_cancelled, no_progress
 from ..sampling import HuField
 from .canal import GRID_MM, Canal, CanalSearch
-from .spine import Spine, check_modality, spine_along, stop_if
+from .spine import Spine, check_modality, levelled_column, spine_along, stop_if
 
 #: heights at which a canal is looked for, and how many places are tried at each
-EVERY_MM, TRIES = 40.0, 2
+EVERY_MM, TRIES = 40.0, 3
 #: a canal is plain if it is this long and this well walled in
-PLAIN_MM, PLAIN_REWARD = 60.0, 0.35
-_NOT_FOUND = InputError("No spine was found automatically; give a point inside a vertebral body with --seed R,A,S.")
+PLAIN_MM, PLAIN_REWARD = 50.0, 0.30
+#: how many different canals are followed up, and how far apart they are somewhere (mm)
+CANDIDATES, APART_MM = 4, 15.0
+#: a spine must explain its discs at least this well
+LEAST_CHAIN = 40.0
+_NOT_FOUND = "No spine was found automatically; give a point inside a vertebral body with --seed R,A,S."
 
 
 def spine_without_click(image: BoneImage, progress: Progress = no_progress,
                         cancelled: Cancelled = never_cancelled) -> Spine:
     """The vertebral bodies of a CT.
 
-    Raises InputError if no canal is plain enough: then a click is needed.
+    Raises InputError if no canal with convincing bodies before it is found: then a click is needed.
     """
     check_modality(image)
     field = HuField.of(image)
     progress(0.0, "looking for the spinal canal")
     search = CanalSearch(field)
     stop_if(cancelled)
-    canal = _plainest_canal(search)
-    if canal is None:
-        raise _NOT_FOUND
+    levelled = [levelled_column(field, canal, no_progress, cancelled) for canal in _plain_canals(search)]
+    best = max(levelled, key=lambda item: item.chain.score, default=None)
+    if best is None or best.chain.score < LEAST_CHAIN:
+        raise InputError(_NOT_FOUND)
     try:
-        return spine_along(field, canal, progress, cancelled)
-    except InputError as error:
-        raise InputError(f"{_NOT_FOUND} ({error})") from None
+        spine = spine_along(field, best, progress, cancelled)
+    except CancelledError:
+        raise
+    except InputError:
+        raise InputError(_NOT_FOUND) from None
+    if not spine.bodies:
+        raise InputError(_NOT_FOUND)
+    return spine
 
 
-def _plainest_canal(search: CanalSearch) -> Canal | None:
-    """The canal with the largest sum of rewards that is long and walled in enough."""
+def _plain_canals(search: CanalSearch) -> list[Canal]:
+    """Different canals that are long and walled in enough, those with the largest sum of rewards first."""
     smooth = ndimage.gaussian_filter(np.clip(search.reward, 0.0, 1.0), (3.0, 1.0, 1.0))
-    best, largest = None, 0.0
+    found: list[tuple[float, Canal]] = []
     step = max(1, int(EVERY_MM / GRID_MM))
     for k in range(min(step // 2, len(smooth) // 2), len(smooth), step):
         plane = smooth[k].copy()
@@ -55,8 +65,19 @@ def _plainest_canal(search: CanalSearch) -> Canal | None:
                 canal = search.follow(np.array([k, j, i]))
             except InputError:
                 continue
-            length = float(np.linalg.norm(canal.points[-1] - canal.points[0]))
-            total = float(np.clip(canal.enclosed, 0, 1).sum())
-            if length >= PLAIN_MM and np.mean(canal.enclosed) >= PLAIN_REWARD and total > largest:
-                best, largest = canal, total
-    return best
+            if np.linalg.norm(canal.points[-1] - canal.points[0]) >= PLAIN_MM \
+                    and np.mean(canal.enclosed) >= PLAIN_REWARD and not any(_same(canal, other) for _, other in found):
+                found.append((float(np.clip(canal.enclosed, 0, 1).sum()), canal))
+    found.sort(key=lambda item: -item[0])
+    return [canal for _, canal in found[:CANDIDATES]]
+
+
+def _same(one: Canal, other: Canal) -> bool:
+    """True if two canals run together wherever both are."""
+    low, high = (np.array([c.points[end, 2] for c in (one, other)]) for end in (0, -1))
+    heights = np.linspace(low.max(), high.min(), 20)
+    if heights[0] >= heights[-1]:
+        return False
+    apart = [np.hypot(*(np.interp(heights, one.points[:, 2], one.points[:, axis])
+                        - np.interp(heights, other.points[:, 2], other.points[:, axis]) for axis in (0, 1)))]
+    return float(np.max(apart)) < APART_MM

@@ -18,6 +18,8 @@ EXTENSION_MM = 25.0
 CANAL_SD_MM, WALL_SD_MM, MIDDLE_SD_MM = 10.0, 6.0, 6.0
 #: where the rear and the front wall of a body may lie, in front of the canal's middle
 REAR_MM, FRONT_MM = (3.0, 20.0), (20.0, 60.0)
+#: half width of the strip in which they are looked for
+STRIP_MM = 12.0
 #: gradient (HU/mm) that a wall's move by one millimetre per millimetre must bring
 WALL_STIFFNESS = 2.0
 #: soft tissue below and dense cortex above say nothing about where bone begins
@@ -115,10 +117,11 @@ def _frames(points: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 def _walls(field: HuField, behind: np.ndarray, right: np.ndarray, front: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Distances (n,) in mm from the canal's middle to the rear and the front wall, in the mid-sagittal strip."""
     depth = np.arange(-5.0, 75.0, 1.0)
-    aside = np.arange(-8.0, 8.1, 2.0)
+    aside = np.arange(-STRIP_MM, STRIP_MM + 0.1, 2.0)
     points = behind[:, None, None] + depth[:, None, None] * front[:, None, None] \
         + aside[:, None] * right[:, None, None]
-    strip = np.clip(field(points), *WINDOW_HU).mean(axis=-1)
+    # the median over the width: the aorta, enhanced or not, lies before one side only
+    strip = np.median(np.clip(field(points), *WINDOW_HU), axis=-1)
     smooth = ndimage.gaussian_filter(strip, (9.0 / STEP_MM, 1.5))
     slope = np.gradient(smooth, axis=1)
     walls = []

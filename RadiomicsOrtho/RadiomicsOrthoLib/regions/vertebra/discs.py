@@ -67,8 +67,16 @@ def disc_cues(field: HuField, column: Column) -> DiscCues:
                     _pedicles(field, column), core)
 
 
-def disc_chain(column: Column, cues: DiscCues) -> np.ndarray:
-    """Indices (m,) along the column of the discs, from below upwards; empty if no chain convinces."""
+@dataclass(frozen=True)
+class DiscChain:
+    """Indices (m,) along the column of the discs, from below upwards, and how well they explain it (0: not at all)."""
+
+    discs: np.ndarray
+    score: float
+
+
+def disc_chain(column: Column, cues: DiscCues) -> DiscChain:
+    """The chain of discs that explains the column best; empty if none convinces."""
     n, spacings = len(column), SPACINGS
     interval = _interval_scores(column, cues)
     uneven = UNEVEN_SPACING * np.log(spacings[:, None] / spacings[None, :]) ** 2
@@ -87,13 +95,13 @@ def disc_chain(column: Column, cues: DiscCues) -> np.ndarray:
             else:
                 total[q, s] = interval[q, s]
     if not np.isfinite(total).any() or total.max() <= 0:
-        return np.array([], int)
+        return DiscChain(np.array([], int), 0.0)
     q, s = np.unravel_index(np.argmax(total), total.shape)
-    discs = [int(q)]
+    score, discs = float(total[q, s]), [int(q)]
     while s >= 0:
         discs.append(discs[-1] - int(spacings[s]))
         s = before[discs[-2], s]
-    return _settled(np.array(discs[::-1]), cues)
+    return DiscChain(_settled(np.array(discs[::-1]), cues), score)
 
 
 def _settled(discs: np.ndarray, cues: DiscCues) -> np.ndarray:

@@ -22,12 +22,12 @@ MAX_JUMP, JUMP_COST = 2, 0.01
 FULL_EDGE = 60.0
 #: HU window of edges: what lies below is all outside (or the surface leaks to the pleura), what lies above all cortex
 EDGE_WINDOW_HU = (20.0, 500.0)
-#: half the length over which a slope is taken (mm)
+#: half the length over which a slope is taken: half a voxel, but no less than this (mm)
 EDGE_REACH_MM = 1.0
 #: cost of lying far from the template, of soft tissue inside, and where marrow ends and soft tissue begins
 FAR_COST, SOFT_COST, MARROW_HU = 0.15, 0.02, 120.0
 #: the strongest outward slope of a blurred thin shell lies outside the bone's edge, by this share of a voxel
-BLUR_SHARE = 0.4
+BLUR_SHARE = 0.45
 #: costs are whole numbers in the cut
 SCALE = 10_000
 _FORBIDDEN = 2**28
@@ -40,6 +40,11 @@ class BodySurface:
     template: BodyTemplate
     radii: np.ndarray
     edge: np.ndarray
+
+    @property
+    def volume_ml(self) -> float:
+        """Volume within the surface."""
+        return float(4 / 3 * np.pi * np.mean(self.radii**3) / 1000.0)
 
     def points(self) -> np.ndarray:
         """Where the rays meet the surface: RAS mm (rays, 3)."""
@@ -58,7 +63,9 @@ def optimal_surface(field: HuField, template: BodyTemplate) -> BodySurface:
     offsets = np.arange(-INWARD_MM, OUTWARD_MM + 1e-6, LEVEL_MM)
     distance = np.maximum(template.radii[:, None] + offsets, 2.0)
     positions = template.centre + template.rays()[:, None] * distance[..., None]
-    slope = _outward_drop(field, positions, template.normals)
+    voxel = np.linalg.norm(template.normals @ np.asarray(field.geometry.direction).reshape(3, 3)
+                           * np.asarray(field.geometry.spacing), axis=-1)
+    slope = _outward_drop(field, positions, template.normals, np.maximum(EDGE_REACH_MM, voxel / 2))
     edge = -np.clip(slope, 0.0, FULL_EDGE) / FULL_EDGE + FAR_COST * (offsets / 6.0) ** 2
     soft = SOFT_COST * LEVEL_MM / 0.5 * np.clip((MARROW_HU - field(positions)) / 100.0, -1.0, 1.0)
     cost = edge + np.cumsum(soft, axis=1) - soft
@@ -66,19 +73,17 @@ def optimal_surface(field: HuField, template: BodyTemplate) -> BodySurface:
         cost = cost + 3.0 * np.clip(cap.height(positions) + 0.5, 0.0, 1.0)
     level = minimum_closure(cost)
     # a ray that meets the surface obliquely crosses the blur at a slant
-    voxel = np.linalg.norm(template.normals @ np.asarray(field.geometry.direction).reshape(3, 3)
-                           * np.asarray(field.geometry.spacing), axis=-1)
     slant = np.clip((template.rays() * template.normals).sum(-1), 0.4, 1.0)
     radii = template.radii + offsets[level] - BLUR_SHARE * voxel / slant
     found = np.take_along_axis(slope, level[:, None], axis=1)[:, 0]
     return BodySurface(template, sphere().smoothed(np.maximum(radii, 1.0)), found)
 
 
-def _outward_drop(field: HuField, positions: np.ndarray, normals: np.ndarray) -> np.ndarray:
-    """HU lost per mm in the direction of the normals."""
-    step = EDGE_REACH_MM * normals[:, None]
+def _outward_drop(field: HuField, positions: np.ndarray, normals: np.ndarray, reach: np.ndarray) -> np.ndarray:
+    """HU lost per mm in the direction of the normals, over ``reach`` mm (rays,) to both sides."""
+    step = (reach[:, None] * normals)[:, None]
     inner, outer = (np.clip(field(positions + sign * step), *EDGE_WINDOW_HU) for sign in (-1, 1))
-    return (inner - outer) / (2 * EDGE_REACH_MM)
+    return (inner - outer) / (2 * reach[:, None])
 
 
 def minimum_closure(cost: np.ndarray) -> np.ndarray:

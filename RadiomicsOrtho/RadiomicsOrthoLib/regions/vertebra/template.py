@@ -20,6 +20,8 @@ FAINT_ENDPLATE, FAINT_ENDPLATE_MM = 8.0, 1.5
 WALL_EXPONENT = 2.6
 #: exponent by which wall and endplates are joined with a rounded rim
 RIM_EXPONENT = 8.0
+#: half width of the strip in which a wall is looked for (mm)
+WALL_STRIP_MM = 10.0
 #: HU window in which walls are looked for: fat and lung alike outside, cortex no brighter than it need be
 WALL_WINDOW_HU = (20.0, 500.0)
 #: a valley this deep (HU) tells the tilt of its disc
@@ -148,7 +150,8 @@ def _walls(field: HuField, centre: np.ndarray, frame: np.ndarray, half_height: f
     """Distances in mm from the centre to the front, rear, right and left walls at mid height."""
     def edge(axis: int, sign: int, farthest: float, low: float, high: float, expected: float) -> float:
         out = np.arange(5.0, farthest, 0.5)
-        aside, rise = np.meshgrid(np.arange(-8.0, 8.1, 2.0), np.arange(-half_height, half_height + 0.1, 2.0))
+        aside, rise = np.meshgrid(np.arange(-WALL_STRIP_MM, WALL_STRIP_MM + 0.1, 2.0),
+                                  np.arange(-half_height, half_height + 0.1, 2.0))
         points = np.zeros((len(out), aside.size, 3))
         points[..., axis] = sign * out[:, None]
         points[..., 1 - axis] = aside.ravel()
@@ -156,7 +159,9 @@ def _walls(field: HuField, centre: np.ndarray, frame: np.ndarray, half_height: f
         if axis == 0:
             # the sides are met in front of the pedicles
             points[..., 1] += 4.0
-        profile = ndimage.gaussian_filter1d(np.clip(field(centre + points @ frame), *WALL_WINDOW_HU).mean(axis=1), 2)
+        values = np.clip(field(centre + points @ frame), *WALL_WINDOW_HU).reshape(len(out), *aside.shape)
+        # the median over the width: a vessel lies before one side only
+        profile = ndimage.gaussian_filter1d(np.median(values.mean(axis=1), axis=1), 2)
         gain = -np.gradient(profile, out) - 0.5 * np.abs(out - expected)
         gain[(out < low) | (out > high)] = -np.inf
         return float(out[gain.argmax()])
