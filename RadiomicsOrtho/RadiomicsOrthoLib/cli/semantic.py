@@ -62,8 +62,8 @@ def print_question(question: Question) -> None:
     print(f"\n  {question.id}: {question.title} ({'; '.join(facts)})\n    {question.definition}")
     for choice in question.choices:
         # the title of a grade often begins with its value
-        title = "" if choice.title == str(choice.value) else f"{choice.title}: "
-        print(f"      {choice.value}  {title}{choice.definition}")
+        value = "" if choice.title.startswith(str(choice.value)) else f"{choice.value} = "
+        print(f"      {value}{choice.title}: {choice.definition}")
     print(f"    Source [{question.evidence}]: {question.source}")
 
 
