@@ -354,7 +354,7 @@ class RadiomicsOrthoSegmentTest(ScriptedLoadableModuleTest):
         self.assertEqual(logic.anatomy(segment),
                          {"site": "vertebra", "level": "L3", "side": None, "compartment": "whole-body"})
         logic.describe(segment, "proximal-femur", "L3", "left", "femoral-neck")
-        self.assertEqual(segment.GetName(), "left proximal femur femoral neck")
+        self.assertEqual(segment.GetName(), "left femoral neck")
         self.assertEqual(logic.anatomy(segment)["side"], "left")
 
     def test_trabecular_core_is_smaller_by_its_depth(self):
