@@ -25,6 +25,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 import numpy as np
+import process
 
 HERE = Path(__file__).resolve().parent
 REPOSITORY = HERE.parents[2]
@@ -204,17 +205,12 @@ def run(engine: str, image: Path, mask: Path, folder: Path) -> tuple[dict, dict]
     command = [sys.executable, str(HERE / "run.py"), "--worker", engine, str(image), str(mask), str(out)]
     environment = os.environ | {"PYTHONPATH": os.pathsep.join(
         [str(REPOSITORY / "RadiomicsOrtho"), *filter(None, [os.environ.get("PYTHONPATH")])])}
-    start = time.perf_counter()
-    process = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    _, status, usage = os.wait4(process.pid, 0)
-    wall = time.perf_counter() - start
-    process.returncode = os.waitstatus_to_exitcode(status)
-    if process.returncode:
-        raise SystemExit(f"{engine} failed; run it alone: {' '.join(command)}")
-    unit = 1024 if sys.platform != "darwin" else 1024 * 1024  # ru_maxrss: KiB on Linux, bytes on macOS
+    measured = process.measure(command, environment)
+    if measured.problem:
+        raise SystemExit(f"{engine} failed ({measured.problem}); run it alone: {' '.join(command)}")
     found = json.loads(out.read_text(encoding="utf-8"))
-    return ({"wall": wall, "cpu": usage.ru_utime + usage.ru_stime, "peak_mb": usage.ru_maxrss / unit,
-             "inside": found["seconds"]}, found["values"])
+    return ({"wall": measured.wall, "cpu": measured.cpu, "peak_mb": measured.peak_mb, "inside": found["seconds"]},
+            found["values"])
 
 
 def count_equal(values: dict[str, float], reference: dict[str, float]) -> int:
@@ -339,14 +335,14 @@ def machine() -> str:
     return f"{count} {kind} cores, {platform.system()}, Python {platform.python_version()}, {', '.join(libraries)}"
 
 
-def write_section(text: str) -> None:
-    """Replace our section of RESULTS.md and keep the others."""
+def write_section(text: str, heading: str = HEADING) -> None:
+    """Replace the section of RESULTS.md under ``heading`` and keep the others."""
     old = RESULTS.read_text(encoding="utf-8") if RESULTS.exists() else "# Benchmark results\n"
-    start = old.find(HEADING + "\n")
+    start = old.find(heading + "\n")
     if start < 0:
         RESULTS.write_text(old.rstrip() + "\n\n" + text, encoding="utf-8")
         return
-    end = old.find("\n## ", start + len(HEADING))
+    end = old.find("\n## ", start + len(heading))
     rest = old[end:] if end >= 0 else ""
     RESULTS.write_text(old[:start] + text + rest, encoding="utf-8")
 
