@@ -1,29 +1,33 @@
-"""``extract IMAGE ROI --profile P``: a row of features with its provenance."""
+"""``extract IMAGE ROI --profile P``: a row of features with its provenance, or one row per segment."""
 
 from __future__ import annotations
 
 import argparse
+from collections.abc import Sequence
 from pathlib import Path
 
 from ..errors import InputError
 from ..features.engine import DEFAULT_ENGINE, load_engine
-from ..features.extraction import extract_features
+from ..features.extraction import RegionToMeasure, extract_features
 from ..features.profile import ExtractionProfile
 from ..features.profile_checks import check_profile
 from ..features.profile_file import load_profile, profile_names
 from ..features.provenance import provenance_document, provenance_json
 from ..features.reporting.checklist import checklist
-from ..features.semantic.answers import add_answers, check_fit
+from ..features.semantic.answers import SemanticAnswers, add_answers, check_fit
 from ..features.standardisation.standardise import check_reference
 from ..features.table import feature_row
-from ..quality.finding import raise_refusals, refusals
+from ..imaging.image import BoneImage
+from ..quality.finding import Finding, raise_refusals, refusals
 from ..quality.gate import inspect
 from ..quality.roi_checks import check_size, check_trabecular_values
+from ..regions.from_file import choose_segment
 from ..regions.roi import Roi
 from ..regions.trabecular import DEFAULT_DEPTH_MM, trabecular_core
 from ..report.files import write_folder
 from ..report.reporting import REPORTING_FORMATS, reporting_text
 from ..report.tables import features_csv
+from .extract_several import check_several, extract_several
 from .info import print_findings
 from .inputs import (
     add_answers_arguments,
@@ -33,18 +37,19 @@ from .inputs import (
     answers_from,
     image_from,
     reference_from,
-    roi_from,
+    roi_of,
+    segmentation_from,
 )
 from .output import ProgressBar
 from .semantic import print_answers
 
 
 def add_command(commands) -> None:
-    command = commands.add_parser("extract", help="extract radiomics features of a region")
+    command = commands.add_parser("extract", help="extract radiomics features of a region, or of several")
     add_image_arguments(command)
-    add_roi_arguments(command)
+    add_roi_arguments(command, several=True)
     add_reference_arguments(command)
-    add_answers_arguments(command)
+    add_answers_arguments(command, several=True)
     command.add_argument("--profile", required=True, metavar="P",
                          help=f"extraction profile: {', '.join(profile_names())}, or a YAML file")
     command.add_argument("--engine", default=DEFAULT_ENGINE, help="extraction engine: fast (default) or pyradiomics")
@@ -58,25 +63,29 @@ def add_command(commands) -> None:
 
 
 def run(options: argparse.Namespace) -> dict:
+    several = options.all_segments or len(options.segment) > 1
     if options.output.is_dir():
         raise InputError(f"'{options.output}' is a folder; name the file to write, such as "
                          f"{options.output / 'features.csv'}.")
-    profile, engine, answers = load_profile(options.profile), load_engine(options.engine), answers_from(options)
+    if several:
+        check_several(options)
+    profile, engine = load_profile(options.profile), load_engine(options.engine)
+    answers = None if several else answers_from(options)
     image = image_from(options, profile.modality)
-    roi = roi_from(options, image)
+    segmentation = segmentation_from(options, image)
+
+    def region_of(segment, answers: SemanticAnswers | None, of_image: Sequence[Finding] | None) -> RegionToMeasure:
+        return checked_region(image, roi_of(options, segmentation, segment), profile, options.core_depth, answers,
+                              of_image)
+
+    if several:
+        return extract_several(options, image, segmentation, profile, engine, region_of)
+    segment = choose_segment(segmentation, options.segment[0] if options.segment else None)
     reference = reference_from(options, image)
     check_reference(profile.standardisation, profile.id, image, reference)
-    findings = [*inspect(image, roi), *check_profile(profile, image, roi)]
-    if answers:
-        findings += check_fit(answers, image, roi)
-    raise_refusals(findings)
-    region = region_for_profile(profile, roi, options.core_depth)
-    if region is not roi:
-        findings += check_size(region)
-    if region.compartment == "trabecular" and profile.modality == "CT" and not refusals(findings):
-        findings += check_trabecular_values(image, region)
-    raise_refusals(findings)
-    vector = extract_features(image, region, profile, engine, ProgressBar(options.json), source_roi=roi,
+    found = region_of(segment, answers, None)
+    region, findings = found.roi, found.findings
+    vector = extract_features(image, region, profile, engine, ProgressBar(options.json), source_roi=found.source_roi,
                               reference=reference, findings=findings)
     count, undefined = len(vector.values), ", ".join(vector.failures)
     if answers:
@@ -100,6 +109,23 @@ def run(options: argparse.Namespace) -> dict:
         print_findings(findings)
     return {"features": dict(vector.values), "categories": dict(vector.categories), "failures": dict(vector.failures),
             "provenance": provenance_document(vector), "output": str(options.output)}
+
+
+def checked_region(image: BoneImage, roi: Roi, profile: ExtractionProfile, core_depth_mm: float,
+                   answers: SemanticAnswers | None = None, of_image: Sequence[Finding] | None = None,
+                   ) -> RegionToMeasure:
+    """What the profile measures of ``roi``, with all findings; RefusedError if one of them refuses."""
+    findings = [*inspect(image, roi, of_image), *check_profile(profile, image, roi)]
+    if answers:
+        findings += check_fit(answers, image, roi)
+    raise_refusals(findings)
+    region = region_for_profile(profile, roi, core_depth_mm)
+    if region is not roi:
+        findings += check_size(region)
+    if region.compartment == "trabecular" and profile.modality == "CT" and not refusals(findings):
+        findings += check_trabecular_values(image, region)
+    raise_refusals(findings)
+    return RegionToMeasure(region, roi, tuple(findings))
 
 
 def region_for_profile(profile: ExtractionProfile, roi: Roi, core_depth_mm: float) -> Roi:

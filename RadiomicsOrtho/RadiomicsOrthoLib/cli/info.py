@@ -56,6 +56,7 @@ def size_of(image: BoneImage) -> str:
     return f"{'2-D, ' if planar else ''}{counts} {'pixels' if planar else 'voxels'} {size}"
 
 
-def print_findings(findings) -> None:
+def print_findings(findings, of: str = "") -> None:
+    """``of`` says before the sentence which region is meant."""
     for finding in findings:
-        print(f"  {finding.severity}: {finding.sentence} {finding.remedy}".rstrip())
+        print(f"  {finding.severity}: {of}{finding.sentence} {finding.remedy}".rstrip())

@@ -17,9 +17,9 @@ from ..imaging.image import BoneImage
 from ..imaging.modality import MODALITIES
 from ..imaging.planar import with_pixel_size
 from ..imaging.readers import read_image
-from ..imaging.segmentation_file import read_segmentation
+from ..imaging.segmentation_file import Segment, SegmentationFile, read_segmentation
 from ..imaging.suv import SUV
-from ..regions.from_file import roi_from_file
+from ..regions.from_file import choose_segment, roi_from_file, roi_of_segment
 from ..regions.roi import COMPARTMENTS, LEVELS, SIDES, SITES, Roi
 
 Result = TypeVar("Result")
@@ -40,11 +40,17 @@ def add_image_arguments(command: argparse.ArgumentParser, name: str = "image") -
                          "body weight")
 
 
-def add_roi_arguments(command: argparse.ArgumentParser, name: str = "roi") -> None:
-    """``name`` is ``roi`` for a positional argument, ``--roi`` for an option."""
+def add_roi_arguments(command: argparse.ArgumentParser, name: str = "roi", several: bool = False) -> None:
+    """``name`` is ``roi`` for a positional argument, ``--roi`` for an option; ``several``: segments may be more."""
     command.add_argument(name, metavar="ROI", help="segmentation: .seg.nrrd or a label map on the image's grid; a "
                          "PNG or TIFF for a 2-D image")
-    command.add_argument("--segment", metavar="NAME", help="which segment: its name, label value or level")
+    which = "which segment: its name, label value or level"
+    if several:
+        chosen = command.add_mutually_exclusive_group()
+        chosen.add_argument("--segment", metavar="NAME", action="append", default=[], help=f"{which}; may be repeated")
+        chosen.add_argument("--all-segments", action="store_true", help="every segment of the file, one row each")
+    else:
+        command.add_argument("--segment", metavar="NAME", help=which)
     command.add_argument("--site", choices=SITES[:-1], help="what bone it is, where the segment does not say")
     command.add_argument("--level", choices=LEVELS, metavar="LEVEL", help="vertebral level (L1), likewise")
     command.add_argument("--side", choices=SIDES, help="side of a femur, likewise")
@@ -68,8 +74,14 @@ def reference_from(options: argparse.Namespace, image: BoneImage) -> Roi | None:
     return roi_from_file(segmentation, options.reference_segment)
 
 
-def add_answers_arguments(command: argparse.ArgumentParser) -> None:
-    command.add_argument("--semantic", metavar="ANSWERS.json", help="answers to a form, see 'radiomics-ortho semantic'")
+def add_answers_arguments(command: argparse.ArgumentParser, several: bool = False) -> None:
+    """``several``: the answers are a list, with ``SEGMENT=`` before each file where there are several segments."""
+    what = "answers to a form, see 'radiomics-ortho semantic'"
+    if several:
+        command.add_argument("--semantic", metavar="[SEGMENT=]ANSWERS.json", action="append", default=[],
+                             help=f"{what}; with several segments one file for each that was read")
+    else:
+        command.add_argument("--semantic", metavar="ANSWERS.json", help=what)
     add_form_argument(command)
 
 
@@ -79,11 +91,14 @@ def add_form_argument(command: argparse.ArgumentParser) -> None:
 
 def answers_from(options: argparse.Namespace) -> SemanticAnswers | None:
     """The answers that were given with ``--semantic``, checked and complete."""
-    if options.semantic is None:
+    files = [options.semantic] if isinstance(options.semantic, str) else options.semantic or []
+    if not files:
         if options.form is not None:
             raise InputError("A form (--form) is of use with answers to it only; give them with --semantic.")
         return None
-    return load_answers(options.semantic, load_form(options.form) if options.form else None)
+    if len(files) > 1:
+        raise InputError("Answers are about one region, and one is measured; give one file of answers.")
+    return load_answers(files[0], load_form(options.form) if options.form else None)
 
 
 def image_from(options: argparse.Namespace, modality: str = "unknown") -> BoneImage:
@@ -137,8 +152,17 @@ def roi_from(options: argparse.Namespace, image: BoneImage) -> Roi:
 
     Raises InputError if the segment itself states something else.
     """
-    segmentation = _read(lambda: read_segmentation(options.roi, image.geometry, image.reading.file_grid))
-    roi = roi_from_file(segmentation, options.segment)
+    segmentation = segmentation_from(options, image)
+    return roi_of(options, segmentation, choose_segment(segmentation, options.segment))
+
+
+def segmentation_from(options: argparse.Namespace, image: BoneImage) -> SegmentationFile:
+    return _read(lambda: read_segmentation(options.roi, image.geometry, image.reading.file_grid))
+
+
+def roi_of(options: argparse.Namespace, segmentation: SegmentationFile, segment: Segment) -> Roi:
+    """The same of a segment that is chosen already."""
+    roi = roi_of_segment(segmentation, segment)
     stated = {name: getattr(options, name) for name in ("site", "level", "side", "compartment")
               if getattr(options, name) is not None}
     for name, value in stated.items():

@@ -1,4 +1,4 @@
-"""``radiomics-ortho``: exit code 0 done, 2 refused or bad input, 1 internal fault."""
+"""``radiomics-ortho``: exit code 0 done, 2 refused or bad input, 3 done in part, 1 internal fault."""
 
 from __future__ import annotations
 
@@ -59,6 +59,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if wants_json:
             sys.stdout.write(json.dumps(result, indent=2, ensure_ascii=False, allow_nan=False) + "\n")
         sys.stdout.flush()
+        return result.get("exit_code", 0)
     except RefusedError as error:
         return _fail(str(error), 2, wants_json, error.findings)
     except InputError as error:
@@ -74,7 +75,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
             raise
         return _fail(f"Internal fault: {type(error).__name__}: {error}. Please report it "
                      f"(set {DEBUG_VARIABLE}=1 to see where).", 1, wants_json)
-    return 0
 
 
 def _fail(sentence: str, code: int, wants_json: bool, findings: Sequence = ()) -> int:

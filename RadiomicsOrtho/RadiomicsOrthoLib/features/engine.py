@@ -17,12 +17,17 @@ __all__ = ["Cancelled", "CancelledError", "DEFAULT_ENGINE", "Engine", "Progress"
 class Engine(Protocol):
     """Computes raw feature values; NaN or infinity where a feature is not defined.
 
-    ``polls`` says that it looks at the cancel button often and lets other threads run meanwhile.
+    ``polls`` says that it looks at the cancel button often and lets other threads run meanwhile;
+    ``threads`` how many it uses.
     """
 
     name: str
     version: str
     polls: bool
+    threads: int
+
+    def with_threads(self, threads: int) -> Engine:
+        """The same engine on that many threads, as far as it can choose."""
 
     def extract(self, image: BoneImage, roi: Roi, profile: ExtractionProfile,
                 progress: Progress, cancelled: Cancelled) -> dict[str, float]:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import functools
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 
+from ..errors import InputError
 from ..imaging.image import BoneImage
 from ..quality.finding import Finding
 from ..regions.roi import Roi
@@ -14,7 +17,17 @@ from .measurements import MEASUREMENTS, measure
 from .profile import ExtractionProfile
 from .provenance import extraction_record, library_versions, provenance_of
 from .standardisation.standardise import check_reference, standardise
+from .task_pool import Shares, TaskPool
 from .vector import FeatureVector
+
+
+@dataclass(frozen=True)
+class RegionToMeasure:
+    """A region with what its provenance says of it: what it was made from, and what the quality gate found."""
+
+    roi: Roi
+    source_roi: Roi | None = None
+    findings: tuple[Finding, ...] = ()
 
 
 def extract_features(image: BoneImage, roi: Roi, profile: ExtractionProfile, engine: Engine,
@@ -38,15 +51,65 @@ def extract_features(image: BoneImage, roi: Roi, profile: ExtractionProfile, eng
     return in_background(work, progress, cancelled) if engine.polls else work(progress, cancelled)
 
 
+def extract_all(image: BoneImage, regions: Sequence[Callable[[], RegionToMeasure]], profile: ExtractionProfile,
+                engine: Engine, progress: Progress = no_progress, cancelled: Cancelled = never_cancelled,
+                reference: Roi | None = None) -> list[FeatureVector | InputError]:
+    """What ``extract_features`` gives for each of several regions of one scan; the error of each refused one.
+
+    Regions spread over the engine's threads; values and provenance do not depend on their number.  A region is made
+    when its turn comes, on one of the threads, and dropped afterwards: the masks of all vertebrae of a large scan
+    would take gigabytes.  InputError for what concerns all of them: the reference region, and a cancel, after which
+    this returns within 0.1 s (pyradiomics may hold it up).
+    """
+    check_reference(profile.standardisation, profile.id, image, reference)
+    if not regions:
+        return []
+    progress(0.0, "preparing the scan")
+    at_once = min(engine.threads, len(regions))
+    # what is left over helps within a region
+    engine = engine.with_threads(-(-engine.threads // at_once))
+    found: dict[int, FeatureVector | InputError] = {}
+    pool = TaskPool(at_once)
+    shares = Shares(len(regions), pool)
+
+    def begin(pool: TaskPool) -> None:
+        image_sha256 = image.voxel_hash(pool.poll)
+        pool.add([functools.partial(measure_region, number, image_sha256) for number in range(len(regions))])
+
+    def measure_region(number: int, image_sha256: str, pool: TaskPool) -> None:
+        tell = functools.partial(shares.set, number)
+        try:
+            region = regions[number]()
+            pool.poll()
+            found[number] = _vector(image, region.roi, profile, engine, tell, pool.is_stopping, region.source_roi,
+                                    reference, region.findings, image_sha256)
+        except CancelledError:
+            raise
+        except InputError as error:
+            found[number] = error
+            tell(1.0, "refused")
+
+    pool.run([begin], progress, cancelled)
+    # the last report may have brought the request
+    if cancelled():
+        raise CancelledError
+    return [found[number] for number in range(len(regions))]
+
+
 def _vector(image: BoneImage, roi: Roi, profile: ExtractionProfile, engine: Engine, progress: Progress,
             cancelled: Cancelled, source_roi: Roi | None, reference: Roi | None,
-            findings: tuple[Finding, ...]) -> FeatureVector:
+            findings: tuple[Finding, ...], image_sha256: str | None = None) -> FeatureVector:
+    if not image.geometry.same_place(roi.geometry):
+        raise InputError("Region and scan do not have the same grid; draw the region on this scan.")
+    if not roi.mask.any():
+        raise InputError("The region is empty; draw it first.")
     values: dict[str, float] = dict(measure(image, roi))
     failures: dict[str, str] = {}
     before, after = _shares(profile, progress)
     standardised, found_on_the_way = standardise(image, roi, profile.standardisation, reference, before, cancelled)
-    found = engine.extract(standardised, roi, profile, after, cancelled)
-    for name, value in wanted_features(found, profile).items():
+    found = wanted_features(engine.extract(standardised, roi, profile, after, cancelled), profile)
+    order = (*values, *found)
+    for name, value in found.items():
         if name.endswith("_firstorder_TotalEnergy") and not image.reading.knows_millimetres:
             failures[name] = "needs the size of a pixel"
         elif math.isfinite(value):
@@ -58,15 +121,16 @@ def _vector(image: BoneImage, roi: Roi, profile: ExtractionProfile, engine: Engi
         if cancelled():
             raise CancelledError
 
-    provenance = provenance_of(image, roi, source_roi, poll, findings) | extraction_record(profile, engine)
+    provenance = provenance_of(image, roi, source_roi, poll, findings, image_sha256) \
+        | extraction_record(profile, engine)
     provenance["software"] |= library_versions(("numba", "PyWavelets"))
     if found_on_the_way:
         provenance["standardisation"] = found_on_the_way
     if profile.definitions == "ibsi":
         from .ibsi.extraction import titles
 
-        provenance["features"] = titles([name for name in (*values, *failures) if name not in MEASUREMENTS])
-    return FeatureVector(values, profile.id, provenance, failures)
+        provenance["features"] = titles([name for name in order if name not in MEASUREMENTS])
+    return FeatureVector(values, profile.id, provenance, failures, order=order)
 
 
 def wanted_features(found: Mapping[str, float], profile: ExtractionProfile) -> Mapping[str, float]:

@@ -24,7 +24,7 @@ from .filters.image_types import FilterJob, Region, filter_jobs, support
 from .filters.preprocessing import Prepared, Preprocessing, prepare
 from .filters.settings import IMAGE_TYPES, FilterSettings
 from .profile import FEATURE_CLASSES, ExtractionProfile
-from .task_pool import Task, TaskPool
+from .task_pool import Shares, Task, TaskPool
 
 VERSION = "1.0.0"
 _SCALED_TYPES = {"Square", "SquareRoot", "Logarithm", "Exponential"}
@@ -94,6 +94,9 @@ class FastEngine:
         self.threads = max(1, threads or processors())
         # while the caller reads the scan
         WARM_UP.start()
+
+    def with_threads(self, threads: int) -> FastEngine:
+        return FastEngine(threads)
 
     def extract(self, image: BoneImage, roi: Roi, profile: ExtractionProfile,
                 progress: Progress, cancelled: Cancelled) -> dict[str, float]:
@@ -181,7 +184,7 @@ def extract_each(image: BoneImage, regions: Sequence[Callable[[], Roi]], setting
     progress(0.0, "compiling the kernels, once on this machine" if WARM_UP.state == "running" else
              "preparing the scan")
     pool = TaskPool(threads)
-    shares = _Shares(len(regions), pool)
+    shares = Shares(len(regions), pool)
     extractions = [_Extraction(number, image, region, settings, shares) for number, region in enumerate(regions)]
     pool.run([extraction.begin for extraction in extractions], progress, cancelled)
     return [extraction.result() for extraction in extractions]
@@ -267,28 +270,11 @@ class _Work:
         return settings
 
 
-class _Shares:
-    """How much of each region is done, told as a share of all."""
-
-    def __init__(self, regions: int, pool: TaskPool) -> None:
-        self._done = [0.0] * regions
-        self._pool = pool
-        self._lock = threading.Lock()
-
-    def set(self, region: int, share: float, text: str) -> None:
-        count = len(self._done)
-        with self._lock:
-            self._done[region] = max(share, self._done[region])
-            # in the lock: what is reported never falls
-            self._pool.report(sum(self._done) / count, text if count == 1 else
-                              f"region {region + 1} of {count}: {text}")
-
-
 class _Extraction:
     """One region: its tasks, and what they found, in pyradiomics' order whatever the order of completion."""
 
     def __init__(self, number: int, image: BoneImage, region: Callable[[], Roi], settings: FastSettings,
-                 shares: _Shares) -> None:
+                 shares: Shares) -> None:
         self._number = number
         self._image = image
         self._region = region

@@ -8,6 +8,7 @@ import sys
 from collections.abc import Callable, Iterable
 
 from .. import __version__
+from ..errors import InputError, RefusedError
 from ..imaging.image import BoneImage
 from ..quality.finding import Finding
 from ..regions.roi import Roi
@@ -16,21 +17,23 @@ from .profile import ExtractionProfile
 from .vector import FeatureVector
 
 SCHEMA = "radiomics-ortho-provenance/1"
+LIST_SCHEMA = "radiomics-ortho-provenance-list/1"
 _LIBRARIES = ("numpy", "scipy", "SimpleITK")
 
 
 def provenance_of(image: BoneImage, roi: Roi, source_roi: Roi | None = None,
-                  poll: Callable[[], object] = lambda: None, findings: Iterable[Finding] = ()) -> dict:
+                  poll: Callable[[], object] = lambda: None, findings: Iterable[Finding] = (),
+                  image_sha256: str | None = None) -> dict:
     """Versions, voxel hashes, geometry, acquisition and findings; no file names, patient identity or dates.
 
     ``roi`` is what was measured, ``source_roi`` what it was derived from.  ``poll`` is called every slice and may
-    raise to stop.
+    raise to stop.  ``image_sha256`` is the scan's voxel hash, where it is known already.
     """
     entry = {
         "schema": SCHEMA,
         "software": {"radiomics-ortho": __version__, **library_versions(_LIBRARIES)},
         "image": {"format": image.source, "modality": image.modality, "unit": image.unit, **image.reading.to_dict(),
-                  "sha256": image.voxel_hash(poll),
+                  "sha256": image_sha256 or image.voxel_hash(poll),
                   "size_ijk": list(image.geometry.shape[::-1]), "spacing_mm": [float(s) for s in image.spacing],
                   "origin_ras_mm": [float(x) for x in image.geometry.origin],
                   "direction_ras": [float(x) for x in image.geometry.direction]},
@@ -57,6 +60,17 @@ def provenance_document(vector: FeatureVector) -> dict:
 def provenance_json(vector: FeatureVector) -> str:
     """The same as the text of a file."""
     return json.dumps(provenance_document(vector), indent=2, ensure_ascii=False, allow_nan=False) + "\n"
+
+
+def provenance_list(found: Iterable[tuple[str, FeatureVector | InputError]]) -> dict:
+    """The provenance of several regions by segment, and why a region has none.
+
+    What is written beside a table of several regions: ``Resources/Schemas/provenance-list.schema.json``.
+    """
+    return {"schema": LIST_SCHEMA, "regions": [
+        {"segment": segment, "provenance": provenance_document(one)} if isinstance(one, FeatureVector) else
+        {"segment": segment, "refused": str(one), "findings": [finding.to_dict() for finding in one.findings]
+         if isinstance(one, RefusedError) else []} for segment, one in found]}
 
 
 def _region(image: BoneImage, roi: Roi, poll: Callable[[], object]) -> dict:

@@ -27,6 +27,7 @@ class PyradiomicsEngine:
     name = "pyradiomics"
     # its C code stops for nobody and holds Python's lock
     polls = False
+    threads = 1
 
     def __init__(self) -> None:
         try:
@@ -40,6 +41,9 @@ class PyradiomicsEngine:
         self.version = str(radiomics.__version__).lstrip("v")
         # it logs every call to standard error; what matters comes back as values
         logging.getLogger("radiomics").setLevel(logging.ERROR)
+
+    def with_threads(self, threads: int) -> PyradiomicsEngine:
+        return self
 
     def extract(self, image: BoneImage, roi: Roi, profile: ExtractionProfile,
                 progress: Progress, cancelled: Cancelled) -> dict[str, float]:

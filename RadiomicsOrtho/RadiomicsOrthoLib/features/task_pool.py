@@ -110,3 +110,20 @@ class TaskPool:
                 return None
             self._busy += 1
             return self._waiting.popleft()
+
+
+class Shares:
+    """How much of each region is done, told as a share of all."""
+
+    def __init__(self, regions: int, pool: TaskPool) -> None:
+        self._done = [0.0] * regions
+        self._pool = pool
+        self._lock = threading.Lock()
+
+    def set(self, region: int, share: float, text: str) -> None:
+        count = len(self._done)
+        with self._lock:
+            self._done[region] = max(share, self._done[region])
+            # in the lock: what is reported never falls
+            self._pool.report(sum(self._done) / count, text if count == 1 else
+                              f"region {region + 1} of {count}: {text}")

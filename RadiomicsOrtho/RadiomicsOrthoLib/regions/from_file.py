@@ -39,7 +39,11 @@ def choose_segment(segmentation: SegmentationFile, name: str | None = None) -> S
 
 def roi_from_file(segmentation: SegmentationFile, name: str | None = None) -> Roi:
     """The ROI of a segment, with the anatomy that its name and terminology state."""
-    segment = choose_segment(segmentation, name)
+    return roi_of_segment(segmentation, choose_segment(segmentation, name))
+
+
+def roi_of_segment(segmentation: SegmentationFile, segment: Segment) -> Roi:
+    """The same of one of its ``segments``."""
     return Roi(segmentation.mask(segment), segmentation.geometry, **anatomy_of(segment.name, segment.tags),
                made_by=segment.tags.get(MADE_BY_TAG) or "segmentation")
 

@@ -156,4 +156,5 @@ def add_answers(vector: FeatureVector, answers: SemanticAnswers) -> FeatureVecto
     return replace(vector, values={**vector.values, **answers.values},
                    categories={**vector.categories, **answers.categories},
                    failures={**vector.failures, **answers.failures},
+                   order=(*vector.columns, *(question.column for question in answers.form.questions)),
                    provenance={**vector.provenance, "semantic": answers.record()})
