@@ -61,7 +61,7 @@ def table(path) -> list[dict[str, str]]:
 
 
 def makers(case, *names):
-    image, regions = case
+    _, regions = case
     return [lambda name=name: RegionToMeasure(regions[name]) for name in names]
 
 
