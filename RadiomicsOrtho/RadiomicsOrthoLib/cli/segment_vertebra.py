@@ -38,6 +38,8 @@ def propose(image: BoneImage, options: argparse.Namespace, progress: Progress, c
 
     if options.auto and options.single:
         raise InputError("--single keeps the clicked body; give a point with --seed, not --auto.")
+    if image.modality == "MR":
+        return _propose_on_mr(image, options, progress, cancelled)
     asked = options.compartment or ["whole-body"]
     compartments = BODY_COMPARTMENTS if "all" in asked else [name for name in BODY_COMPARTMENTS if name in asked]
 
@@ -49,3 +51,13 @@ def propose(image: BoneImage, options: argparse.Namespace, progress: Progress, c
     return propose_bodies(image, spine, compartments, options.level, options.single, options.core_depth,
                           options.thoracic, options.lumbar,
                           lambda fraction, text: progress(0.8 + 0.2 * fraction, text), cancelled)
+
+
+def _propose_on_mr(image: BoneImage, options: argparse.Namespace, progress: Progress,
+                   cancelled: Cancelled) -> Proposal:
+    from ..regions.lumbar_mr.proposal import propose_mr_bodies
+
+    if options.compartment not in (None, ["whole-body"]):
+        raise InputError("On MR whole bodies are proposed only; leave --compartment out.")
+    return propose_mr_bodies(image, options.seed, options.level, options.single, options.thoracic, options.lumbar,
+                             progress, cancelled)

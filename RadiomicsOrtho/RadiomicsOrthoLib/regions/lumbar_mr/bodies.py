@@ -1,0 +1,88 @@
+"""From shares of body and core to single bodies, in order from foot to head."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from ...imaging.image import BoneImage
+from ...long_work import Cancelled, Progress
+from .grid import VOXEL_MM, NetworkGrid, from_network, network_grid, to_network
+from .network import body_and_core
+
+#: a lumbar or lower thoracic body of an adult has some 15 to 60 mL; a child's or a squashed one less
+SMALLEST_BODY_ML = 4.0
+SMALLEST_CORE_ML = 0.4
+
+
+@dataclass(frozen=True)
+class Body:
+    """One vertebral body: its mask (k, j, i) on the scan's grid, and whether the scan cuts it."""
+
+    mask: np.ndarray
+    cut: bool
+    sureness: float
+    """Mean share of body that the model gives to the mask's voxels, 0.5 to 1; no probability of being right."""
+
+
+def find_bodies(image: BoneImage, progress: Progress, cancelled: Cancelled) -> list[Body]:
+    """All bodies that the model sees on a lumbar MR, from foot to head; empty where it sees none."""
+    directions = np.asarray(image.geometry.direction, float).reshape(3, 3).T[::-1]
+    grid = network_grid(image.array.shape, image.geometry.spacing_kji, directions)
+    body, core = body_and_core(to_network(image.array, grid), progress, cancelled)
+    return bodies_from_shares(body, core, grid)
+
+
+def bodies_from_shares(body: np.ndarray, core: np.ndarray, grid: NetworkGrid) -> list[Body]:
+    """Bodies on the scan's grid from the shares (lr, si, ap) on the network's.
+
+    The core parts two bodies that touch: every body voxel belongs to the core that is nearest to it.
+    """
+    from scipy import ndimage
+
+    voxel_ml = VOXEL_MM ** 3 / 1000
+    cores, count = ndimage.label(core > 0.5)
+    sizes = ndimage.sum_labels(core > 0.5, cores, np.arange(1, count + 1)) * voxel_ml
+    kept = [n + 1 for n in range(count) if sizes[n] >= SMALLEST_CORE_ML]
+    if not kept:
+        return []
+    nearest = ndimage.distance_transform_edt(~np.isin(cores, kept), return_distances=False, return_indices=True)
+    owner = cores[tuple(nearest)]
+    fine_body = from_network(body, grid)
+    found = []
+    for value in kept:
+        mine = owner == value
+        if np.count_nonzero(mine & (body > 0.5)) * voxel_ml < SMALLEST_BODY_ML:
+            continue
+        # one half on the way between two owners: the border runs smoothly between coarse voxels
+        mask = (fine_body > 0.5) & (from_network(mine, grid) > 0.5)
+        mask = _largest_part(mask)
+        mask = _without_holes(mask)
+        height = ndimage.center_of_mass(grid.turned(mask))[1]
+        found.append((height, Body(mask, _is_cut(grid.turned(mask)), float(fine_body[mask].mean()))))
+    return [body for _, body in sorted(found, key=lambda pair: pair[0])]
+
+
+def _largest_part(mask: np.ndarray) -> np.ndarray:
+    from scipy import ndimage
+
+    parts, count = ndimage.label(mask)
+    if count < 2:
+        return mask
+    return parts == 1 + int(np.argmax(np.bincount(parts.ravel())[1:]))
+
+
+def _without_holes(mask: np.ndarray) -> np.ndarray:
+    from scipy import ndimage
+
+    box = ndimage.find_objects(mask.astype(np.uint8))
+    filled = mask.copy()
+    if box:
+        filled[box[0]] = ndimage.binary_fill_holes(mask[box[0]])
+    return filled
+
+
+def _is_cut(turned: np.ndarray) -> bool:
+    """Touches the upper, lower, front or rear face; at the sides a sagittal stack often ends within bodies."""
+    return bool(turned[:, 0].any() or turned[:, -1].any() or turned[..., 0].any() or turned[..., -1].any())
