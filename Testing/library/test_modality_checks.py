@@ -210,3 +210,12 @@ def test_the_documentation_lists_every_finding_of_these_checks():
     listed = set(re.findall(r"^\| `([A-Z_0-9]+)` \| (\w+) \|", (repository / "docs" / "modalities.md").read_text(
         encoding="utf-8"), re.MULTILINE))
     assert listed == raised
+
+
+def test_a_small_region_of_a_picture_is_not_told_to_use_thinner_slices():
+    image = planar.image()
+    mask = np.zeros(image.array.shape, bool)
+    mask[0, 10:20, 10:20] = True
+    small = planar.roi(image).with_mask(mask)
+    [few] = [finding for finding in inspect(image, small) if finding.code == "ROI_FEW_VOXELS"]
+    assert "100 pixels" in few.sentence and "mean" in few.remedy and "slices" not in few.remedy

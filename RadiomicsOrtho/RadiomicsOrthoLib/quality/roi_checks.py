@@ -69,8 +69,9 @@ def check_size(roi: Roi) -> Iterator[Finding]:
         yield Finding("ROI_TOO_SMALL", "refuse", f"The region has {voxels}; it is too small "
                       f"(at least {MIN_VOXELS}).", "Draw a larger region, or use a scan with smaller voxels.")
     elif count < FEW_VOXELS:
+        finer = ", or use thinner slices" if roi.geometry.plane_axis is None else ""
         yield Finding("ROI_FEW_VOXELS", "warn", f"The region has {voxels}; texture features "
-                      f"of fewer than {FEW_VOXELS} are unstable.", "Rely on the mean only, or use thinner slices.")
+                      f"of fewer than {FEW_VOXELS} are unstable.", f"Rely on the mean only{finer}.")
 
 
 def check_trabecular_values(image: BoneImage, core: Roi) -> Iterator[Finding]:
