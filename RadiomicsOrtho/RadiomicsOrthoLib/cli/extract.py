@@ -36,6 +36,7 @@ from .inputs import (
     add_roi_arguments,
     answers_from,
     image_from,
+    interruptible,
     reference_from,
     roi_of,
     segmentation_from,
@@ -83,7 +84,7 @@ def run(options: argparse.Namespace) -> dict:
     segment = choose_segment(segmentation, options.segment[0] if options.segment else None)
     reference = reference_from(options, image)
     check_reference(profile.standardisation, profile.id, image, reference)
-    found = region_of(segment, answers, None)
+    found = interruptible(lambda: region_of(segment, answers, None))
     region, findings = found.roi, found.findings
     vector = extract_features(image, region, profile, engine, ProgressBar(options.json), source_roi=found.source_roi,
                               reference=reference, findings=findings)

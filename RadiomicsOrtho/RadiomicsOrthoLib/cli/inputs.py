@@ -107,7 +107,7 @@ def image_from(options: argparse.Namespace, modality: str = "unknown") -> BoneIm
     ``modality`` is what it is taken for where neither the file nor the command line says: that
     of a profile.  CT is never taken for granted: its values show whether they are HU.
     """
-    image = _read(lambda: read_image(options.image, options.series))
+    image = interruptible(lambda: read_image(options.image, options.series))
     if options.modality:
         image = image.with_modality(options.modality)
     elif image.modality == "unknown" and modality in MODALITIES and modality != "CT":
@@ -121,8 +121,8 @@ def image_from(options: argparse.Namespace, modality: str = "unknown") -> BoneIm
         kvp=options.kvp, contrast_agent=contrast, field_strength_t=options.field_strength, sequence=options.sequence))
 
 
-def _read(work: Callable[[], Result]) -> Result:
-    """What ``work`` reads; an interrupt (Ctrl-C) need not wait for the file library to come back."""
+def interruptible(work: Callable[[], Result]) -> Result:
+    """What ``work`` returns; an interrupt (Ctrl-C) need not wait for compiled code to come back."""
     return in_background(lambda progress, cancelled: work(), no_progress, never_cancelled)
 
 
@@ -157,7 +157,7 @@ def roi_from(options: argparse.Namespace, image: BoneImage) -> Roi:
 
 
 def segmentation_from(options: argparse.Namespace, image: BoneImage) -> SegmentationFile:
-    return _read(lambda: read_segmentation(options.roi, image.geometry, image.reading.file_grid))
+    return interruptible(lambda: read_segmentation(options.roi, image.geometry, image.reading.file_grid))
 
 
 def roi_of(options: argparse.Namespace, segmentation: SegmentationFile, segment: Segment) -> Roi:
