@@ -172,6 +172,21 @@ def test_rows_are_those_of_each_segment_alone_and_bytes_repeat(capsys, files, tm
         assert entry["provenance"] == provenance == found["provenance"]
 
 
+def test_the_reference_tissue_is_no_row_of_its_own(capsys, case, files, tmp_path):
+    image, _ = case
+    phantoms.write((image.array.clip(-200, 500) + 200).astype(np.int16), image.geometry, tmp_path / "scan.nii.gz")
+    profile, out = tmp_path / "reference.yaml", tmp_path / "f.csv"
+    profile.write_text("schema: radiomics-ortho-profile/1\nid: scaled\nversion: 1.0.0\ntitle: Scaled\nmodality: MR\n"
+                       "site: any\ncompartment: any\nbin_count: 32\nfeature_classes: [firstorder]\n"
+                       "normalise: {method: reference, tissue: fat, target: 100}\n", encoding="utf-8")
+    common = ("extract", *files, "--modality", "MR", "--profile", profile, "--reference-segment", "L2", "-o", out)
+    assert run(capsys, *common, "--all-segments")[0] == 3
+    assert [row["segment"] for row in table(out)] == ["vertebra L1", "speck"]
+    # asked for by name it is measured: its median is the target
+    assert run(capsys, *common, "--segment", "L2", "--segment", "L1")[0] == 0
+    assert float(table(out)[0]["original_firstorder_Median"]) == pytest.approx(100)
+
+
 def test_all_refused_is_a_refusal(capsys, files, tmp_path):
     code, text, err = run(capsys, "extract", *files, "--profile", "ct-femur", "--all-segments", "-o",
                           tmp_path / "new" / "f.csv")

@@ -85,8 +85,14 @@ def extract_several(options: argparse.Namespace, image: BoneImage, segmentation:
 
 
 def _chosen(options: argparse.Namespace, segmentation: SegmentationFile) -> list[Segment]:
-    chosen = list(segmentation.segments) if options.all_segments else \
-        [choose_segment(segmentation, name) for name in options.segment]
+    chosen = [choose_segment(segmentation, name) for name in options.segment]
+    if options.all_segments:
+        # the tissue that gives the scale is no region to be measured
+        of_file = options.reference_segment is not None and options.reference_roi is None
+        reference = choose_segment(segmentation, options.reference_segment) if of_file else None
+        chosen = [segment for segment in segmentation.segments if segment != reference]
+        if not chosen:
+            raise InputError("The file has the reference segment only; nothing is left to measure.")
     names = [segment.name for segment in chosen]
     twice = next((name for name in names if names.count(name) > 1), None)
     if twice is not None:
