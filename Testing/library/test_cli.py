@@ -298,6 +298,35 @@ def test_extract_refuses_another_modality_and_a_folder_for_its_file(capsys, tmp_
     assert code == 2 and "is a folder; name the file" in err
 
 
+def test_what_is_read_is_never_overwritten(capsys, case, tmp_path):
+    """A slip of the hand names the scan, the region or the parameter file as output."""
+    parameters = tmp_path / "Params.yaml"
+    parameters.write_text("imageType:\n  Original: {}\n", encoding="utf-8")
+    before = {path.name: path.read_bytes() for path in tmp_path.iterdir()}
+    for path in case:
+        code, _, err = run(capsys, "extract", *case, "--profile", "ct-vertebra-body", "-o", path)
+        assert code == 2 and "must end in .csv" in err
+        code, _, err = run(capsys, "segment", *case[:1], "--site", "vertebra", "--auto", "-o", tmp_path / "o.seg.nrrd",
+                           "--summary", path)
+        assert code == 2 and "must end in .json" in err
+    code, _, err = run(capsys, "profiles", "import", parameters, "-o", tmp_path / "." / "Params.yaml")
+    assert code == 2 and "is read and would be overwritten" in err
+    assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == before
+
+
+def test_an_output_that_cannot_be_written_is_refused_before_the_work(capsys, case, tmp_path, monkeypatch):
+    monkeypatch.setattr("RadiomicsOrthoLib.cli.extract.image_from", lambda *_: pytest.fail("the scan was read"))
+    (tmp_path / "file").write_text("mine")
+    for out, words in ((tmp_path / "file" / "f.csv", "is a file, not a folder"), (tmp_path, "is a folder; name the"),
+                       (tmp_path / "file" / "new" / "f.csv", "is a file, not a folder")):
+        code, _, err = run(capsys, "extract", *case, "--profile", "ct-vertebra-body", "-o", out)
+        assert code == 2 and words in err and err.count("\n") == 1
+    assert (tmp_path / "file").read_text() == "mine"
+    monkeypatch.setattr(os, "access", lambda *_: False)
+    code, _, err = run(capsys, "extract", *case, "--profile", "ct-vertebra-body", "-o", tmp_path / "new" / "f.csv")
+    assert code == 2 and "does not allow it" in err and not (tmp_path / "new").exists()
+
+
 def test_ctrl_c_ends_the_process_whatever_its_threads_do(case, tmp_path):
     """An engine that never comes back; an interrupt ends the command with its sentence and without files."""
     hanging = ("import _thread, threading; from RadiomicsOrthoLib.features.fast_engine import FastEngine\n"

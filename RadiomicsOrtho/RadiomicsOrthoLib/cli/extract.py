@@ -6,7 +6,6 @@ import argparse
 from collections.abc import Sequence
 from pathlib import Path
 
-from ..errors import InputError
 from ..features.engine import DEFAULT_ENGINE, load_engine
 from ..features.extraction import RegionToMeasure, extract_features
 from ..features.profile import ExtractionProfile
@@ -41,7 +40,7 @@ from .inputs import (
     roi_of,
     segmentation_from,
 )
-from .output import ProgressBar
+from .output import ProgressBar, check_output
 from .semantic import print_answers
 
 
@@ -65,9 +64,7 @@ def add_command(commands) -> None:
 
 def run(options: argparse.Namespace) -> dict:
     several = options.all_segments or len(options.segment) > 1
-    if options.output.is_dir():
-        raise InputError(f"'{options.output}' is a folder; name the file to write, such as "
-                         f"{options.output / 'features.csv'}.")
+    check_output(options.output, (".csv",))
     if several:
         check_several(options)
     profile, engine = load_profile(options.profile), load_engine(options.engine)

@@ -10,6 +10,7 @@ from ..features.profile import PROFILE_MODALITIES, ExtractionProfile
 from ..features.profile_file import load_profile, profile_data, profile_names, profile_text, read_yaml
 from ..features.pyradiomics_parameters import import_parameters
 from ..report.files import write_folder
+from .output import check_output
 
 
 def add_command(commands) -> None:
@@ -66,8 +67,8 @@ def run_check(options: argparse.Namespace) -> dict:
 
 def run_import(options: argparse.Namespace) -> dict:
     output = options.output
-    if output.suffix not in (".yaml", ".yml"):
-        raise InputError(f"'{output}' must end in .yaml; only so can it be named with --profile.")
+    # only so can it be named with --profile
+    check_output(output, (".yaml", ".yml"), [options.parameters])
     about = {"id": output.stem, "version": "1.0.0",
              "title": f"From the pyradiomics parameter file {options.parameters.name}", "modality": options.modality,
              "site": options.site, "compartment": options.compartment}

@@ -19,7 +19,7 @@ from ..regions.proposal import Proposal, proposal_file
 from ..report.files import write_folder
 from . import segment_femur, segment_vertebra
 from .inputs import add_image_arguments, image_from
-from .output import ProgressBar
+from .output import ProgressBar, check_output
 
 ENDING = ".seg.nrrd"
 
@@ -96,8 +96,6 @@ def _check_options(options: argparse.Namespace) -> None:
     if (options.seed is None) != options.auto:
         raise InputError("Give either a point inside the bone with --seed R,A,S, or --auto." if options.seed is None
                          else "--seed and --auto exclude each other; give one of them.")
-    if not options.output.name.lower().endswith(ENDING):
-        raise InputError(f"The output '{options.output.name}' must end in {ENDING}.")
-    for path in (options.output, options.summary):
-        if path is not None and path.is_dir():
-            raise InputError(f"'{path}' is a folder; name the file to write.")
+    check_output(options.output, (ENDING,), [options.image])
+    if options.summary:
+        check_output(options.summary, (".json",))

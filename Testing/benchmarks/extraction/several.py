@@ -3,14 +3,14 @@
 
     python Testing/benchmarks/extraction/several.py [--regions 16] [--slices 400] [--rounds 3]
 
-Work: 1,316 features (as in ``run.py``) of each of 16 bodies of 10 mL.  One process reads scan and label map once;
-then one thread and all processors take turns, warm.  All values must be the same.
+Work: vectors with measurements, 1,316 features (as in ``run.py``) and provenance of each of 16 bodies of 10 mL, by
+``extract_all``.  One process reads scan and label map once; then one thread and all processors take turns, warm.
+All values must be the same.
 """
 
 from __future__ import annotations
 
 import argparse
-import functools
 import os
 import sys
 import tempfile
@@ -63,7 +63,10 @@ def write_files(folder: Path, slices: int, regions: int) -> tuple[Path, Path]:
 def report(image_path: Path, labels_path: Path, rounds: int) -> list[str]:
     """Lines of a table: threads, wall and CPU seconds, how many times faster."""
     import run
-    from RadiomicsOrthoLib.features.fast_engine import WARM_UP, extract_each, processors
+    from RadiomicsOrthoLib.features.extraction import RegionToMeasure, extract_all
+    from RadiomicsOrthoLib.features.fast_engine import WARM_UP, FastEngine, processors
+    from RadiomicsOrthoLib.features.filters.settings import FilterSettings
+    from RadiomicsOrthoLib.features.profile import ExtractionProfile
     from RadiomicsOrthoLib.imaging.readers import read_image
     from RadiomicsOrthoLib.imaging.segmentation_file import read_segmentation
     from RadiomicsOrthoLib.regions.from_file import roi_from_file
@@ -71,16 +74,20 @@ def report(image_path: Path, labels_path: Path, rounds: int) -> list[str]:
     WARM_UP.wait()
     image = read_image(image_path)
     segmentation = read_segmentation(labels_path, image.geometry)
-    regions = [functools.partial(roi_from_file, segmentation, segment.name) for segment in segmentation.segments]
-    settings = run.fast_settings()
+    regions = [lambda name=segment.name: RegionToMeasure(roi_from_file(segmentation, name))
+               for segment in segmentation.segments]
+    profile = ExtractionProfile(
+        "benchmark", "1.0.0", "Benchmark", "CT", "vertebra", "whole-body", bin_width=25.0,
+        image_types=("Original", "LoG", "Wavelet"), filters=FilterSettings(log_sigma_mm=tuple(run.SIGMAS_MM)))
     counts = (1, max(2, processors()))
     runs: dict[int, list[tuple[float, float]]] = {count: [] for count in counts}
     values = {}
     for number in range(rounds):
         for threads in counts[::-1] if number % 2 else counts:
             wall, cpu = time.perf_counter(), time.process_time()
-            values[threads] = extract_each(image, regions, settings, threads)
+            vectors = extract_all(image, regions, profile, FastEngine(threads))
             runs[threads].append((time.perf_counter() - wall, time.process_time() - cpu))
+            values[threads] = [dict(vector.values) for vector in vectors]
     if values[counts[0]] != values[counts[1]]:
         raise SystemExit("the values depend on the number of threads")
     best = {count: [min(column) for column in zip(*found, strict=True)] for count, found in runs.items()}
