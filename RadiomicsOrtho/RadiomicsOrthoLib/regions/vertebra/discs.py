@@ -21,6 +21,8 @@ SAGITTAL_TILTS = np.arange(-24, 25, 4)
 CORONAL_TILTS = np.arange(-16, 17, 4)
 #: radius of the patch that is averaged in a disc's plane, and the most of the half depth it may cover
 PATCH_MM, PATCH_SHARE = 10.5, 0.75
+#: brighter voxels count as this: a bony bridge or a calcified ligament must not tilt an endplate
+DENSE_HU = 450.0
 #: distance between discs, from cervical to tall lumbar levels (mm)
 SPACINGS = np.arange(11, 49)
 #: usual spacing as a multiple of half the body's depth, and the penalty (per squared log ratio) of another
@@ -170,7 +172,8 @@ def _tilted_patches(field: HuField, column: Column) -> np.ndarray:
     for a, sagittal in enumerate(np.tan(np.deg2rad(SAGITTAL_TILTS))):
         for b, coronal in enumerate(np.tan(np.deg2rad(CORONAL_TILTS))):
             rise = radius[:, None] * (y * sagittal + x * coronal)
-            patches[:, a, b] = field(flat + rise[..., None] * column.up[:, None]).mean(axis=1)
+            values = field(flat + rise[..., None] * column.up[:, None])
+            patches[:, a, b] = np.minimum(values, DENSE_HU).mean(axis=1)
     return patches
 
 

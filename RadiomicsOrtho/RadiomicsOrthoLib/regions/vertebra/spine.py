@@ -25,6 +25,8 @@ METHOD = "vertebral bodies from the canal, version 1"
 CUT_SHARE, CUT_LEAST_MM = 1.15, 6.0
 #: the template of a body that the scan cuts off reaches this far beyond the edge
 BEYOND_EDGE_MM = 10.0
+#: from this share of the neighbour's height on, the end of a body that lies at the scan's edge may be in the scan
+NEARLY_WHOLE = 0.8
 #: this share of a surface may lie beyond the scan before the body counts as cut
 CUT_SURFACE_SHARE = 0.005
 #: the median body of a spine is larger, also in the neck of a small person; the marrow of a femur is not (0.4 to 2 mL)
@@ -149,8 +151,8 @@ def _spans(column: Column, discs: np.ndarray) -> list[tuple[float, float, int]]:
         left = (border - end) * sign
         ends_there = border not in (0, len(column) - 1)
         if ends_there and left * STEP_MM >= CUT_LEAST_MM and left <= CUT_SHARE * height:
-            # far enough that the scan's edge, not the template, ends the body
-            reach = max(height, left + BEYOND_EDGE_MM / STEP_MM)
+            # far enough that the scan's edge, not the template, ends the body; unless its own end may be shown
+            reach = left + BEYOND_EDGE_MM / STEP_MM if left < NEARLY_WHOLE * height else height
             spans.append((end, end + reach, 1)) if sign > 0 else spans.insert(0, (end - reach, end, -1))
     return spans
 

@@ -25,7 +25,7 @@ EDGE_WINDOW_HU = (20.0, 500.0)
 #: half the length over which a slope is taken: half a voxel, but no less than this (mm)
 EDGE_REACH_MM = 1.0
 #: cost of lying far from the template, of soft tissue inside, and where marrow ends and soft tissue begins
-FAR_COST, SOFT_COST, MARROW_HU = 0.15, 0.02, 120.0
+FAR_COST, SOFT_COST, MARROW_HU = 0.15, 0.02, 140.0
 #: the strongest outward slope of a blurred thin shell lies outside the bone's edge, by this share of a voxel
 BLUR_SHARE = 0.45
 #: costs are whole numbers in the cut

@@ -16,12 +16,14 @@ from .sphere import sphere
 ENDPLATE_MM, ENDPLATE_SHARE = (0.5, 9.0), 0.24
 #: HU/mm below which no endplate is seen, and where it is then assumed
 FAINT_ENDPLATE, FAINT_ENDPLATE_MM = 8.0, 1.5
+#: slope (HU/mm) that a tilt of 24° in the sagittal or 12° in the coronal plane must bring
+STEEPNESS = 20.0
 #: exponent of the super-ellipse of the wall: between an ellipse (2) and a box
 WALL_EXPONENT = 2.6
 #: exponent by which wall and endplates are joined with a rounded rim
 RIM_EXPONENT = 8.0
 #: half width of the strip in which a wall is looked for (mm)
-WALL_STRIP_MM = 10.0
+WALL_STRIP_MM = 8.0
 #: HU window in which walls are looked for: fat and lung alike outside, cortex no brighter than it need be
 WALL_WINDOW_HU = (20.0, 500.0)
 #: a valley this deep (HU) tells the tilt of its disc
@@ -123,7 +125,7 @@ def _endplate(cues: DiscCues, disc: float, sign: int, reach: float, cut: bool) -
     low, high = ENDPLATE_MM
     q = disc - sign * np.arange(low, min(high, reach) + 0.01, 0.5) / STEP_MM
     slope = (_at(cues.patches, q - sign) - _at(cues.patches, q + sign)) / (2 * STEP_MM)
-    steep = 4.0 * ((SAGITTAL_TILTS[:, None] / 24.0) ** 2 + (CORONAL_TILTS / 12.0) ** 2)
+    steep = STEEPNESS * ((SAGITTAL_TILTS[:, None] / 24.0) ** 2 + (CORONAL_TILTS / 12.0) ** 2)
     best = np.unravel_index(np.argmax(slope - steep), slope.shape)
     sagittal, coronal = np.deg2rad(SAGITTAL_TILTS[best[1]]), np.deg2rad(CORONAL_TILTS[best[2]])
     if slope[best] < FAINT_ENDPLATE:
