@@ -6,23 +6,18 @@ import argparse
 from collections.abc import Sequence
 from pathlib import Path
 
+from ..features.checked_region import checked_region
 from ..features.engine import DEFAULT_ENGINE, load_engine
 from ..features.extraction import RegionToMeasure, extract_features
-from ..features.profile import ExtractionProfile
-from ..features.profile_checks import check_profile
 from ..features.profile_file import load_profile, profile_names
 from ..features.provenance import provenance_document, provenance_json
 from ..features.reporting.checklist import checklist
-from ..features.semantic.answers import SemanticAnswers, add_answers, check_fit
+from ..features.semantic.answers import SemanticAnswers, add_answers
 from ..features.standardisation.standardise import check_reference
 from ..features.table import feature_row
-from ..imaging.image import BoneImage
-from ..quality.finding import Finding, raise_refusals, refusals
-from ..quality.gate import inspect
-from ..quality.roi_checks import check_size, check_trabecular_values
+from ..quality.finding import Finding
 from ..regions.from_file import choose_segment
-from ..regions.roi import Roi
-from ..regions.trabecular import DEFAULT_DEPTH_MM, trabecular_core
+from ..regions.trabecular import DEFAULT_DEPTH_MM
 from ..report.files import write_folder
 from ..report.reporting import REPORTING_FORMATS, reporting_text
 from ..report.tables import features_csv
@@ -107,27 +102,3 @@ def run(options: argparse.Namespace) -> dict:
         print_findings(findings)
     return {"features": dict(vector.values), "categories": dict(vector.categories), "failures": dict(vector.failures),
             "provenance": provenance_document(vector), "output": str(options.output)}
-
-
-def checked_region(image: BoneImage, roi: Roi, profile: ExtractionProfile, core_depth_mm: float,
-                   answers: SemanticAnswers | None = None, of_image: Sequence[Finding] | None = None,
-                   ) -> RegionToMeasure:
-    """What the profile measures of ``roi``, with all findings; RefusedError if one of them refuses."""
-    findings = [*inspect(image, roi, of_image), *check_profile(profile, image, roi)]
-    if answers:
-        findings += check_fit(answers, image, roi)
-    raise_refusals(findings)
-    region = region_for_profile(profile, roi, core_depth_mm)
-    if region is not roi:
-        findings += check_size(region)
-    if region.compartment == "trabecular" and profile.modality == "CT" and not refusals(findings):
-        findings += check_trabecular_values(image, region)
-    raise_refusals(findings)
-    return RegionToMeasure(region, roi, tuple(findings))
-
-
-def region_for_profile(profile: ExtractionProfile, roi: Roi, core_depth_mm: float) -> Roi:
-    """The trabecular core if the profile is for one and another region was drawn."""
-    if profile.compartment == "trabecular" and roi.compartment in ("unknown", "whole-body"):
-        return trabecular_core(roi, core_depth_mm)
-    return roi

@@ -1,0 +1,1 @@
+"""From tables of features to what a model is made of."""

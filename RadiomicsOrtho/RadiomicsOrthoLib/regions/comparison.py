@@ -1,0 +1,124 @@
+"""Two segmentation files of one scan, segment by segment."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+
+from ..errors import InputError
+from ..imaging.lattice import lattice_map
+from ..imaging.picture_file import is_picture
+from ..imaging.planar import slice_first
+from ..imaging.segmentation_file import Segment, SegmentationFile
+from ..long_work import Cancelled, CancelledError, Progress, never_cancelled, no_progress
+from .agreement import DEFAULT_TOLERANCE_MM, RegionAgreement, check_tolerance, region_agreement
+from .from_file import roi_of_segment
+from .matching import SegmentPair, match_segments
+
+
+@dataclass(frozen=True)
+class ComparedSegment:
+    """A pair with its agreement, or the sentence that says why there is none."""
+
+    pair: SegmentPair
+    agreement: RegionAgreement | None
+    undefined: str = ""
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """All pairs, the segments without a partner, and what is to be known about both files."""
+
+    segments: tuple[ComparedSegment, ...]
+    only_in_a: tuple[Segment, ...]
+    only_in_b: tuple[Segment, ...]
+    notes: tuple[str, ...]
+
+
+def compare_segmentations(a: SegmentationFile, b: SegmentationFile, stated: Sequence[tuple[str, str]] = (),
+                          tolerance_mm: float = DEFAULT_TOLERANCE_MM, progress: Progress = no_progress,
+                          cancelled: Cancelled = never_cancelled) -> Comparison:
+    """Compare every segment of A with its partner in B (``regions.matching``); ``stated`` names partners.
+
+    Raises InputError where the files do not lie in one place, no segments belong together, or none can be compared.
+    """
+    check_tolerance(tolerance_mm)
+    matching = match_segments(a, b, stated)
+    if not matching.pairs:
+        raise InputError(f"No segment of A ({_names(a.segments)}) belongs to one of B ({_names(b.segments)}); say "
+                         "which with --pair A=B.")
+    planar, known, notes = _check_grids(a, b)
+    a, b = (_cropped(file, planar) for file in (a, b))
+    found = []
+    for number, pair in enumerate(matching.pairs):
+        if cancelled():
+            raise CancelledError
+        progress(number / len(matching.pairs), pair.a.name)
+        try:
+            agreement = region_agreement(roi_of_segment(a, pair.a), roi_of_segment(b, pair.b), tolerance_mm, planar,
+                                         known)
+            found.append(ComparedSegment(pair, agreement))
+        except InputError as error:
+            found.append(ComparedSegment(pair, None, str(error)))
+    progress(1.0, "done")
+    if all(one.agreement is None for one in found):
+        raise InputError(f"Nothing can be compared; '{found[0].pair.a.name}': {found[0].undefined}")
+    return Comparison(tuple(found), matching.only_in_a, matching.only_in_b, notes)
+
+
+def _check_grids(a: SegmentationFile, b: SegmentationFile) -> tuple[bool, bool, tuple[str, ...]]:
+    """Whether both are 2-D, whether their pixels have a known size, and what is to be said about the grids."""
+    planar = [file.geometry.plane_axis is not None for file in (a, b)]
+    if planar[0] != planar[1]:
+        raise InputError("One of the files is a 2-D image and the other a volume; regions of the same scan are needed.")
+    known = [not is_picture(Path(file.path)) for file in (a, b)]
+    if known[0] != known[1]:
+        raise InputError("One of the files is a picture that lies nowhere and the other has a place in space; save "
+                         "both in one format.")
+    notes = []
+    if not known[0]:
+        if a.geometry.shape != b.geometry.shape:
+            raise InputError(f"The pictures are not of one image: {a.geometry.difference(b.geometry)}.")
+        notes.append("The size of a pixel is unknown in a picture; distances in mm are not given.")
+    if lattice_map(b.geometry.ijk_to_ras, b.geometry.shape, a.geometry) is None:
+        _check_place(a, b)
+        notes.append(f"The files lie on different grids ({a.geometry.difference(b.geometry)}): Dice is taken on the "
+                     "finer grid, to which the coarser region is brought by its nearest voxel; surfaces are compared "
+                     "where they lie.")
+    return planar[0], known[0], tuple(notes)
+
+
+def _check_place(a: SegmentationFile, b: SegmentationFile) -> None:
+    """InputError if the grids do not touch: nothing says that they share a frame of reference."""
+    corners = np.array(np.meshgrid(*([0, 1],) * 3)).reshape(3, -1).T
+    low, high = zip(*((found.min(axis=0), found.max(axis=0)) for found in (
+        file.geometry.to_ras(corners * np.asarray(file.geometry.shape) - 0.5) for file in (a, b))), strict=True)
+    if np.any(np.maximum(*low) > np.minimum(*high)):
+        raise InputError("The files lie on different grids that do not touch, so they are not of one scan; export both "
+                         "with the same image as their reference.")
+
+
+def _cropped(file: SegmentationFile, planar: bool) -> SegmentationFile:
+    """The file without the empty rim of its labels: most of a scan is none of its segments."""
+    from scipy.ndimage import find_objects
+
+    if planar:
+        turned = [slice_first(layer, file.geometry) for layer in file.labels]
+        return replace(file, labels=np.stack([layer for layer, _ in turned]), geometry=turned[0][1])
+    filled = np.zeros(file.geometry.shape, bool)
+    for layer in file.labels:
+        filled |= layer != 0
+    box = (find_objects(filled.view(np.uint8)) or [(slice(0, 1),) * 3])[0]
+    # two voxels at least: a volume of one slice would be taken for a 2-D image
+    box = tuple(part if part.stop - part.start > 1 else slice(part.start - bool(part.start), max(part.stop, 2))
+                for part in box)
+    origin = tuple(float(x) for x in file.geometry.to_ras([part.start for part in box]))
+    labels = file.labels[(slice(None), *box)]
+    return replace(file, labels=labels, geometry=replace(file.geometry, shape=labels.shape[1:], origin=origin))
+
+
+def _names(segments: Sequence[Segment]) -> str:
+    return ", ".join(segment.name for segment in segments)
