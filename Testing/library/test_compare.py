@@ -190,6 +190,18 @@ def test_bad_arguments_are_one_sentence(capsys, tmp_path, arguments, words):
     assert {path: path.read_bytes() for path in tmp_path.iterdir()} == before
 
 
+def test_a_scan_or_dicom_file_is_no_segmentation(capsys, tmp_path):
+    a = write(tmp_path / "a.seg.nrrd", {"L1": box(4)})
+    values = np.arange(np.prod(GRID.shape), dtype=np.int16).reshape(GRID.shape)
+    scan = phantoms.write(values, GRID, tmp_path / "scan.nrrd")
+    code, text, err = run(capsys, "compare", a, scan)
+    assert (code, text) == (2, "") and "is a scan, not a segmentation" in err
+    image, _ = phantoms.trunk(spacing=(4.0, 4.0, 8.0))
+    file = next(phantoms.write_dicom_series(tmp_path / "series", image).iterdir())
+    code, text, err = run(capsys, "compare", a, file)
+    assert (code, text) == (2, "") and "save it as .seg.nrrd" in err
+
+
 def test_no_input_is_overwritten(capsys, tmp_path):
     """A label map may be called .csv by mistake; an output that is an input is refused whatever its name."""
     a = write(tmp_path / "a.seg.nrrd", {"L1": box(4)})

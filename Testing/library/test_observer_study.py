@@ -98,7 +98,7 @@ def test_what_a_study_gives(capsys, folders):
     assert (code, err) == (0, "")
     out = folders / "out1"
     assert sorted(path.name for path in out.iterdir()) == [
-        "features.csv", "features.provenance.json", "features_icc.csv", "reproducible_features.json",
+        "agreement.csv", "features.csv", "features.provenance.json", "features_icc.csv", "reproducible_features.json",
         "reproducible_features.txt"]
     rows = table(out / "features.csv")
     assert [(row["case"], row["observer"], row["session"]) for row in rows] == \
@@ -110,6 +110,9 @@ def test_what_a_study_gives(capsys, folders):
     assert float(icc["between observers", median]["icc_2_1_lower"]) > 0.7
     assert icc["between observers", median]["regions"] == "4"
     assert float(icc["between observers", volume]["icc_2_1"]) < 0.3
+    overlap = table(out / "agreement.csv")
+    assert len(overlap) == 4 * 3 and {row["comparison"] for row in overlap} == {comparison for comparison, _ in icc}
+    assert all(0.85 < float(row["dice"]) <= 1 for row in overlap)
     names = [line for line in (out / "reproducible_features.txt").read_text(encoding="utf-8").splitlines()
              if not line.startswith("#")]
     document = json.loads((out / "reproducible_features.json").read_text(encoding="utf-8"))

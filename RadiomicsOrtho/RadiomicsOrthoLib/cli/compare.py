@@ -25,7 +25,10 @@ _ENDINGS = (".csv", ".json")
 
 
 def add_command(commands) -> None:
-    command = commands.add_parser("compare", help="agreement of two segmentations, or of the observers of a study")
+    command = commands.add_parser(
+        "compare", help="agreement of two segmentations, or of the observers of a study",
+        usage="radiomics-ortho compare A B [--pair A=B] [--tolerance MM] [-o agreement.csv] [--json]\n"
+        "       radiomics-ortho compare --study FOLDER --images FOLDER --profile P -o OUT [options] [--json]")
     command.add_argument("files", nargs="*", metavar="A B",
                          help="two segmentations of one scan: .seg.nrrd or label maps")
     command.add_argument("--pair", action="append", default=[], metavar="A=B",

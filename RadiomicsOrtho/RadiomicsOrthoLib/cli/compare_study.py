@@ -8,9 +8,11 @@ import math
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from statistics import mean
 
 from ..cohort.observer_study import LAYOUT, ObserverStudy, listed, read_study
 from ..cohort.study_features import MeasuredRegion, measure_study
+from ..cohort.study_overlap import DrawingPair, compare_drawings
 from ..errors import InputError
 from ..features.engine import DEFAULT_ENGINE, load_engine
 from ..features.profile import ExtractionProfile
@@ -34,7 +36,7 @@ from ..regions.trabecular import DEFAULT_DEPTH_MM
 from ..report.files import write_folder
 from ..report.tables import features_csv
 from .extract_several import DONE_IN_PART
-from .inputs import image_from
+from .inputs import image_from, interruptible
 from .output import ProgressBar
 
 #: what a study takes beside ``--study``: name → arguments of argparse
@@ -58,8 +60,8 @@ _OPTIONS = {
                          "instead of refusing the study"},
 }
 #: what is in ``OUT``
-_FEATURES, _ICC, _LIST, _RESULT = ("features.csv", "features_icc.csv", "reproducible_features.txt",
-                                   "reproducible_features.json")
+_OVERLAP, _FEATURES, _ICC, _LIST, _RESULT = ("agreement.csv", "features.csv", "features_icc.csv",
+                                             "reproducible_features.txt", "reproducible_features.json")
 SCHEMA = "radiomics-ortho-reproducible-features/1"
 
 
@@ -91,6 +93,7 @@ def run(options: argparse.Namespace) -> dict:
                          "add them, or leave these cases out with --complete-cases.")
     bar = ProgressBar(options.json)
     try:
+        overlaps = interruptible(lambda: compare_drawings(study, options.segment))
         measured = measure_study(study, lambda path: _image(options, path, profile), profile, engine,
                                  DEFAULT_DEPTH_MM if options.core_depth is None else options.core_depth,
                                  options.segment, bar)
@@ -98,8 +101,9 @@ def run(options: argparse.Namespace) -> dict:
         bar.close()
     comparisons = compare_ratings(study, measured, rule)
     refused = [one for one in measured if isinstance(one.found, InputError)]
-    document = _document(options, study, profile, comparisons, rule)
+    document = _document(options, study, profile, comparisons, rule) | {"overlap": _overlap_document(overlaps)}
     write_folder(options.output, {
+        _OVERLAP: features_csv([_overlap_row(one) for one in overlaps]),
         _FEATURES: features_csv([_feature_row(one) for one in measured]),
         "features.provenance.json": _json(provenance_list([(f"{one.case}, {one.rating}, {one.segment}", one.found)
                                                            for one in measured])),
@@ -135,6 +139,30 @@ def _check_output(options: argparse.Namespace) -> None:
 def _image(options: argparse.Namespace, path: Path, profile: ExtractionProfile) -> BoneImage:
     nothing = dict.fromkeys(("series", "spacing", "kvp", "contrast", "field_strength", "sequence", "pet_unit"))
     return image_from(argparse.Namespace(**nothing, image=str(path), modality=options.modality), profile.modality)
+
+
+def _overlap_row(one: DrawingPair) -> dict:
+    row = {"case": one.case, "segment": one.segment, "comparison": _what(one), "observer_a": one.first.observer,
+           "session_a": one.first.session, "observer_b": one.second.observer, "session_b": one.second.session,
+           "undefined": one.undefined}
+    found = {} if one.agreement is None else one.agreement.to_dict()
+    return row | {name: value for name, value in found.items() if name != "overlap_spacing"}
+
+
+def _overlap_document(overlaps: Sequence[DrawingPair]) -> list[dict]:
+    """Mean and least Dice, and mean surface distance, of each comparison."""
+    document = []
+    for what in dict.fromkeys(_what(one) for one in overlaps):
+        found = [one.agreement for one in overlaps if _what(one) == what and one.agreement]
+        dice, distances = [one.dice for one in found], [one.mean_distance_mm for one in found]
+        document.append({"comparison": what, "pairs": len(found), "dice_mean": mean(dice) if found else None,
+                         "dice_least": min(dice, default=None),
+                         "mean_distance_mm": mean(distances) if found and None not in distances else None})
+    return document
+
+
+def _what(one: DrawingPair) -> str:
+    return "between observers" if one.first.observer != one.second.observer else f"within {one.first.observer}"
 
 
 def _feature_row(one: MeasuredRegion) -> dict:
@@ -188,6 +216,10 @@ def _print(document: dict, out: Path) -> None:
               f"{one['cases']} cases")
         for left_out in one["left_out"]:
             print(f"  left out, {left_out}")
+    for one in document["overlap"]:
+        if one["pairs"]:
+            print(f"Outlines {one['comparison']}, {one['pairs']} pairs: Dice {one['dice_mean']:.3f} on average, "
+                  f"{one['dice_least']:.3f} at least")
     rule = document["rule"]
     for group in document["groups"]:
         found = len(group["reproducible_features"])
@@ -197,4 +229,4 @@ def _print(document: dict, out: Path) -> None:
     print(f"Rule: {rule['sentence']}.")
     for note in document["notes"]:
         print(f"Note: {note}")
-    print(f"Written to {out}: {_FEATURES}, {_ICC}, {_LIST}, {_RESULT}")
+    print(f"Written to {out}: {_OVERLAP}, {_FEATURES}, {_ICC}, {_LIST}, {_RESULT}")

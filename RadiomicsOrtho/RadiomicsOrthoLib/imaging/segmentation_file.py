@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from ..errors import InputError
+from .dicom_header import is_dicom_file
 from .file_checks import StoredVoxels, check_image_file
 from .geometry import Geometry
 from .lattice import onto_grid
@@ -61,6 +62,9 @@ def read_segmentation(path: str | Path, reference: Geometry | None = None,
     without loss.  Any other difference is refused: nothing is resampled silently.
     """
     path = Path(path)
+    if path.is_file() and is_dicom_file(path):
+        raise InputError(f"'{path}' is a DICOM file, of which no segmentation is read; open it in Slicer and save it "
+                         "as .seg.nrrd.")
     if is_picture(path):
         picture = read_picture(path)
         # a picture lies nowhere: of the right size, it lies on the image's pixels

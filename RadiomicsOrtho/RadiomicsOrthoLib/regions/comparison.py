@@ -18,6 +18,9 @@ from .agreement import DEFAULT_TOLERANCE_MM, RegionAgreement, check_tolerance, r
 from .from_file import roi_of_segment
 from .matching import SegmentPair, match_segments
 
+#: more labels than any segmentation has; a scan taken for a label map has thousands
+MAX_SEGMENTS = 1000
+
 
 @dataclass(frozen=True)
 class ComparedSegment:
@@ -46,12 +49,15 @@ def compare_segmentations(a: SegmentationFile, b: SegmentationFile, stated: Sequ
     Raises InputError where the files do not lie in one place, no segments belong together, or none can be compared.
     """
     check_tolerance(tolerance_mm)
+    for file in (a, b):
+        if len(file.segments) > MAX_SEGMENTS:
+            raise InputError(f"'{file.path}' holds {len(file.segments)} labels; it is a scan, not a segmentation.")
     matching = match_segments(a, b, stated)
     if not matching.pairs:
         raise InputError(f"No segment of A ({_names(a.segments)}) belongs to one of B ({_names(b.segments)}); say "
                          "which with --pair A=B.")
     planar, known, notes = _check_grids(a, b)
-    a, b = (_cropped(file, planar) for file in (a, b))
+    a, b = (cropped(file) for file in (a, b))
     found = []
     for number, pair in enumerate(matching.pairs):
         if cancelled():
@@ -101,11 +107,14 @@ def _check_place(a: SegmentationFile, b: SegmentationFile) -> None:
                          "with the same image as their reference.")
 
 
-def _cropped(file: SegmentationFile, planar: bool) -> SegmentationFile:
-    """The file without the empty rim of its labels: most of a scan is none of its segments."""
+def cropped(file: SegmentationFile) -> SegmentationFile:
+    """The file without the empty rim of its labels: most of a scan is none of its segments.
+
+    A 2-D image keeps its size, and its slice comes to lie along k.
+    """
     from scipy.ndimage import find_objects
 
-    if planar:
+    if file.geometry.plane_axis is not None:
         turned = [slice_first(layer, file.geometry) for layer in file.labels]
         return replace(file, labels=np.stack([layer for layer, _ in turned]), geometry=turned[0][1])
     filled = np.zeros(file.geometry.shape, bool)
