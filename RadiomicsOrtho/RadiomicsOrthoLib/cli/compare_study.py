@@ -12,7 +12,7 @@ from statistics import mean
 
 from ..cohort.observer_study import LAYOUT, ObserverStudy, listed, read_study
 from ..cohort.study_features import MeasuredRegion, measure_study
-from ..cohort.study_overlap import DrawingPair, compare_drawings
+from ..cohort.study_survey import DrawingPair, survey
 from ..errors import InputError
 from ..features.engine import DEFAULT_ENGINE, load_engine
 from ..features.profile import ExtractionProfile
@@ -93,7 +93,7 @@ def run(options: argparse.Namespace) -> dict:
                          "add them, or leave these cases out with --complete-cases.")
     bar = ProgressBar(options.json)
     try:
-        overlaps = interruptible(lambda: compare_drawings(study, options.segment))
+        overlaps = interruptible(lambda: survey(study, options.segment))
         measured = measure_study(study, lambda path: _image(options, path, profile), profile, engine,
                                  DEFAULT_DEPTH_MM if options.core_depth is None else options.core_depth,
                                  options.segment, bar)

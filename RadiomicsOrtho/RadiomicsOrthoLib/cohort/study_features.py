@@ -24,20 +24,13 @@ from ..regions.from_file import anatomy_of, choose_segment, roi_of_segment
 from ..regions.matching import Anatomy
 from ..regions.roi import Roi
 from .observer_study import ObserverStudy, Rating
+from .study_targets import DrawnRegion
 
 
 @dataclass(frozen=True)
-class MeasuredRegion:
-    """A segment that an observer drew, with its features or the error that refused it.
+class MeasuredRegion(DrawnRegion):
+    """A region with its features, or the error that refused it."""
 
-    ``alone`` says that no other segment of its file is measured.
-    """
-
-    case: str
-    rating: Rating
-    segment: str
-    anatomy: Anatomy
-    alone: bool
     found: FeatureVector | InputError
 
 

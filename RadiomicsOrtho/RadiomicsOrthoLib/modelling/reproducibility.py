@@ -101,7 +101,8 @@ def reproducible(comparisons: Sequence[RatingComparison], rule: Rule, bound: str
     return tuple(one.feature for one in comparisons[0].features if all(one.feature in names for names in passed))
 
 
-def _compare(group: str, what: str, ratings: tuple[Rating, ...], found: RatedTargets, rule: Rule) -> RatingComparison:
+def _compare(group: str, what: str, ratings: tuple[Rating, ...], found: RatedTargets[MeasuredRegion],
+             rule: Rule) -> RatingComparison:
     left_out, targets, rows = [], [], []
     for target, by_rating in found.items():
         reason = next(filter(None, (_why_not(by_rating.get(rating), rating) for rating in ratings)), None)
