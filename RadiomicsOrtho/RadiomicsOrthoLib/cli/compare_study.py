@@ -14,6 +14,7 @@ from ..cohort.observer_study import LAYOUT, ObserverStudy, listed, read_study
 from ..cohort.study_features import MeasuredRegion, measure_study
 from ..cohort.study_survey import DrawingPair, survey
 from ..errors import InputError
+from ..features.background import in_background
 from ..features.engine import DEFAULT_ENGINE, load_engine
 from ..features.profile import ExtractionProfile
 from ..features.profile_file import load_profile, profile_names
@@ -22,6 +23,7 @@ from ..features.table import feature_row
 from ..features.vector import FeatureVector
 from ..imaging.image import BoneImage
 from ..imaging.modality import MODALITIES
+from ..long_work import never_cancelled
 from ..modelling.reproducibility import (
     BOUNDS,
     DEFAULT_THRESHOLD,
@@ -36,7 +38,7 @@ from ..regions.trabecular import DEFAULT_DEPTH_MM
 from ..report.files import write_folder
 from ..report.tables import features_csv
 from .extract_several import DONE_IN_PART
-from .inputs import image_from, interruptible
+from .inputs import image_from
 from .output import ProgressBar
 
 #: what a study takes beside ``--study``: name → arguments of argparse
@@ -93,7 +95,8 @@ def run(options: argparse.Namespace) -> dict:
                          "add them, or leave these cases out with --complete-cases.")
     bar = ProgressBar(options.json)
     try:
-        overlaps = interruptible(lambda: survey(study, options.segment))
+        overlaps = in_background(lambda progress, cancelled: survey(study, options.segment, progress, cancelled), bar,
+                                 never_cancelled)
         measured = measure_study(study, lambda path: _image(options, path, profile), profile, engine,
                                  DEFAULT_DEPTH_MM if options.core_depth is None else options.core_depth,
                                  options.segment, bar)
