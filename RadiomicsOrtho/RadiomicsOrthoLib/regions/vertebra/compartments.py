@@ -23,6 +23,8 @@ SLAB_HEIGHT_MM, SLAB_REAR_SHARE = 9.0, 2.0 / 3.0
 #: the basivertebral vein enters in the middle of the rear wall and fans out towards the centre; as shares of half
 #: width and half depth, and its half height as a share of the body's (anatomy; no published region exists)
 VEIN_HALF_WIDTH, VEIN_FRONT, VEIN_HALF_HEIGHT = 0.32, 0.15, 0.16
+#: share of the voxels beside an ellipse that may lie outside the core; they are left out of the region
+PIT_SHARE = 0.01
 #: step of the search for the largest ellipse (mm)
 _STEP_MM = 1.0
 
@@ -85,7 +87,8 @@ def compartment(body: Roi, frame: LocalFrame, name: str, depth_mm: float = DEFAU
     if not chosen.any():
         raise InputError(f"The body has no {name.replace('-', ' ')}: nothing of it is deeper than {depth_mm:g} mm "
                          "there; choose a smaller depth or a scan with smaller voxels.")
-    mask = np.zeros_like(body.mask)
+    # zeros, not zeros_like: pages that are never written to take no memory
+    mask = np.zeros(body.mask.shape, bool)
     mask[box] = chosen
     return body.with_mask(mask, compartment=name, made_by=f"{body.made_by}; {rule}")
 
@@ -113,9 +116,11 @@ def _ellipse(core: np.ndarray, local: np.ndarray, frame: LocalFrame, height_mm: 
     for middle in np.arange(rear_limit + 3.0, frame.front, _STEP_MM):
         for depth in np.arange(3.0, min(middle - rear_limit, frame.front - middle) + 1e-6, _STEP_MM):
             near = np.abs(y - middle) < depth
-            # the narrowest blocked place within the depth decides the width
+            # the narrowest blocked place within the depth decides the width; single pits of an endplate do not
             chord = np.sqrt(1 - ((y[near] - middle) / depth) ** 2)
-            width = float(min(np.min(np.abs(x[near]) / chord, initial=np.inf), frame.half_width))
+            pits = int(PIT_SHARE * np.count_nonzero(slab & (np.abs(front - middle) < depth)))
+            narrow = np.sort(np.abs(x[near]) / chord)[pits:pits + 1]
+            width = float(min(np.min(narrow, initial=np.inf), frame.half_width))
             if depth * width > best and width >= 3.0:
                 best, ellipse = depth * width, (middle, depth, width)
     if ellipse is None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
+from scipy import ndimage
 
 from ...errors import InputError
 from ...imaging.image import BoneImage
@@ -35,15 +36,16 @@ def propose_bodies(image: BoneImage, spine: Spine, compartments: Sequence[str] =
     named = spine.clicked if spine.clicked is not None else len(spine.bodies) - 1
     levels = named_levels(len(spine.bodies), named, level, thoracic, lumbar) if level else (None,) * len(spine.bodies)
     labels = body_labels(spine, image)
+    boxes = ndimage.find_objects(labels)
     wanted = [named] if single else list(range(len(spine.bodies)))
-    measured = {n: heights(_whole(labels, n, image, levels[n]), LocalFrame.of(spine.bodies[n].surface))
+    measured = {n: heights(_whole(labels, boxes, n, image, levels[n]), LocalFrame.of(spine.bodies[n].surface))
                 for n in range(len(spine.bodies)) if spine.bodies[n].complete}
     regions, entries, remarks = [], [], []
     for done, n in enumerate(wanted):
         if cancelled():
             raise CancelledError
         progress(done / len(wanted), "compartments")
-        body, whole = spine.bodies[n], _whole(labels, n, image, levels[n])
+        body, whole = spine.bodies[n], _whole(labels, boxes, n, image, levels[n])
         if not whole.mask.any():
             continue
         title = levels[n] or f"vertebra {n + 1}"
@@ -77,8 +79,13 @@ def propose_bodies(image: BoneImage, spine: Spine, compartments: Sequence[str] =
     return Proposal(tuple(regions), summary, (*_ends(spine, level), *remarks))
 
 
-def _whole(labels: np.ndarray, n: int, image: BoneImage, level: str | None) -> Roi:
-    return Roi(labels == n + 1, image.geometry, site="vertebra", level=level, compartment="whole-body", made_by=METHOD)
+def _whole(labels: np.ndarray, boxes: Sequence, n: int, image: BoneImage, level: str | None) -> Roi:
+    # zeros and a box, not a comparison: pages that are never written to take no memory
+    mask = np.zeros(labels.shape, bool)
+    box = boxes[n] if n < len(boxes) else None
+    if box is not None:
+        mask[box] = labels[box] == n + 1
+    return Roi(mask, image.geometry, site="vertebra", level=level, compartment="whole-body", made_by=METHOD)
 
 
 def _morphometry(n: int, measured: dict[int, Heights]) -> dict[str, object]:
