@@ -5,7 +5,12 @@ from typing import Annotated, Optional
 import slicer
 import vtk
 from RadiomicsOrthoLib.errors import InputError
-from slicer import vtkMRMLScalarVolumeNode, vtkMRMLSegmentationNode
+from RadiomicsOrthoWidgets.anatomy_section import AnatomySection
+from RadiomicsOrthoWidgets.level_section import LevelSection
+from RadiomicsOrthoWidgets.modality_choice import ModalityChoice
+from RadiomicsOrthoWidgets.proposal_section import ProposalSection
+from RadiomicsOrthoWidgets.segmentation_watch import SegmentationWatch
+from slicer import vtkMRMLMarkupsFiducialNode, vtkMRMLScalarVolumeNode, vtkMRMLSegmentationNode
 from slicer.i18n import tr as _
 from slicer.i18n import translate
 from slicer.parameterNodeWrapper import WithinRange, parameterNodeWrapper
@@ -28,8 +33,9 @@ class RadiomicsOrthoSegment(ScriptedLoadableModule):
         self.parent.dependencies = ["SegmentEditor", "RadiomicsOrtho"]
         self.parent.contributors = ["RadiomicsOrtho contributors"]
         self.parent.helpText = _(
-            "Draw vertebrae or the proximal femur with the Segment Editor, say which bone and part each segment is, "
-            "and make the trabecular core that the models of Radiomics Ortho measure. "
+            "Click once in a vertebra or femoral head to have the bones proposed, correct them with the Segment Editor "
+            "or draw them by hand, say which bone and part each segment is, and make the trabecular core that the "
+            "models of Radiomics Ortho measure. "
             "Research use only \u2014 not a medical device, not for diagnosis.")
         self.parent.acknowledgementText = _("Segments carry SNOMED CT codes.")
 
@@ -40,16 +46,20 @@ class RadiomicsOrthoSegmentParameterNode:
 
     inputVolume: vtkMRMLScalarVolumeNode
     segmentation: vtkMRMLSegmentationNode
+    seed: vtkMRMLMarkupsFiducialNode
+    proposalSite: str = "vertebra"
+    proposalParts: str = "whole-body"
     coreDepthMm: Annotated[float, WithinRange(0.5, 10)] = 3.0
 
 
 class RadiomicsOrthoSegmentWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
-    """The panel: scan, Segment Editor, what the segment is, trabecular core."""
+    """The panel: scan, proposals, Segment Editor, names and levels, trabecular core."""
 
     def __init__(self, parent=None) -> None:
         ScriptedLoadableModuleWidget.__init__(self, parent)
         VTKObservationMixin.__init__(self)
         self.logic = None
+        self._modality = self._proposals = self._levels = self._anatomy = self._watch = None
         self._parameterNode: Optional[RadiomicsOrthoSegmentParameterNode] = None
         self._guiTag = None
 
@@ -60,20 +70,23 @@ class RadiomicsOrthoSegmentWidget(ScriptedLoadableModuleWidget, VTKObservationMi
         self.ui = slicer.util.childWidgetVariables(uiWidget)
         uiWidget.setMRMLScene(slicer.mrmlScene)
         self.logic = RadiomicsOrthoSegmentLogic()
-        self._fillChoices()
         self.editor = self.ui.segmentEditorWidget
+        self._modality = ModalityChoice(self.ui.modalityComboBox, self.updateFromParameterNode)
+        self._proposals = ProposalSection(self.ui, self.logic.getParameterNode, self.onSegmentationChanged)
+        self._levels = LevelSection(self.ui, self.onBodySelected)
+        self._anatomy = AnatomySection(self.ui, self.logic, self._levels.nameBody, self._updateForSegment)
+        self._watch = SegmentationWatch(self.onSegmentationChanged)
         self.addObserver(slicer.mrmlScene, slicer.mrmlScene.StartCloseEvent, self.onSceneStartClose)
         self.addObserver(slicer.mrmlScene, slicer.mrmlScene.EndCloseEvent, self.onSceneEndClose)
         self.addObserver(slicer.mrmlScene, slicer.mrmlScene.StartImportEvent, self.onSceneStartClose)
         self.addObserver(slicer.mrmlScene, slicer.mrmlScene.EndImportEvent, self.onSceneEndClose)
-        for comboBox in self._anatomyComboBoxes():
-            comboBox.connect("currentIndexChanged(int)", self.onAnatomyChosen)
         self.ui.newSegmentationButton.connect("clicked(bool)", self.onNewSegmentationButton)
         self.ui.coreButton.connect("clicked(bool)", self.onCoreButton)
         self.ui.scoreButton.connect("clicked(bool)", self.onScoreButton)
         self.initializeParameterNode()
 
     def cleanup(self) -> None:
+        self._proposals.stop()
         self._leaveScene()
         self.removeObservers()
 
@@ -87,6 +100,7 @@ class RadiomicsOrthoSegmentWidget(ScriptedLoadableModuleWidget, VTKObservationMi
         self._leaveScene()
 
     def onSceneStartClose(self, caller, event) -> None:
+        self._proposals.stop()
         self._leaveScene()
 
     def _leaveScene(self) -> None:
@@ -138,6 +152,10 @@ class RadiomicsOrthoSegmentWidget(ScriptedLoadableModuleWidget, VTKObservationMi
             self._guiTag = self._parameterNode.connectGui(self.ui)
             self.addObserver(self._parameterNode, vtk.vtkCommand.ModifiedEvent, self.updateFromParameterNode)
             self.updateFromParameterNode()
+        else:
+            self._watch.watch(None)
+            self._proposals.show(None)
+            self._levels.show(None)
 
     def updateFromParameterNode(self, caller=None, event=None) -> None:
         """Hand volume and segmentation to the Segment Editor, and say what is possible."""
@@ -152,19 +170,30 @@ class RadiomicsOrthoSegmentWidget(ScriptedLoadableModuleWidget, VTKObservationMi
         self.ui.newSegmentationButton.toolTip = (
             _("Start an empty segmentation on the grid of this scan") if node.inputVolume
             else _("Load a scan and choose it as the volume first"))
+        self._modality.show(node.inputVolume)
+        self._watch.watch(node.segmentation)
+        self._proposals.show(node)
+        self._levels.show(node.segmentation)
         self._updateForSegment()
 
     def onEditorNodeModified(self, caller, event) -> None:
         self._updateForSegment()
 
-    def onAnatomyChosen(self, index) -> None:
-        segment = self._currentSegment()
-        if segment:
-            site, level, side, part = (self._chosen(comboBox) for comboBox in self._anatomyComboBoxes())
-            if not site and level and not self.logic.anatomy(segment)["level"]:
-                site = "vertebra"  # a level was just chosen: only vertebrae have one
-            self.logic.describe(segment, site, level, side, part)
-        self._updateForSegment()
+    def onSegmentationChanged(self) -> None:
+        """Segments were drawn, removed or renamed, a moment ago."""
+        from RadiomicsOrthoScene.edits import mark_edits
+
+        if self._parameterNode:
+            mark_edits(self._parameterNode.segmentation)
+            self._proposals.showAccount()
+            self._levels.show(self._parameterNode.segmentation)
+            self._updateForSegment()
+
+    def onBodySelected(self, segmentId) -> None:
+        from RadiomicsOrthoScene.views import show_segment
+
+        self.editor.setCurrentSegmentID(segmentId)
+        show_segment(self._parameterNode.segmentation, segmentId)
 
     def onNewSegmentationButton(self) -> None:
         self._parameterNode.segmentation = self.logic.newSegmentation(self._parameterNode.inputVolume)
@@ -187,18 +216,6 @@ class RadiomicsOrthoSegmentWidget(ScriptedLoadableModuleWidget, VTKObservationMi
     def onScoreButton(self) -> None:
         slicer.util.selectModule("RadiomicsOrtho")
 
-    def _anatomyComboBoxes(self):
-        """Site, level, side and part, in the order of ``RadiomicsOrthoSegmentLogic.describe``."""
-        return (self.ui.siteComboBox, self.ui.levelComboBox, self.ui.sideComboBox, self.ui.partComboBox)
-
-    def _fillChoices(self) -> None:
-        for comboBox, choices in zip(self._anatomyComboBoxes(), self.logic.anatomyChoices(), strict=True):
-            for key, title in choices:
-                comboBox.addItem(title, key)
-
-    def _chosen(self, comboBox):
-        return comboBox.itemData(comboBox.currentIndex) or ""
-
     def _currentSegment(self):
         node = self._parameterNode.segmentation if self._parameterNode else None
         segmentId = self.editor.currentSegmentID()
@@ -207,17 +224,7 @@ class RadiomicsOrthoSegmentWidget(ScriptedLoadableModuleWidget, VTKObservationMi
     def _updateForSegment(self) -> None:
         """Show what the selected segment is, and enable what can be done with it."""
         segment = self._currentSegment()
-        anatomy = self.logic.anatomy(segment)
-        for comboBox, name in zip(self._anatomyComboBoxes(), ("site", "level", "side", "compartment"), strict=True):
-            wasBlocked = comboBox.blockSignals(True)
-            comboBox.setCurrentIndex(max(comboBox.findData(anatomy.get(name) or ""), 0))
-            comboBox.blockSignals(wasBlocked)
-            comboBox.enabled = segment is not None
-        isFemur = anatomy.get("site") == "proximal-femur"
-        for label, comboBox, shown in ((self.ui.levelLabel, self.ui.levelComboBox, not isFemur),
-                                       (self.ui.sideLabel, self.ui.sideComboBox, isFemur)):
-            label.visible = shown
-            comboBox.visible = shown
+        self._anatomy.show(segment, self.editor.currentSegmentID())
         reason = self.logic.reasonNoCore(self._parameterNode, segment) if self._parameterNode else ""
         self.ui.coreButton.enabled = not reason
         self.ui.coreButton.toolTip = reason or _("Add a segment with everything deeper than this below the surface")
@@ -241,18 +248,6 @@ class RadiomicsOrthoSegmentLogic(ScriptedLoadableModuleLogic):
             node.SetSingletonTag(tag)
             node = slicer.mrmlScene.AddNode(node)
         return node
-
-    def anatomyChoices(self) -> tuple:
-        """(key, title) of the sites, levels, sides and parts to choose from."""
-        from RadiomicsOrthoLib.regions.terminology import LEVELS
-
-        sites = (("", _("not stated")), ("vertebra", _("Vertebra")), ("proximal-femur", _("Proximal femur")))
-        levels = (("", _("not stated")), *((level, level) for level in LEVELS))
-        sides = (("", _("not stated")), ("left", _("Left")), ("right", _("Right")))
-        parts = (("unknown", _("not stated")), ("whole-body", _("Whole body")), ("trabecular", _("Trabecular core")),
-                 ("femoral-neck", _("Femoral neck")), ("trochanteric", _("Trochanteric region")),
-                 ("intertrochanteric", _("Intertrochanteric region")))
-        return sites, levels, sides, parts
 
     def anatomy(self, segment) -> dict:
         """What a segment states of itself; empty if there is none."""
@@ -341,6 +336,76 @@ class RadiomicsOrthoSegmentTest(ScriptedLoadableModuleTest):
         volume = slicer.util.addVolumeFromArray(values, ijkToRAS=geometry.ijk_to_ras, name="Generated CT")
         segmentation = new_segmentation(volume, "Generated bones")
         return volume, segmentation, add_segment(segmentation, Roi(body, geometry), volume, "Drawn by hand")
+
+    def makeProposal(self, volume):
+        """Two bodies, one below the other; the lower one probably is L5."""
+        import numpy as np
+        from RadiomicsOrthoLib.regions.proposal import Proposal, ProposedRegion
+        from RadiomicsOrthoLib.regions.roi import Roi
+        from RadiomicsOrthoScene.volumes import bone_image
+
+        geometry, regions = bone_image(volume).geometry, []
+        for number, (low, high) in enumerate(((22, 34), (6, 18)), 1):
+            mask = np.zeros(geometry.shape, bool)
+            mask[low:high, 10:40, 15:45] = True
+            roi = Roi(mask, geometry, "vertebra", compartment="whole-body", made_by="a method")
+            regions.append(ProposedRegion(roi, f"vertebra {number} body", body=number))
+        suggestion = {"number": 2, "level": "L5", "reason": "it lies on the sacrum"}
+        return Proposal(tuple(regions), {"site": "vertebra", "level_suggestion": suggestion, "bodies": []})
+
+    def segmentNames(self, segmentation):
+        segments = segmentation.GetSegmentation()
+        return [segments.GetNthSegment(n).GetName() for n in range(segments.GetNumberOfSegments())]
+
+    def test_a_proposal_its_levels_and_its_edits_are_undone(self):
+        from RadiomicsOrthoScene.body_levels import bodies_of, name_body
+        from RadiomicsOrthoScene.edits import mark_edits
+        from RadiomicsOrthoScene.proposals import add_proposal, suggestion_of
+
+        volume, segmentation, _segmentId = self.makeCase()
+        editor = slicer.qMRMLSegmentEditorWidget()
+        editor.setMRMLScene(slicer.mrmlScene)
+        editor.setMRMLSegmentEditorNode(RadiomicsOrthoSegmentLogic().segmentEditorNode())
+        editor.setSegmentationNode(segmentation)
+        editor.saveStateForUndo()
+        ids = add_proposal(self.makeProposal(volume), segmentation, volume)
+        self.assertEqual(self.segmentNames(segmentation), ["Drawn by hand", "vertebra 1 body", "vertebra 2 body"])
+        bodies = bodies_of(segmentation, suggestion_of(segmentation))
+        self.assertEqual([body.suggested for body in bodies], ["L4", "L5"])
+        editor.saveStateForUndo()
+        name_body(segmentation, bodies, 2, "L4")
+        self.assertEqual(self.segmentNames(segmentation)[1:], ["L3 body", "L4 body"])
+        self.assertEqual(mark_edits(segmentation), ())
+        editor.saveStateForUndo()
+        array = slicer.util.arrayFromSegmentBinaryLabelmap(segmentation, ids[0], volume)
+        array[30:] = 0
+        slicer.util.updateSegmentBinaryLabelmapFromArray(array, segmentation, ids[0], volume)
+        self.assertEqual(mark_edits(segmentation), (ids[0],))
+        editor.undo()
+        self.assertEqual(mark_edits(segmentation), ())
+        editor.undo()
+        self.assertEqual(self.segmentNames(segmentation)[1:], ["vertebra 1 body", "vertebra 2 body"])
+        editor.undo()
+        self.assertEqual(self.segmentNames(segmentation), ["Drawn by hand"])
+        editor.setSegmentationNode(None)
+
+    def test_the_work_runs_beside_the_application(self):
+        import time
+
+        from RadiomicsOrthoScene.proposal_job import start_proposal
+
+        volume, segmentation, _segmentId = self.makeCase()
+        try:
+            job = start_proposal(volume, segmentation, "vertebra", (0.0, 0.0, 0.0))
+        except InputError as error:
+            self.skipTest(str(error))
+        end = time.monotonic() + 120
+        while job.running and time.monotonic() < end:
+            slicer.app.processEvents()
+            time.sleep(0.02)
+        # an ellipsoid in fat is no spine, and the method says so
+        with self.assertRaises(InputError):
+            job.result()
 
     def test_describe_writes_name_code_and_part(self):
         _volume, segmentation, segmentId = self.makeCase()

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import shutil
-import sys
-from pathlib import Path
-
 from RadiomicsOrthoLib.features.kernel_preparation import KernelPreparation
 
 from .dependencies import missing
+from .interpreter import python_program
 
 _preparation: KernelPreparation | None = None
 
@@ -17,7 +14,7 @@ def preparation() -> KernelPreparation:
     """The one of this application: opening a panel again, or reloading its module, starts no second one."""
     global _preparation  # noqa: PLW0603 - one child process for all panels
     if _preparation is None:
-        _preparation = KernelPreparation(_python())
+        _preparation = KernelPreparation(python_program())
     return _preparation
 
 
@@ -28,12 +25,3 @@ def engine_state(requirementsFile: str) -> str:
             return "not installed"
         preparation().start()
     return preparation().state
-
-
-def _python() -> str | None:
-    """The interpreter of this application as a program of its own (Slicer calls it PythonSlicer)."""
-    found = shutil.which("PythonSlicer")
-    if found or "python" not in Path(sys.executable or "").name.lower():
-        # what started this process may be the application itself, which would open a second window
-        return found
-    return sys.executable

@@ -9,7 +9,7 @@ from RadiomicsOrthoLib.errors import InputError
 from RadiomicsOrthoLib.imaging.geometry import Geometry
 from RadiomicsOrthoLib.imaging.lattice import lattice_map
 from RadiomicsOrthoLib.regions.from_file import anatomy_of
-from RadiomicsOrthoLib.regions.roi import Roi
+from RadiomicsOrthoLib.regions.roi import Roi, bounding_box
 from RadiomicsOrthoLib.regions.terminology import (
     COLOURS,
     COMPARTMENT_TAG,
@@ -17,7 +17,10 @@ from RadiomicsOrthoLib.regions.terminology import (
     segment_name,
     terminology_entry,
 )
+from vtk.util.numpy_support import vtk_to_numpy
 
+from .edits import made_by
+from .tags import tag
 from .volumes import geometry_of
 
 _BINARY_LABELMAP = "Binary labelmap"
@@ -44,19 +47,13 @@ def roi_of_segment(segmentationNode, segmentId: str, volumeNode) -> Roi:
                          "segmentation's source geometry.")
     mask = slicer.util.arrayFromSegmentBinaryLabelmap(segmentationNode, segmentId, volumeNode)
     mask = np.zeros(array.shape, bool) if mask is None else mask > 0
-    return Roi(mask, geometry, **anatomy_of_segment(segment), made_by=tag(segment, MADE_BY_TAG) or "Slicer segment")
+    return Roi(mask, geometry, **anatomy_of_segment(segment), made_by=made_by(segment) or "Slicer segment")
 
 
 def anatomy_of_segment(segment) -> dict[str, str | None]:
     """Site, level, side and compartment of a segment, from its tags, name and terminology."""
     return anatomy_of(segment.GetName() or "",
                       {name: tag(segment, name) for name in ("TerminologyEntry", COMPARTMENT_TAG)})
-
-
-def tag(segment, name: str) -> str:
-    """The value of a segment's tag; empty if it has none."""
-    value = vtk.reference("")
-    return str(value) if segment.GetTag(name, value) else ""
 
 
 def describe_segment(segment, site: str, level: str | None, side: str | None, compartment: str) -> None:
@@ -81,9 +78,7 @@ def add_segment(segmentationNode, roi: Roi, volumeNode, name: str | None = None)
     Raises InputError if segmentation and volume lie under different transforms: Slicer
     writes the voxels in local coordinates.
     """
-    if segmentationNode.GetParentTransformNode() is not volumeNode.GetParentTransformNode():
-        raise InputError(f"'{segmentationNode.GetName()}' and '{volumeNode.GetName()}' lie under different transforms; "
-                         "put both under the same one, or harden them.")
+    check_same_transform(segmentationNode, volumeNode)
     segmentation = segmentationNode.GetSegmentation()
     segmentId = segmentation.AddEmptySegment("", name or segment_name(roi.site, roi.level, roi.side, roi.compartment))
     segment = segmentation.GetSegment(segmentId)
@@ -95,8 +90,33 @@ def add_segment(segmentationNode, roi: Roi, volumeNode, name: str | None = None)
         segment.SetColor(*COLOURS[roi.compartment])
         segment.SetTag(COMPARTMENT_TAG, roi.compartment)
     segment.SetTag(MADE_BY_TAG, roi.made_by)
-    slicer.util.updateSegmentBinaryLabelmapFromArray(roi.mask.astype(np.uint8), segmentationNode, segmentId, volumeNode)
+    if roi.mask.any():
+        _write_voxels(roi.mask, segmentationNode, segmentId, volumeNode)
     return segmentId
+
+
+def check_same_transform(segmentationNode, volumeNode) -> None:
+    """InputError if a region on the volume's voxels would come to lie elsewhere in the segmentation."""
+    if segmentationNode.GetParentTransformNode() is not volumeNode.GetParentTransformNode():
+        raise InputError(f"'{segmentationNode.GetName()}' and '{volumeNode.GetName()}' lie under different transforms; "
+                         "put both under the same one, or harden them.")
+
+
+def _write_voxels(mask: np.ndarray, segmentationNode, segmentId: str, volumeNode) -> None:
+    """The voxels inside the mask's box; a copy of the whole scan for each of many segments takes seconds."""
+    box = bounding_box(mask)
+    inner = np.ascontiguousarray(mask[box], np.uint8)
+    image = slicer.vtkOrientedImageData()
+    image.SetExtent(*(end for part in box[::-1] for end in (part.start, part.stop - 1)))
+    image.AllocateScalars(vtk.VTK_UNSIGNED_CHAR, 1)
+    vtk_to_numpy(image.GetPointData().GetScalars())[:] = inner.ravel()
+    matrix = vtk.vtkMatrix4x4()
+    volumeNode.GetIJKToRASMatrix(matrix)
+    image.SetGeometryFromImageToWorldMatrix(matrix)
+    ids = vtk.vtkStringArray()
+    ids.InsertNextValue(segmentId)
+    if not slicer.modules.segmentations.logic().ImportLabelmapToSegmentationNode(image, segmentationNode, ids):
+        raise RuntimeError("the segment could not be written")
 
 
 def new_segmentation(volumeNode, name: str):

@@ -22,6 +22,14 @@ def show_region(volumeNode, roi: Roi) -> None:
         sliceNode.JumpSliceByCentering(*centre)
 
 
+def show_segment(segmentationNode, segmentId: str) -> None:
+    """All slice views at a segment's centre."""
+    centre = [0.0, 0.0, 0.0]
+    segmentationNode.GetSegmentCenterRAS(segmentId, centre)
+    for sliceNode in slicer.util.getNodesByClass("vtkMRMLSliceNode"):
+        sliceNode.JumpSliceByCentering(*centre)
+
+
 def add_standard_views() -> None:
     """Nodes of the three slice views, for a scene that is made without the application.
 

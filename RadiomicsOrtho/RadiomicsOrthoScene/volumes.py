@@ -67,6 +67,11 @@ def dicom_tags(volumeNode) -> dict[str, str]:
     return {tag: value for tag, value in values.items() if value}
 
 
+def known_modality(volumeNode) -> tuple[str, str]:
+    """The volume's modality and who says so (``file``, ``stated``, ``name``), without looking at its voxels."""
+    return modality_of(volumeNode, modality_from_tags(dicom_tags(volumeNode)))
+
+
 def add_volume(image: BoneImage, name: str):
     """A new scalar volume node of ``image``."""
     return slicer.util.addVolumeFromArray(image.array, ijkToRAS=image.geometry.ijk_to_ras, name=name)

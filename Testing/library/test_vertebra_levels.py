@@ -2,7 +2,7 @@
 
 import pytest
 from RadiomicsOrthoLib.errors import InputError
-from RadiomicsOrthoLib.regions.vertebra.levels import level_names, named_levels, renumbered
+from RadiomicsOrthoLib.regions.vertebra.levels import fitted_levels, level_names, moved, named_levels, renumbered
 
 
 def test_the_others_follow_the_named_one():
@@ -36,3 +36,21 @@ def test_dragging_one_name_renumbers_the_rest():
     assert renumbered(("T10", "T11", "T12", "L1"), 2, "L1") == ("T10", "T11", "L1", "L2")
     with pytest.raises(InputError, match="no vertebral level"):
         renumbered(("L1",), 0, "Q1")
+
+
+def test_a_name_is_dragged_to_another_body():
+    levels = ("T11", "T12", "L1", "L2")
+    assert moved(levels, 2, 1) == ("T12", "L1", "L2", "L3")
+    assert moved(levels, 1, 3) == ("T9", "T10", "T11", "T12")
+    assert moved(levels, 2, 2) == levels
+    # L5 is dragged one body up: what lies below it is a sixth lumbar vertebra
+    assert moved(("L3", "L4", "L5"), 2, 1) == ("L4", "L5", "L6")
+    with pytest.raises(InputError, match="found below"):
+        moved(("L3", "L4", "L5"), 2, 0)
+
+
+def test_names_that_only_six_lumbar_vertebrae_have_room_for():
+    assert fitted_levels(3, 0, "L3") == ("L3", "L4", "L5")
+    assert fitted_levels(3, 0, "L4") == ("L4", "L5", "L6")
+    with pytest.raises(InputError, match="found below"):
+        fitted_levels(3, 0, "L5")

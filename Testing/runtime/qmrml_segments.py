@@ -265,6 +265,8 @@ class qMRMLSegmentEditorWidget(SceneMixin, QtWidgets.QWidget):
         super().__init__(parent)
         self._editor_node: Any = None
         self._effect: Any = None
+        self._history = slicer.vtkSegmentationHistory()
+        self._history.SetMaximumNumberOfStates(self.maximumNumberOfUndoStates)
         self.setMinimumSize(240, 120)
 
     def setMRMLSegmentEditorNode(self, node: Any) -> None:
@@ -287,11 +289,24 @@ class qMRMLSegmentEditorWidget(SceneMixin, QtWidgets.QWidget):
         if node is self._state().GetSegmentationNode():
             return
         self._state().SetAndObserveSegmentationNode(node)
+        self._history.SetSegmentation(node.GetSegmentation() if node is not None else None)
         ids = segment_ids(node)
         self._state().SetSelectedSegmentID(ids[0] if ids else "")
         self.segmentationNodeChanged.emit(node)
         self.currentSegmentIDChanged.emit(self.currentSegmentID())
         self.update()
+
+    def saveStateForUndo(self) -> None:
+        """Slot."""
+        self._history.SaveState()
+
+    def undo(self) -> None:
+        """Slot."""
+        self._history.RestorePreviousState()
+
+    def redo(self) -> None:
+        """Slot."""
+        self._history.RestoreNextState()
 
     def setSegmentationNodeID(self, node_id: str) -> None:
         """Slot."""

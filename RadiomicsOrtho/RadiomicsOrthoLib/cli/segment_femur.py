@@ -6,8 +6,9 @@ import argparse
 
 from ..imaging.image import BoneImage
 from ..long_work import Cancelled, Progress
-from ..regions.femur.segmentation import segment_femora, segment_femur
 from ..regions.proposal import Proposal
+from ..regions.request import ProposalRequest
+from ..regions.request import propose as propose_regions
 
 
 def add_arguments(command: argparse.ArgumentParser) -> None:
@@ -15,6 +16,4 @@ def add_arguments(command: argparse.ArgumentParser) -> None:
 
 
 def propose(image: BoneImage, options: argparse.Namespace, progress: Progress, cancelled: Cancelled) -> Proposal:
-    if options.auto:
-        return segment_femora(image, progress, cancelled)
-    return segment_femur(image, options.seed, progress, cancelled)
+    return propose_regions(image, ProposalRequest("proximal-femur", options.seed), progress, cancelled)

@@ -8,6 +8,8 @@ from ..errors import InputError
 from ..imaging.image import BoneImage
 from ..long_work import Cancelled, Progress
 from ..regions.proposal import Proposal
+from ..regions.request import ProposalRequest
+from ..regions.request import propose as propose_regions
 from ..regions.roi import LEVELS
 from ..regions.trabecular import DEFAULT_DEPTH_MM
 from ..regions.vertebra.compartments import BODY_COMPARTMENTS
@@ -32,32 +34,12 @@ def add_arguments(command: argparse.ArgumentParser) -> None:
 
 def propose(image: BoneImage, options: argparse.Namespace, progress: Progress, cancelled: Cancelled) -> Proposal:
     """The bodies of the scan as the options ask for them."""
-    from ..regions.vertebra.automatic import spine_without_click
-    from ..regions.vertebra.proposal import propose_bodies
-    from ..regions.vertebra.spine import spine_from_click
-
     if options.auto and options.single:
         raise InputError("--single keeps the clicked body; give a point with --seed, not --auto.")
-    if image.modality == "MR":
-        return _propose_on_mr(image, options, progress, cancelled)
     asked = options.compartment or ["whole-body"]
     compartments = BODY_COMPARTMENTS if "all" in asked else [name for name in BODY_COMPARTMENTS if name in asked]
-
-    def first(fraction: float, text: str) -> None:
-        progress(0.8 * fraction, text)
-
-    spine = spine_without_click(image, first, cancelled) if options.auto \
-        else spine_from_click(image, options.seed, first, cancelled)
-    return propose_bodies(image, spine, compartments, options.level, options.single, options.core_depth,
-                          options.thoracic, options.lumbar,
-                          lambda fraction, text: progress(0.8 + 0.2 * fraction, text), cancelled)
-
-
-def _propose_on_mr(image: BoneImage, options: argparse.Namespace, progress: Progress,
-                   cancelled: Cancelled) -> Proposal:
-    from ..regions.lumbar_mr.proposal import propose_mr_bodies
-
-    if options.compartment not in (None, ["whole-body"]):
+    if image.modality == "MR" and options.compartment not in (None, ["whole-body"]):
         raise InputError("On MR whole bodies are proposed only; leave --compartment out.")
-    return propose_mr_bodies(image, options.seed, options.level, options.single, options.thoracic, options.lumbar,
-                             progress, cancelled)
+    request = ProposalRequest("vertebra", options.seed, options.level, options.single, tuple(compartments),
+                              options.core_depth, options.thoracic, options.lumbar)
+    return propose_regions(image, request, progress, cancelled)

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 
 from ..errors import InputError
 from ..imaging.segmentation_file import Segment, SegmentationFile
+from .origin import PROPOSED_TAG, origin
 from .roi import COMPARTMENTS, Roi, level_from_name, side_from_name
 from .terminology import COMPARTMENT_TAG, MADE_BY_TAG
 
@@ -44,8 +45,9 @@ def roi_from_file(segmentation: SegmentationFile, name: str | None = None) -> Ro
 
 def roi_of_segment(segmentation: SegmentationFile, segment: Segment) -> Roi:
     """The same of one of its ``segments``."""
-    return Roi(segmentation.mask(segment), segmentation.geometry, **anatomy_of(segment.name, segment.tags),
-               made_by=segment.tags.get(MADE_BY_TAG) or "segmentation")
+    mask = segmentation.mask(segment)
+    made_by = origin(segment.tags.get(MADE_BY_TAG) or "segmentation", segment.tags.get(PROPOSED_TAG, ""), mask)
+    return Roi(mask, segmentation.geometry, **anatomy_of(segment.name, segment.tags), made_by=made_by)
 
 
 def anatomy_of(name: str, tags: Mapping[str, str] | None = None) -> dict[str, str | None]:

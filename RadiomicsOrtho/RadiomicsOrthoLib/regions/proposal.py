@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass, field
 
 from ..imaging.geometry import Geometry
 from ..imaging.segmentation_writer import WrittenSegment, seg_nrrd
+from .origin import BODY_TAG, PROPOSED_TAG, fingerprint
 from .roi import Roi
 from .terminology import COLOURS, COMPARTMENT_TAG, MADE_BY_TAG, segment_name, terminology_entry
 
@@ -29,15 +30,21 @@ class Remark:
 
 @dataclass(frozen=True)
 class ProposedRegion:
-    """A region, with its own name and colour where those of its anatomy do not tell it from its neighbours."""
+    """A region, with its own name and colour where those of its anatomy do not tell it from its neighbours.
+
+    ``body`` is the number of the vertebral body that it belongs to, 1 for the uppermost; ``None`` for other bones.
+    """
 
     roi: Roi
     name: str = ""
     colour: tuple[float, float, float] | None = None
+    body: int | None = None
 
     def written(self) -> WrittenSegment:
         roi = self.roi
-        tags = {COMPARTMENT_TAG: roi.compartment, MADE_BY_TAG: roi.made_by}
+        tags = {COMPARTMENT_TAG: roi.compartment, MADE_BY_TAG: roi.made_by, PROPOSED_TAG: fingerprint(roi.mask)}
+        if self.body is not None:
+            tags[BODY_TAG] = str(self.body)
         if roi.site != "unknown":
             tags["TerminologyEntry"] = terminology_entry(roi.site, roi.level, roi.side)
         name = self.name or segment_name(roi.site, roi.level, roi.side, roi.compartment)

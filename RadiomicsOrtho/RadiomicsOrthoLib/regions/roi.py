@@ -9,6 +9,7 @@ from functools import cached_property
 
 import numpy as np
 
+from ..errors import InputError
 from ..imaging.geometry import Geometry
 from ..imaging.image import voxel_hash
 
@@ -95,6 +96,20 @@ class Roi:
 
     def with_mask(self, mask: np.ndarray, **changes: object) -> Roi:
         return replace(self, mask=mask, **changes)
+
+
+def bounding_box(mask: np.ndarray, margin: int = 0) -> tuple[slice, slice, slice]:
+    """The slices (k, j, i) of the smallest box round ``mask``, grown by ``margin`` voxels."""
+    box, inner = [], mask
+    for axis, size in enumerate(mask.shape):
+        used = np.flatnonzero(inner.any(axis=tuple(other for other in range(mask.ndim) if other != axis)))
+        if used.size == 0:
+            raise InputError("The segmentation is empty; draw the region first.")
+        first, last = int(used[0]), int(used[-1]) + 1
+        # the next axis is looked at inside these planes only
+        inner = inner[(slice(None),) * axis + (slice(first, last),)]
+        box.append(slice(max(first - margin, 0), min(last + margin, size)))
+    return tuple(box)
 
 
 _LEVEL = re.compile(r"(?<![A-Za-z0-9])([CTLS])\s?0?(\d{1,2})(?![0-9])", re.IGNORECASE)

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import numpy as np
-from scipy import ndimage
 
 from ..errors import InputError
-from .roi import Roi
+from .roi import Roi, bounding_box
 
 #: removed from the surface; 2 to 3 mm are usual for vertebral bodies (usage, no published standard)
 DEFAULT_DEPTH_MM = 3.0
@@ -15,20 +14,6 @@ BODY_EXTRA_DEPTH_MM = 4.0
 #: deeper is not told apart; more than any depth asked for, with the part for the body
 MAX_DEPTH_MM = 20.0
 METHOD = "trabecular core, version 1"
-
-
-def bounding_box(mask: np.ndarray, margin: int = 0) -> tuple[slice, slice, slice]:
-    """The slices (k, j, i) of the smallest box round ``mask``, grown by ``margin`` voxels."""
-    box, inner = [], mask
-    for axis, size in enumerate(mask.shape):
-        used = np.flatnonzero(inner.any(axis=tuple(other for other in range(mask.ndim) if other != axis)))
-        if used.size == 0:
-            raise InputError("The segmentation is empty; draw the region first.")
-        first, last = int(used[0]), int(used[-1]) + 1
-        # the next axis is looked at inside these planes only
-        inner = inner[(slice(None),) * axis + (slice(first, last),)]
-        box.append(slice(max(first - margin, 0), min(last + margin, size)))
-    return tuple(box)
 
 
 def depth_below_surface(mask: np.ndarray, spacing_kji: tuple[float, float, float]) -> np.ndarray:
@@ -62,6 +47,8 @@ def trabecular_core(roi: Roi, depth_mm: float = DEFAULT_DEPTH_MM) -> Roi:
     """
     if not 0 < depth_mm <= 15:
         raise InputError(f"The depth of the trabecular core must lie between 0 and 15 mm, not {depth_mm:g} mm.")
+    from scipy import ndimage
+
     box = bounding_box(roi.mask)
     spacing = roi.geometry.spacing_kji
     depth = depth_below_surface(roi.mask[box], spacing)
@@ -81,6 +68,8 @@ def trabecular_core(roi: Roi, depth_mm: float = DEFAULT_DEPTH_MM) -> Roi:
 
 
 def _largest_part(mask: np.ndarray) -> np.ndarray:
+    from scipy import ndimage
+
     labels, count = ndimage.label(mask)
     if count <= 1:
         return mask

@@ -42,7 +42,7 @@ def propose_mr_bodies(image: BoneImage, seed: Sequence[float] | None = None, lev
         body, title = bodies[n], levels[n] or f"vertebra {n + 1}"
         roi = Roi(body.mask, image.geometry, site="vertebra", level=levels[n], compartment="whole-body", made_by=METHOD)
         name = f"{title} body" + (" (incomplete)" if body.cut else "")
-        regions.append(ProposedRegion(roi, name if body.cut or not levels[n] else "", BODY_COLOURS[n % 2]))
+        regions.append(ProposedRegion(roi, name if body.cut or not levels[n] else "", BODY_COLOURS[n % 2], n + 1))
         entries.append({"number": n + 1, "level": levels[n], "complete": not body.cut,
                         "volume_ml": None if body.cut else roi.volume_ml, "model_share": round(body.sureness, 3)})
         if body.cut:

@@ -59,3 +59,26 @@ def renumbered(levels: Sequence[str], index: int, level: str) -> tuple[str, ...]
     elif level == "L1" and above == "T13":
         thoracic = 13
     return named_levels(len(levels), index, level, thoracic, lumbar)
+
+
+def fitted_levels(count: int, index: int, level: str) -> tuple[str, ...]:
+    """``named_levels`` of the usual spine, or of one with six lumbar vertebrae if only that has room.
+
+    Raises InputError where neither has.
+    """
+    try:
+        return named_levels(count, index, level)
+    except InputError:
+        return named_levels(count, index, level, lumbar=LUMBAR_VARIANTS[-1])
+
+
+def moved(levels: Sequence[str], origin: int, target: int) -> tuple[str, ...]:
+    """``levels`` (from above downwards) after the name at ``origin`` was dragged to the body at ``target``.
+
+    All names move with it.  A spine whose lowest body would have none gets a sixth lumbar vertebra.
+    Raises InputError where no spine has room for them.
+    """
+    try:
+        return renumbered(levels, target, levels[origin])
+    except InputError:
+        return fitted_levels(len(levels), target, levels[origin])

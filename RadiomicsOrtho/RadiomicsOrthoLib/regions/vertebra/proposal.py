@@ -55,7 +55,7 @@ def propose_bodies(image: BoneImage, spine: Spine, compartments: Sequence[str] =
         entries.append(entry)
         colour = BODY_COLOURS[n % 2]
         if not body.complete:
-            regions.append(ProposedRegion(whole, f"{title} body (incomplete)", colour))
+            regions.append(ProposedRegion(whole, f"{title} body (incomplete)", colour, n + 1))
             remarks.append(Remark("BODY_INCOMPLETE", f"{title} is cut off by the scan's edge; it was not measured.",
                                   "Leave it out, or use a scan that shows it completely.", refused=True))
             continue
@@ -71,7 +71,7 @@ def propose_bodies(image: BoneImage, spine: Spine, compartments: Sequence[str] =
                 remarks.append(Remark("NO_COMPARTMENT", f"{title}: {error}", refused=True))
                 continue
             own = None if levels[n] else segment_name("vertebra", None, None, name).replace("vertebra", title)
-            regions.append(ProposedRegion(roi, own or "", colour if name == "whole-body" else None))
+            regions.append(ProposedRegion(roi, own or "", colour if name == "whole-body" else None, n + 1))
     if not regions:
         raise InputError("No vertebral body is left to be written; click in another one.")
     summary = {"site": "vertebra", "method": METHOD, "named_by": level and f"body {named + 1} named {level}",

@@ -1,0 +1,94 @@
+"""What is asked for on a scan, and the one way to the method that answers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+
+from ..errors import InputError
+from ..imaging.image import BoneImage
+from ..long_work import Cancelled, Progress, never_cancelled, no_progress
+from .proposal import Proposal
+from .trabecular import DEFAULT_DEPTH_MM
+from .vertebra.levels import LUMBAR, THORACIC
+
+SITES = ("vertebra", "proximal-femur")
+
+
+@dataclass(frozen=True)
+class ProposalRequest:
+    """Which bone, where, and what of it.
+
+    ``seed`` is a point inside the bone (RAS mm); without it the bone is looked for.  ``level`` names the vertebra
+    at the point (without a point the lowest one), ``single`` keeps that one only.  ``compartments`` and ``depth_mm``
+    say what of each vertebra is wanted, ``thoracic`` and ``lumbar`` how many of them the spine has.  What belongs to
+    vertebrae is not looked at for a femur.
+    """
+
+    site: str
+    seed: tuple[float, float, float] | None = None
+    level: str | None = None
+    single: bool = False
+    compartments: tuple[str, ...] = ("whole-body",)
+    depth_mm: float = DEFAULT_DEPTH_MM
+    thoracic: int = THORACIC
+    lumbar: int = LUMBAR
+
+    def __post_init__(self) -> None:
+        if self.site not in SITES:
+            raise ValueError(f"site must be one of {SITES}, not {self.site!r}")
+        if self.single and self.seed is None:
+            raise InputError("A single vertebra is the one at a point; give the point.")
+
+    def to_dict(self) -> dict[str, object]:
+        """JSON-ready."""
+        return asdict(self)
+
+    @classmethod
+    def from_dict(cls, values: Mapping[str, object]) -> ProposalRequest:
+        seed = values.get("seed")
+        return cls(**{**values, "seed": None if seed is None else tuple(seed),
+                      "compartments": tuple(values["compartments"])})
+
+
+def propose(image: BoneImage, request: ProposalRequest, progress: Progress = no_progress,
+            cancelled: Cancelled = never_cancelled) -> Proposal:
+    """The regions of a 3-D scan that ``request`` asks for; the scan's modality decides the method.
+
+    Raises InputError with one sentence where nothing can be given, and CancelledError.
+    """
+    if image.geometry.plane_axis is not None:
+        raise InputError("The scan is a 2-D image; bones are proposed in a 3-D volume only.")
+    if request.site == "proximal-femur":
+        from .femur.segmentation import segment_femora, segment_femur
+
+        if request.seed is None:
+            return segment_femora(image, progress, cancelled)
+        return segment_femur(image, request.seed, progress, cancelled)
+    if image.modality == "MR":
+        return _bodies_on_mr(image, request, progress, cancelled)
+    return _bodies_on_ct(image, request, progress, cancelled)
+
+
+def _bodies_on_ct(image: BoneImage, request: ProposalRequest, progress: Progress, cancelled: Cancelled) -> Proposal:
+    from .vertebra.automatic import spine_without_click
+    from .vertebra.proposal import propose_bodies
+    from .vertebra.spine import spine_from_click
+
+    def first(fraction: float, text: str) -> None:
+        progress(0.8 * fraction, text)
+
+    spine = spine_without_click(image, first, cancelled) if request.seed is None \
+        else spine_from_click(image, request.seed, first, cancelled)
+    return propose_bodies(image, spine, request.compartments, request.level, request.single, request.depth_mm,
+                          request.thoracic, request.lumbar,
+                          lambda fraction, text: progress(0.8 + 0.2 * fraction, text), cancelled)
+
+
+def _bodies_on_mr(image: BoneImage, request: ProposalRequest, progress: Progress, cancelled: Cancelled) -> Proposal:
+    from .lumbar_mr.proposal import propose_mr_bodies
+
+    if request.compartments != ("whole-body",):
+        raise InputError("On MR whole bodies are proposed only; ask for no other compartment.")
+    return propose_mr_bodies(image, request.seed, request.level, request.single, request.thoracic, request.lumbar,
+                             progress, cancelled)

@@ -1,0 +1,120 @@
+"""Levels of proposed vertebral bodies: one is named, the others follow."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from RadiomicsOrthoLib.regions.origin import BODY_TAG
+from RadiomicsOrthoLib.regions.vertebra.levels import moved, named_levels, renumbered
+
+from .edits import is_edited
+from .segments import anatomy_of_segment, describe_segment
+from .tags import segments_of, tag
+
+#: the segment tag with the number of the proposal that it came with
+PROPOSAL_TAG = "RadiomicsOrtho.Proposal"
+#: the segment tag with the heights and the suggested grade of a body, as JSON
+MEASURES_TAG = "RadiomicsOrtho.Measures"
+#: what stands behind the name of a body that the scan cuts off
+INCOMPLETE = "(incomplete)"
+
+
+@dataclass(frozen=True)
+class Body:
+    """A vertebral body, ``number`` 1 for the uppermost, with its segments (the whole body first).
+
+    ``level`` is what was named, ``suggested`` what it probably is as long as nothing was.  ``measures`` are
+    ``heights_mm`` (front, middle, rear), ``suggested_grade`` and ``deformity``, or empty.
+    """
+
+    number: int
+    segmentIds: tuple[str, ...]
+    level: str | None = None
+    suggested: str | None = None
+    complete: bool = True
+    edited: bool = False
+    measures: Mapping[str, object] = field(default_factory=dict)
+
+
+def bodies_of(segmentationNode, suggestion: Mapping[str, object] | None = None) -> tuple[Body, ...]:
+    """The bodies of the newest proposal from above downwards; of what was drawn by hand there are none.
+
+    ``suggestion`` says which body (``number``) probably has which ``level``.
+    """
+    groups: dict[int, list[str]] = {}
+    segments = segments_of(segmentationNode)
+    for segmentId in _newest(segments):
+        groups.setdefault(int(tag(segments[segmentId], BODY_TAG)), []).append(segmentId)
+    suggested = _suggested(suggestion, max(groups, default=0))
+    found = []
+    for number, ids in sorted(groups.items()):
+        ids.sort(key=lambda segmentId: anatomy_of_segment(segments[segmentId])["compartment"] != "whole-body")
+        first = segments[ids[0]]
+        found.append(Body(number, tuple(ids), anatomy_of_segment(first)["level"], None,
+                          INCOMPLETE not in first.GetName(), any(is_edited(segments[name]) for name in ids),
+                          json.loads(tag(first, MEASURES_TAG) or "{}")))
+    if any(body.level for body in found):
+        return tuple(found)
+    return tuple(Body(**{**vars(body), "suggested": suggested.get(body.number)}) for body in found)
+
+
+def name_body(segmentationNode, bodies: Sequence[Body], number: int, level: str) -> None:
+    """Name one body; the others follow.
+
+    Raises InputError if no spine has levels for all of them; nothing is named then.
+    """
+    levels = _levels(bodies)
+    name_bodies(segmentationNode, renumbered(levels, number - 1, level))
+
+
+def move_level(segmentationNode, bodies: Sequence[Body], origin: int, target: int) -> None:
+    """Give the body numbered ``target`` the level, or the suggested one, of that numbered ``origin``; all follow.
+
+    Raises InputError if no spine has room for that; nothing is named then.
+    """
+    name_bodies(segmentationNode, moved(_levels(bodies), origin - 1, target - 1))
+
+
+def name_bodies(segmentationNode, levels: Sequence[str]) -> None:
+    """Write level names on all segments of the newest proposal; ``levels`` start at body number 1.
+
+    Colours stay, neighbours have two tones.
+    """
+    segments = segments_of(segmentationNode)
+    for segmentId in _newest(segments):
+        segment = segments[segmentId]
+        incomplete = INCOMPLETE in segment.GetName()
+        level = levels[int(tag(segment, BODY_TAG)) - 1]
+        anatomy = anatomy_of_segment(segment)
+        if level == anatomy["level"]:
+            continue
+        colour = segment.GetColor()
+        describe_segment(segment, "vertebra", level, None, anatomy["compartment"])
+        segment.SetColor(*colour)
+        if incomplete:
+            segment.SetName(f"{segment.GetName()} {INCOMPLETE}")
+
+
+def _newest(segments: Mapping[str, object]) -> list[str]:
+    """Ids of the segments of the newest proposal that belong to a body."""
+    numbered = {segmentId: int(tag(segment, PROPOSAL_TAG) or 0) for segmentId, segment in segments.items()
+                if tag(segment, BODY_TAG)}
+    newest = max(numbered.values(), default=0)
+    return [segmentId for segmentId, number in numbered.items() if number == newest]
+
+
+def _levels(bodies: Sequence[Body]) -> list[str | None]:
+    """Level, or the suggested one, by number from 1 on; bodies that were deleted leave a gap."""
+    levels: list[str | None] = [None] * max(body.number for body in bodies)
+    for body in bodies:
+        levels[body.number - 1] = body.level or body.suggested
+    return levels
+
+
+def _suggested(suggestion: Mapping[str, object] | None, count: int) -> dict[int, str]:
+    if not suggestion or not 0 < suggestion["number"] <= count:
+        return {}
+    names = named_levels(count, suggestion["number"] - 1, suggestion["level"])
+    return dict(enumerate(names, 1))

@@ -1,0 +1,48 @@
+"""Which proposed segments were edited by hand since."""
+
+from __future__ import annotations
+
+import numpy as np
+from RadiomicsOrthoLib.regions.origin import PROPOSED_TAG, fingerprint, with_edit
+from RadiomicsOrthoLib.regions.terminology import MADE_BY_TAG
+from vtk.util.numpy_support import vtk_to_numpy
+
+from .tags import segments_of, set_tag, tag
+
+_BINARY_LABELMAP = "Binary labelmap"
+
+
+def is_edited(segment) -> bool:
+    """True if a segment was proposed and its voxels are others now."""
+    proposed = tag(segment, PROPOSED_TAG)
+    return bool(proposed) and fingerprint(_voxels(segment)) != proposed
+
+
+def made_by(segment) -> str:
+    """How a segment came about, ``, edited`` included; empty if nothing is known."""
+    stated = tag(segment, MADE_BY_TAG)
+    return with_edit(stated, is_edited(segment)) if tag(segment, PROPOSED_TAG) else stated
+
+
+def mark_edits(segmentationNode) -> tuple[str, ...]:
+    """Write into the tags which proposed segments are edited, or no longer; returns the ids of those that are.
+
+    So that a file says it too, that is saved and used elsewhere.
+    """
+    edited = []
+    for segmentId, segment in segments_of(segmentationNode).items():
+        if tag(segment, PROPOSED_TAG):
+            changed = is_edited(segment)
+            set_tag(segment, MADE_BY_TAG, with_edit(tag(segment, MADE_BY_TAG), changed))
+            if changed:
+                edited.append(segmentId)
+    return tuple(edited)
+
+
+def _voxels(segment) -> np.ndarray:
+    """Boolean array (k, j, i) over the extent of the segment's own labelmap, which other segments may share."""
+    labelmap = segment.GetRepresentation(_BINARY_LABELMAP)
+    if labelmap is None or labelmap.GetPointData().GetScalars() is None or labelmap.GetNumberOfPoints() == 0:
+        return np.zeros((1, 1, 1), bool)
+    labels = vtk_to_numpy(labelmap.GetPointData().GetScalars()).reshape(labelmap.GetDimensions()[::-1])
+    return labels == segment.GetLabelValue()

@@ -1,0 +1,176 @@
+"""What was proposed, as segments: a normal segmentation that remembers where it came from."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+
+import numpy as np
+import slicer
+from RadiomicsOrthoLib.regions.origin import BODY_TAG, PROPOSED_TAG
+from RadiomicsOrthoLib.regions.proposal import Proposal, ProposedRegion
+from RadiomicsOrthoLib.regions.vertebra.levels import fitted_levels
+
+from .body_levels import MEASURES_TAG, PROPOSAL_TAG, name_bodies
+from .edits import is_edited
+from .segments import add_segment, anatomy_of_segment, check_same_transform, place_beside, roi_of_segment
+from .tags import segments_of, set_tag, tag
+
+#: role by which a segmentation refers to the text node with what its proposals said
+PROPOSALS_ROLE = "RadiomicsOrtho.Proposals"
+#: two regions are the same part of the same bone if they share this much of the smaller one
+SAME_REGION_SHARE = 0.5
+
+
+@dataclass(frozen=True)
+class EditedSegment:
+    """A segment that was proposed, edited by hand since, and would be proposed anew."""
+
+    id: str
+    name: str
+
+
+def edited_segments(segmentationNode, proposal: Proposal) -> tuple[EditedSegment, ...]:
+    """The hand edits that ``proposal`` would replace."""
+    return tuple(EditedSegment(segmentId, segment.GetName())
+                 for segmentId, segment in _earlier(segmentationNode, proposal).items() if is_edited(segment))
+
+
+def add_proposal(proposal: Proposal, segmentationNode, volumeNode, keep: Collection[str] = ()) -> tuple[str, ...]:
+    """Write the regions as segments, in place of those of earlier proposals of the same bones; returns their ids.
+
+    Segments whose ids are in ``keep`` stay as they are, and what was proposed at their place is left out.  Segments
+    that nothing proposed are never touched.  Levels that a person named before are carried over.  Raises InputError
+    if segmentation and volume lie under different transforms; the segmentation is then unchanged.
+    """
+    check_same_transform(segmentationNode, volumeNode)
+    number = _remember(proposal, segmentationNode, volumeNode)
+    earlier = _earlier(segmentationNode, proposal)
+    kept = {segmentId: roi_of_segment(segmentationNode, segmentId, volumeNode)
+            for segmentId in earlier if segmentId in keep}
+    regions, matches = _without(proposal.regions, kept)
+    levels = _named_before(earlier, segmentationNode, volumeNode, proposal)
+    segmentation = segmentationNode.GetSegmentation()
+    with slicer.util.NodeModify(segmentationNode):
+        for segmentId in earlier:
+            if segmentId not in kept:
+                segmentation.RemoveSegment(segmentId)
+        ids = [_add(region, segmentationNode, volumeNode, number, proposal.summary) for region in regions]
+        for segmentId in kept:
+            body = matches.get(segmentId)
+            segment = segmentation.GetSegment(segmentId)
+            set_tag(segment, PROPOSAL_TAG, str(number))
+            set_tag(segment, BODY_TAG, str(body) if body else "")
+        if levels:
+            name_bodies(segmentationNode, levels)
+    return tuple(ids)
+
+
+def accounts_of(segmentationNode) -> tuple[dict, ...]:
+    """What the proposals said whose segments are there: ``summary`` and ``remarks`` of each, the oldest first."""
+    present = {tag(segment, PROPOSAL_TAG) for segment in segments_of(segmentationNode).values()} - {""}
+    return tuple(entry for entry in _accounts(segmentationNode) if str(entry["number"]) in present)
+
+
+def suggestion_of(segmentationNode) -> dict | None:
+    """Which level the newest proposal of vertebrae suggests for which body (``number``, ``level``, ``reason``)."""
+    found = [account["summary"].get("level_suggestion") for account in accounts_of(segmentationNode)
+             if account["summary"].get("site") == "vertebra"]
+    return found[-1] if found else None
+
+
+def _earlier(segmentationNode, proposal: Proposal) -> dict[str, object]:
+    """Proposed segments of the bones that ``proposal`` is about, by their ids."""
+    bones = {(region.roi.site, region.roi.side) for region in proposal.regions}
+    found = {}
+    for segmentId, segment in segments_of(segmentationNode).items():
+        anatomy = anatomy_of_segment(segment)
+        if tag(segment, PROPOSED_TAG) and (anatomy["site"], anatomy["side"]) in bones:
+            found[segmentId] = segment
+    return found
+
+
+def _add(region: ProposedRegion, segmentationNode, volumeNode, number: int, summary: dict) -> str:
+    written = region.written()
+    segmentId = add_segment(segmentationNode, region.roi, volumeNode, written.name)
+    segment = segmentationNode.GetSegmentation().GetSegment(segmentId)
+    segment.SetColor(*written.colour)
+    for name, value in {**written.tags, PROPOSAL_TAG: str(number)}.items():
+        set_tag(segment, name, value)
+    if region.roi.compartment == "whole-body" and region.body is not None:
+        entry = next((body for body in summary.get("bodies", ()) if body["number"] == region.body), {})
+        set_tag(segment, MEASURES_TAG, _measures(entry))
+    return segmentId
+
+
+def _measures(entry: dict) -> str:
+    """Heights and suggested grade of a body as the text of a tag; empty if they were not measured."""
+    if not entry.get("heights"):
+        return ""
+    heights, genant = entry["heights"], entry["genant"]
+    return json.dumps({"heights_mm": [heights[name] for name in ("anterior_mm", "middle_mm", "posterior_mm")],
+                       "suggested_grade": genant["suggested_grade"], "deformity": genant["deformity"]})
+
+
+def _without(regions: Iterable[ProposedRegion], kept: dict) -> tuple[list[ProposedRegion], dict[str, int | None]]:
+    """The regions that are at no kept segment's place, and the body number of each kept one (``id → number``)."""
+    left, matches = [], {}
+    for region in regions:
+        same = next((segmentId for segmentId, roi in kept.items() if _same(region, roi)), None)
+        if same is None:
+            left.append(region)
+        else:
+            matches[same] = region.body
+    return left, matches
+
+
+def _same(region: ProposedRegion, roi) -> bool:
+    return region.roi.compartment == roi.compartment and _overlap(region.roi.mask, roi.mask) >= SAME_REGION_SHARE
+
+
+def _overlap(one: np.ndarray, other: np.ndarray) -> float:
+    """Shared voxels as a share of the smaller of two masks (k, j, i)."""
+    smaller = min(np.count_nonzero(one), np.count_nonzero(other))
+    return np.count_nonzero(one & other) / smaller if smaller else 0.0
+
+
+def _named_before(earlier: dict, segmentationNode, volumeNode, proposal: Proposal) -> tuple[str, ...]:
+    """Levels of all bodies of ``proposal``, if one of them had been named by a person; else none."""
+    bodies = [region for region in proposal.regions if region.body is not None
+              and region.roi.compartment == "whole-body"]
+    if not bodies or bodies[0].roi.level:
+        return ()
+    for segmentId, segment in earlier.items():
+        level = anatomy_of_segment(segment)["level"]
+        if not level or anatomy_of_segment(segment)["compartment"] != "whole-body":
+            continue
+        old = roi_of_segment(segmentationNode, segmentId, volumeNode).mask
+        match = max(bodies, key=lambda region, old=old: _overlap(region.roi.mask, old))
+        if _overlap(match.roi.mask, old) >= SAME_REGION_SHARE:
+            return fitted_levels(max(region.body for region in bodies), match.body - 1, level)
+    return ()
+
+
+def _accounts(segmentationNode) -> list[dict]:
+    node = segmentationNode.GetNodeReference(PROPOSALS_ROLE) if segmentationNode is not None else None
+    return json.loads(node.GetText() or "[]") if node is not None else []
+
+
+def _remember(proposal: Proposal, segmentationNode, volumeNode) -> int:
+    """Keep summary and remarks in a text node; returns the proposal's number.
+
+    Earlier ones stay: undo may bring their segments back.
+    """
+    accounts = _accounts(segmentationNode)
+    number = 1 + max((entry["number"] for entry in accounts), default=0)
+    accounts.append({"number": number, "summary": proposal.summary,
+                     "remarks": [remark.to_dict() for remark in proposal.remarks]})
+    node = segmentationNode.GetNodeReference(PROPOSALS_ROLE)
+    if node is None:
+        node = slicer.mrmlScene.AddNewNodeByClass("vtkMRMLTextNode")
+        segmentationNode.SetNodeReferenceID(PROPOSALS_ROLE, node.GetID())
+        node.SetName(f"{segmentationNode.GetName()} proposals")
+        place_beside(node, volumeNode)
+    node.SetText(json.dumps(accounts, indent=1, ensure_ascii=False))
+    return number
