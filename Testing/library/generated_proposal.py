@@ -16,8 +16,9 @@ BODY, DISC = 8, 3
 
 
 def brick_scan() -> BoneImage:
-    """A CT in which the bricks of five bodies are brighter than what is round them."""
+    """A CT of muscle, fat and air in which the bricks of five bodies are brighter."""
     values = np.full(GRID.shape, 40, np.int16)
+    values[:, :3], values[:, 3:6] = -1000, -100
     for number in range(1, 6):
         values[brick(number)] = 200
     return BoneImage(values, GRID, "CT")

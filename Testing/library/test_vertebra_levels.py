@@ -43,6 +43,9 @@ def test_a_name_is_dragged_to_another_body():
     assert moved(levels, 2, 1) == ("T12", "L1", "L2", "L3")
     assert moved(levels, 1, 3) == ("T9", "T10", "T11", "T12")
     assert moved(levels, 2, 2) == levels
+    # what was chosen about the ribs stays
+    assert moved(("T10", "T11", "L1", "L2"), 2, 1) == ("T11", "L1", "L2", "L3")
+    assert moved(("T12", "T13", "L1", "L2"), 2, 3) == ("T11", "T12", "T13", "L1")
     # L5 is dragged one body up: what lies below it is a sixth lumbar vertebra
     assert moved(("L3", "L4", "L5"), 2, 1) == ("L4", "L5", "L6")
     with pytest.raises(InputError, match="found below"):

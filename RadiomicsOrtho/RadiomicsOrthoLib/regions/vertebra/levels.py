@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 from ...errors import InputError
 from ..roi import LEVELS
@@ -61,24 +62,26 @@ def renumbered(levels: Sequence[str], index: int, level: str) -> tuple[str, ...]
     return named_levels(len(levels), index, level, thoracic, lumbar)
 
 
-def fitted_levels(count: int, index: int, level: str) -> tuple[str, ...]:
-    """``named_levels`` of the usual spine, or of one with six lumbar vertebrae if only that has room.
+def fitted_levels(count: int, index: int, level: str, thoracic: int = THORACIC) -> tuple[str, ...]:
+    """``named_levels`` of a spine with five lumbar vertebrae, or with six if only that has room.
 
     Raises InputError where neither has.
     """
     try:
-        return named_levels(count, index, level)
+        return named_levels(count, index, level, thoracic)
     except InputError:
-        return named_levels(count, index, level, lumbar=LUMBAR_VARIANTS[-1])
+        return named_levels(count, index, level, thoracic, LUMBAR_VARIANTS[-1])
 
 
 def moved(levels: Sequence[str], origin: int, target: int) -> tuple[str, ...]:
     """``levels`` (from above downwards) after the name at ``origin`` was dragged to the body at ``target``.
 
-    All names move with it.  A spine whose lowest body would have none gets a sixth lumbar vertebra.
-    Raises InputError where no spine has room for them.
+    All names move with it; the numbers of thoracic and lumbar vertebrae stay, but a spine whose lowest body would
+    have no name gets a sixth lumbar vertebra.  Raises InputError where no spine has room for them.
     """
-    try:
-        return renumbered(levels, target, levels[origin])
-    except InputError:
-        return fitted_levels(len(levels), target, levels[origin])
+    thoracic = THORACIC
+    if "T13" in levels:
+        thoracic = 13
+    elif ("T11", "L1") in pairwise(levels):
+        thoracic = 11
+    return fitted_levels(len(levels), target, levels[origin], thoracic)
