@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Iterable, Mapping
-from xml.etree import ElementTree
 
 from .. import RESEARCH_USE_ONLY
 from ..imaging.acquisition import ACQUISITION_FACTS, FACTS_OF
 from ..quality.finding import SEVERITIES, refusals
 from ..scoring.card import ScoreCard
-from .html_parts import bullets, page, section, table
+from .html_parts import bullets, checked_svg, page, section, table
 from .svg import escape
 from .wording import (
     EVIDENCE_OF_TRUST,
@@ -25,8 +24,6 @@ from .wording import (
     with_unit,
 )
 
-_SVG = "{http://www.w3.org/2000/svg}"
-
 
 def report_html(card: ScoreCard, nomogram_svg: str, pictures: Mapping[str, bytes] | None = None,
                 features: Mapping[str, float] | None = None, narrow_svg: str | None = None) -> str:
@@ -36,27 +33,18 @@ def report_html(card: ScoreCard, nomogram_svg: str, pictures: Mapping[str, bytes
     drawn 360 to 420 wide, which a narrow screen shows instead; ``pictures`` maps titles to
     PNG bytes; ``features`` are the radiomics features as extracted.
     """
-    charts = f'<div class="chart{" wide" if narrow_svg else ""}">{_checked_svg(nomogram_svg)}</div>'
+    charts = f'<div class="chart{" wide" if narrow_svg else ""}">{checked_svg(nomogram_svg)}</div>'
     if narrow_svg:
-        charts += f'<div class="chart narrow">{_checked_svg(narrow_svg)}</div>'
+        charts += f'<div class="chart narrow">{checked_svg(narrow_svg)}</div>'
     title = f"{card.model.title} · {place_text(card)}"
     measured = () if refusals(card.findings) else (_inputs(card), _measurements(card))
     sections = (
         _result(card), _findings(card), _pictures(pictures or {}),
         section("Nomogram" if len(card.inputs) > 1 else "Where this value lies", charts),
-        *measured, _semantic(card), _acquisition(card), _model(card), _features(features or {}), _provenance(card))
+        *measured, _roi_protocol(card), _semantic(card), _acquisition(card), _model(card), _features(features or {}),
+        _provenance(card))
     return page(title, card.model.title, place_text(card), [part for part in sections if part],
                 f"{RESEARCH_USE_ONLY} {model_text(card)}.")
-
-
-def _checked_svg(svg: str) -> str:
-    """The drawing without XML prolog; ValueError unless it is one well-formed, passive SVG element."""
-    root = ElementTree.fromstring(svg)
-    names = {element.tag for element in root.iter()}
-    handlers = {name for element in root.iter() for name in element.attrib if name.lower().startswith("on")}
-    if root.tag != f"{_SVG}svg" or handlers or names & {f"{_SVG}script", f"{_SVG}foreignObject", f"{_SVG}a"}:
-        raise ValueError("the nomogram must be one SVG element without scripts, handlers and links")
-    return svg[svg.index("<svg"):]
 
 
 def _evidence(text: str) -> str:
@@ -130,6 +118,22 @@ def _measurements(card: ScoreCard) -> str:
     return section("Measurements of the region", table(rows))
 
 
+def _roi_protocol(card: ScoreCard) -> str:
+    """How such a region is to be drawn; whether it was drawn so, the software cannot know."""
+    protocol = card.provenance.get("roi_protocol")
+    if not protocol:
+        return ""
+    rule = f'{escape(protocol["rule"])} {_evidence(protocol["evidence"])}'
+    name = f'{protocol["title"]} ({protocol["id"]}, version {protocol["version"]})'
+    rows = [["Protocol", escape(name)],
+            [escape(card.compartment.replace("-", " ").capitalize()), rule]]
+    if protocol["source"]:
+        rows.append(["Source", escape(protocol["source"])])
+    rows.append(["All steps, with pictures",
+                 f'<span class="hash">radiomics-ortho protocols {escape(protocol["id"])} -o protocol.html</span>'])
+    return section("ROI protocol", table(rows, kind="facts"))
+
+
 def _semantic(card: ScoreCard) -> str:
     """What a reader answered, each question with its answer in words."""
     semantic = card.provenance.get("semantic")
@@ -189,6 +193,9 @@ def _provenance(card: ScoreCard) -> str:
     if "semantic" in provenance:
         # the answers have a section of their own
         provenance["semantic"] = {"form": provenance["semantic"]["form"]}
+    if "roi_protocol" in provenance:
+        protocol = provenance["roi_protocol"]
+        provenance["roi_protocol"] = {name: protocol[name] for name in ("id", "version", "sha256")}
     for name in ("schema", "acquisition", "findings", "features"):
         provenance.pop(name, None)
     if "profile" in provenance:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from xml.etree import ElementTree
 
 from .. import RESEARCH_USE_ONLY
 from .html_style import STYLE
@@ -10,16 +11,20 @@ from .svg import escape
 
 #: no script, no font, no picture from outside; styles and pictures are in the file itself
 POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'"
+_SVG = "{http://www.w3.org/2000/svg}"
 
 
-def page(title: str, heading: str, subtitle: str, sections: Iterable[str], footer: str) -> str:
-    """A whole page of ``sections`` (HTML already) under the banner; the other texts are plain."""
+def page(title: str, heading: str, subtitle: str, sections: Iterable[str], footer: str, more_style: str = "") -> str:
+    """A whole page of ``sections`` (HTML already) under the banner; the other texts are plain.
+
+    ``more_style`` is added to the style sheet of the report.
+    """
     return "\n".join((
         "<!DOCTYPE html>", '<html lang="en">', "<head>", '<meta charset="utf-8">',
         f'<meta http-equiv="Content-Security-Policy" content="{escape(POLICY)}">',
         '<meta name="viewport" content="width=device-width, initial-scale=1">',
         '<meta name="color-scheme" content="light dark">',
-        f"<title>{escape(title)}</title>", f"<style>{STYLE}</style>", "</head>", "<body>",
+        f"<title>{escape(title)}</title>", f"<style>{STYLE}{more_style}</style>", "</head>", "<body>",
         f'<p class="banner">{escape(RESEARCH_USE_ONLY)}</p>', "<main>",
         f'<header><h1>{escape(heading)}</h1><p class="place">{escape(subtitle)}</p></header>',
         *sections,
@@ -48,3 +53,13 @@ def table(rows: Iterable[Iterable[str]], head: Iterable[str] = (), kind: str = "
 def bullets(items: Iterable[str]) -> str:
     body = "".join(f"<li>{escape(item)}</li>" for item in items)
     return f"<ul>{body}</ul>" if body else ""
+
+
+def checked_svg(svg: str) -> str:
+    """The drawing without XML prolog; ValueError unless it is one well-formed, passive SVG element."""
+    root = ElementTree.fromstring(svg)
+    names = {element.tag for element in root.iter()}
+    handlers = {name for element in root.iter() for name in element.attrib if name.lower().startswith("on")}
+    if root.tag != f"{_SVG}svg" or handlers or names & {f"{_SVG}script", f"{_SVG}foreignObject", f"{_SVG}a"}:
+        raise ValueError("a drawing must be one SVG element without scripts, handlers and links")
+    return svg[svg.index("<svg"):]

@@ -19,6 +19,7 @@ from ..models.bundle import ModelBundle, ModelInput
 from ..quality.finding import Finding, most_severe_first, raise_refusals, refusals
 from ..quality.gate import inspect
 from ..quality.roi_checks import check_size, check_trabecular_values
+from ..regions.protocols.catalogue import protocol_for
 from ..regions.roi import Roi
 from ..regions.trabecular import DEFAULT_DEPTH_MM, trabecular_core
 from .applicability import check_applicability, check_contrast, check_values
@@ -109,10 +110,27 @@ def _score_case(image: BoneImage, roi: Roi, model: ModelBundle, clinical: Mappin
         inputs=tuple(CardInput(item.name, item.title, item.unit, item.source, values[item.name],
                                contributions[item.name]) for item in model.inputs),
         findings=most_severe_first(findings), place=roi.place, site=core.site, compartment=core.compartment,
-        measurements=measurements, acquisition=image.acquisition.to_dict(image.modality), provenance=provenance,
+        measurements=measurements, acquisition=image.acquisition.to_dict(image.modality),
+        provenance={**provenance, **_roi_protocol(image, core, model)},
         interval=interval, interval_reason=meaning)
     progress(1.0, "scored")
     return Scored(card, core, features)
+
+
+def _roi_protocol(image: BoneImage, core: Roi, model: ModelBundle) -> dict:
+    """The protocol that says how such a region is drawn, and its rule; empty if there is none."""
+    fit = model.applicability
+    # what scan and region do not state was taken to be as the model wants it
+    site = fit.site if core.site == "unknown" else core.site
+    modality = fit.modality if image.modality == "unknown" else image.modality
+    protocol = protocol_for(site, modality, core.compartment, model.id)
+    if protocol is None:
+        return {}
+    rule = protocol.rule_for(core.compartment).rule
+    reference = protocol.reference(rule.source)
+    return {"roi_protocol": {
+        "id": protocol.id, "version": protocol.version, "sha256": protocol.hash(), "title": protocol.title,
+        "rule": rule.text, "evidence": rule.evidence, "source": reference.text if reference else ""}}
 
 
 def region_for(model: ModelBundle, roi: Roi, core_depth_mm: float) -> tuple[Roi, Finding | None]:

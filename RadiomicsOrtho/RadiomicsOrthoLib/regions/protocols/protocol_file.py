@@ -1,0 +1,169 @@
+"""Protocols as files: JSON (those that ship) or YAML, with drawings in the folder ``pictures`` beside them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import fields
+from pathlib import Path
+from xml.etree import ElementTree
+
+from ...errors import InputError
+from .protocol import (
+    OWN,
+    CompartmentRule,
+    Need,
+    Protocol,
+    Reference,
+    ReferenceRegion,
+    Statement,
+    Step,
+    Window,
+)
+
+SCHEMA = "radiomics-ortho-protocol/1"
+SUFFIXES = (".json", ".yaml", ".yml")
+_SOURCE = {"source", "evidence"}
+
+
+def read_protocol(path: Path) -> Protocol:
+    """The protocol in a file; InputError with one sentence if it cannot be read or is refused."""
+    try:
+        data = _parsed(path)
+        if not isinstance(data, dict):
+            raise ValueError("it is no mapping")
+        return protocol_from_dict(data, path.parent / "pictures")
+    except (OSError, UnicodeDecodeError):
+        raise InputError(f"The protocol '{path}' cannot be read.") from None
+    except KeyError as error:
+        raise InputError(f"The protocol '{path}' lacks the entry {error}.") from None
+    except (ValueError, TypeError, RecursionError) as error:
+        raise InputError(f"The protocol '{path}' is refused: {error}.") from None
+
+
+def protocol_from_dict(data: Mapping, picture_folder: Path) -> Protocol:
+    """A protocol from parsed JSON or YAML; ``KeyError``, ``ValueError`` or ``TypeError`` on defects."""
+    data = dict(data)
+    if data.pop("schema", None) != SCHEMA:
+        raise ValueError(f"its schema is not {SCHEMA!r}")
+    _no_others(data, {one.name for one in fields(Protocol)} - {"pictures"}, "the protocol")
+    steps = tuple(_step(one) for one in _list(data, "steps"))
+    rules = tuple(_rule(one) for one in _list(data, "compartments"))
+    names = dict.fromkeys(part.picture for part in (*steps, *rules) if part.picture)
+    return Protocol(
+        id=_text(data, "id"), version=str(data["version"]), title=_text(data, "title"), site=_text(data, "site"),
+        modalities=tuple(map(str, _list(data, "modalities"))), purpose=_text(data, "purpose"),
+        window=_window(data["window"]), steps=steps, compartments=rules,
+        include=_statements(data, "include"), exclude=_statements(data, "exclude"),
+        pitfalls=_statements(data, "pitfalls"), needs=tuple(_need(one) for one in _list(data, "needs")),
+        references=tuple(_reference(one) for one in _list(data, "references")),
+        reference_regions=tuple(_region(one) for one in _list(data, "reference_regions", ())),
+        pictures={name: _picture(picture_folder, name) for name in names})
+
+
+def _window(data: object) -> Window:
+    data = _mapping(data, {"why", "level", "width", "percentiles"}, "the window")
+    for name in ("level", "width"):
+        if name in data and type(data[name]) not in (int, float):
+            raise ValueError(f"the {name} of the window must be a number")
+    percentiles = data.get("percentiles")
+    if percentiles is not None and (not isinstance(percentiles, list) or len(percentiles) != 2
+                                    or any(type(end) not in (int, float) for end in percentiles)):
+        raise ValueError("the percentiles of the window must be two numbers")
+    return Window(_text(data, "why"), data.get("level"), data.get("width"), tuple(percentiles) if percentiles else None)
+
+
+def _step(data: object) -> Step:
+    data = _mapping(data, {"title", "do", "picture"} | _SOURCE, "a step")
+    return Step(_text(data, "title"), _statement(data, "do"), _text(data, "picture", ""))
+
+
+def _rule(data: object) -> CompartmentRule:
+    data = _mapping(data, {"compartment", "rule", "why", "picture"} | _SOURCE, "a compartment")
+    return CompartmentRule(_text(data, "compartment"), _statement(data, "rule"), _text(data, "why"),
+                           _text(data, "picture", ""))
+
+
+def _region(data: object) -> ReferenceRegion:
+    data = _mapping(data, {"name", "rule", "why"} | _SOURCE, "a reference region")
+    return ReferenceRegion(_text(data, "name"), _statement(data, "rule"), _text(data, "why"))
+
+
+def _need(data: object) -> Need:
+    data = _mapping(data, {"title", "compartment", "text", "model", "profile"} | _SOURCE, "a need")
+    return Need(_text(data, "title"), _text(data, "compartment"), _statement(data, "text"),
+                _text(data, "model", ""), _text(data, "profile", ""))
+
+
+def _reference(data: object) -> Reference:
+    data = _mapping(data, {"id", "text"}, "a reference")
+    return Reference(_text(data, "id"), _text(data, "text"))
+
+
+def _statements(data: Mapping, key: str) -> tuple[Statement, ...]:
+    return tuple(_statement(_mapping(one, {"text"} | _SOURCE, f"an entry of '{key}'"), "text")
+                 for one in _list(data, key))
+
+
+def _statement(data: Mapping, key: str) -> Statement:
+    return Statement(_text(data, key), _text(data, "source", ""), _text(data, "evidence", OWN))
+
+
+def _picture(folder: Path, name: str) -> str:
+    """The text of a drawing; ``ValueError`` unless the file is one SVG element."""
+    if Path(name).name != name:
+        raise ValueError(f"the picture '{name}' must be the name of a file in 'pictures', without its ending")
+    try:
+        svg = (folder / f"{name}.svg").read_text(encoding="utf-8")
+        is_svg = ElementTree.fromstring(svg).tag == "{http://www.w3.org/2000/svg}svg"
+    except (OSError, UnicodeDecodeError):
+        raise ValueError(f"the picture 'pictures/{name}.svg' cannot be read") from None
+    except ElementTree.ParseError:
+        is_svg = False
+    if not is_svg:
+        raise ValueError(f"the picture 'pictures/{name}.svg' is no SVG drawing")
+    return svg
+
+
+def _list(data: Mapping, key: str, default: tuple | None = None) -> list:
+    value = data[key] if default is None else data.get(key, list(default))
+    if not isinstance(value, list):
+        raise ValueError(f"'{key}' must be a list")
+    return value
+
+
+def _mapping(data: object, known: set[str], what: str) -> dict:
+    if not isinstance(data, dict):
+        raise ValueError(f"{what} must have entries by name, not {data!r}")
+    _no_others(data, known, what)
+    return data
+
+
+def _text(data: Mapping, key: str, default: str | None = None) -> str:
+    value = data[key] if default is None else data.get(key, default)
+    if not isinstance(value, str) or (default is None and not value.strip()):
+        raise ValueError(f"'{key}' must be a text that is not empty, not {value!r}")
+    return " ".join(value.split())
+
+
+def _no_others(data: Mapping, known: set[str], what: str) -> None:
+    others = sorted(map(str, set(data) - known))
+    if others:
+        raise ValueError(f"{what} has the unknown entry '{others[0]}'; known are {', '.join(sorted(known))}")
+
+
+def _parsed(path: Path) -> object:
+    text = path.read_text(encoding="utf-8")
+    if path.suffix == ".json":
+        # those that ship are JSON: Slicer has no YAML reader before the user has allowed one, and the panel
+        # shows a protocol before anything is installed
+        return json.loads(text)
+    try:
+        import yaml
+    except ImportError:
+        raise InputError(f"The protocol '{path}' is YAML, and the Python package PyYAML is not installed here; "
+                         "install it, or save the protocol as JSON.") from None
+    try:
+        return yaml.safe_load(text)
+    except yaml.YAMLError as error:
+        raise ValueError(f"it is not valid YAML ({' '.join(str(error).split())})") from None

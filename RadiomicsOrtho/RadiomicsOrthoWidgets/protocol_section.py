@@ -1,0 +1,117 @@
+"""The section "How to draw the region": the ROI protocol of the bone, with its pictures and its window."""
+
+import ctk
+import qt
+import slicer
+from RadiomicsOrthoLib.errors import InputError
+from slicer.i18n import tr as _
+
+#: on-screen width of the drawings, and height of the text
+PICTURE_WIDTH, TEXT_HEIGHT = 300, 420
+
+
+class ProtocolSection:
+    """A collapsed section to be put into a panel: ``widget``."""
+
+    def __init__(self) -> None:
+        self._volumeNode, self._site = None, ""
+        self._protocols, self._shown, self._fit = (), (), None
+        self.widget = ctk.ctkCollapsibleButton()
+        self.widget.objectName = "protocolCollapsibleButton"
+        self.widget.text = _("How to draw the region")
+        self.widget.collapsed = True
+        layout = qt.QVBoxLayout(self.widget)
+        row = qt.QHBoxLayout()
+        self.comboBox = qt.QComboBox()
+        self.comboBox.objectName = "protocolComboBox"
+        self.comboBox.setSizePolicy(qt.QSizePolicy.Ignored, qt.QSizePolicy.Fixed)
+        self.windowButton = qt.QPushButton(_("Apply window/level"))
+        self.windowButton.objectName = "protocolWindowButton"
+        row.addWidget(self.comboBox)
+        row.addWidget(self.windowButton)
+        layout.addLayout(row)
+        self.browser = qt.QTextBrowser()
+        self.browser.objectName = "protocolBrowser"
+        self.browser.setMinimumHeight(TEXT_HEIGHT)
+        layout.addWidget(self.browser)
+        self.comboBox.connect("currentIndexChanged(int)", self._onChosen)
+        self.windowButton.connect("clicked(bool)", self._onApplyWindow)
+        self.widget.connect("contentsCollapsed(bool)", self._onCollapsed)
+
+    def show(self, volumeNode, site: str = "") -> None:
+        """Offer the protocols, those for this scan and bone first.
+
+        The first one is chosen whenever scan or bone become others; until then the choice of the user stands.
+        """
+        from RadiomicsOrthoScene.protocols import fitting_first, protocols_at_hand
+
+        self._volumeNode = volumeNode
+        self._protocols = self._protocols or protocols_at_hand()
+        fitting = fitting_first(self._protocols, volumeNode, site)
+        chosen = self.protocol()
+        fit = (volumeNode.GetID() if volumeNode else "", site)
+        wasBlocked = self.comboBox.blockSignals(True)
+        if self._shown != fitting:
+            self.comboBox.clear()
+            for protocol in fitting:
+                self.comboBox.addItem(protocol.title, protocol.id)
+            self._shown = fitting
+        if fit != self._fit or chosen is None:
+            chosen = fitting[0] if fitting else None
+        self._fit = fit
+        self.comboBox.setCurrentIndex(self.comboBox.findData(chosen.id) if chosen else -1)
+        self.comboBox.blockSignals(wasBlocked)
+        self._update()
+
+    def protocol(self):
+        """The chosen protocol; ``None`` if there is none."""
+        index = self.comboBox.currentIndex
+        return self._shown[index] if 0 <= index < len(self._shown) else None
+
+    def _update(self) -> None:
+        from RadiomicsOrthoLib.report.protocol_brief import protocol_brief_html
+
+        protocol = self.protocol()
+        self.windowButton.enabled = bool(self._volumeNode and protocol)
+        self.windowButton.toolTip = _("Load a scan and choose it as the volume first")
+        if self._volumeNode and protocol:
+            self.windowButton.toolTip = _("Show the scan with {window}").format(window=protocol.window.text)
+        # pictures are drawn when somebody looks
+        if self.widget.collapsed:
+            self.browser.clear()
+        else:
+            self.browser.setHtml(protocol_brief_html(protocol, pictureHtml) if protocol else "")
+
+    def _onChosen(self, index) -> None:
+        self._update()
+
+    def _onCollapsed(self, collapsed) -> None:
+        self._update()
+
+    def _onApplyWindow(self) -> None:
+        from RadiomicsOrthoScene.protocols import apply_window
+
+        try:
+            apply_window(self._volumeNode, self.protocol().window)
+        except InputError as error:
+            slicer.util.errorDisplay(str(error))
+
+
+def pictureHtml(svg: str) -> str:
+    """A drawing as an image inside the text, at twice its size for fine screens."""
+    renderer = qt.QSvgRenderer()
+    renderer.load(qt.QByteArray(svg.encode("utf-8")))
+    size = renderer.defaultSize()
+    height = int(PICTURE_WIDTH * size.height() / size.width())
+    image = qt.QImage(2 * PICTURE_WIDTH, 2 * height, qt.QImage.Format_ARGB32)
+    image.fill(qt.QColor(255, 255, 255))
+    painter = qt.QPainter()
+    painter.begin(image)
+    renderer.render(painter)
+    painter.end()
+    png = qt.QByteArray()
+    buffer = qt.QBuffer(png)
+    buffer.open(qt.QIODevice.WriteOnly)
+    image.save(buffer, "PNG")
+    data = bytes(png.toBase64().data()).decode("ascii")
+    return f'<img src="data:image/png;base64,{data}" width="{PICTURE_WIDTH}" height="{height}"/>'
