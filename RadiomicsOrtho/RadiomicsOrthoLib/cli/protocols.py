@@ -65,7 +65,7 @@ def print_protocol(protocol: Protocol) -> None:
     print("\nWho needs which compartment")
     for need in protocol.needs:
         names = "".join(f", {kind} {name}" for kind, name in (("model", need.model), ("profile", need.profile)) if name)
-        print(f"  {need.title}{names}: {need.compartment}. {_said(need.text)}")
+        print(f"  {need.title}{names}: {', '.join(need.compartments)}. {_said(need.text)}")
     print("\nPitfalls")
     for statement in protocol.pitfalls:
         print(f"  - {_said(statement)}")

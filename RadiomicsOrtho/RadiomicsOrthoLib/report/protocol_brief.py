@@ -31,8 +31,8 @@ def protocol_brief_html(protocol: Protocol, picture: Callable[[str], str]) -> st
         parts.append(f"<p><b>{escape(region.name)}:</b> {_said(region.rule)} <i>{escape(region.why)}</i></p>")
     parts.append("<h4>Who needs which compartment</h4>")
     for need in protocol.needs:
-        parts.append(f"<p>{_swatch(need.compartment)}<b>{escape(needer(need))}:</b> "
-                     f"{escape(compartment_title(need.compartment).lower())}. {_said(need.text)}</p>")
+        names = ", ".join(_swatch(name) + escape(compartment_title(name).lower()) for name in need.compartments)
+        parts.append(f"<p><b>{escape(needer(need))}:</b> {names}. {_said(need.text)}</p>")
     parts.append(f"<h4>Pitfalls</h4>{_bullets(protocol.pitfalls)}")
     if protocol.references:
         parts.append("<h4>References</h4><ul>" + "".join(

@@ -95,8 +95,8 @@ def _part(protocol: Protocol, region: CompartmentRule | ReferenceRegion) -> tupl
 
 
 def _need(protocol: Protocol, need: Need) -> tuple[str, str, str]:
-    return (escape(needer(need)), _swatch(need.compartment) + escape(compartment_title(need.compartment)),
-            _with_evidence(protocol, need.text))
+    parts = "<br>".join(_swatch(name) + escape(compartment_title(name)) for name in need.compartments)
+    return escape(needer(need)), parts, _with_evidence(protocol, need.text)
 
 
 def _picture(protocol: Protocol, name: str) -> str:

@@ -25,6 +25,7 @@ svg.swatch, .parts svg.swatch { display: inline-block; float: none; width: .9em;
   body { line-height: 1.32; }
   section { padding: 1.4mm 0; }
   .steps { grid-template-columns: repeat(3, 1fr); gap: 2.5mm; }
+  .steps:has(> :nth-child(4):last-child) { grid-template-columns: repeat(4, 1fr); }
   .steps li { padding: 2mm; break-inside: avoid; }
   .steps svg { max-width: 48mm; margin-top: 1mm; }
   .parts svg:not(.swatch) { max-width: 36mm; }

@@ -100,10 +100,13 @@ class ReferenceRegion:
 
 @dataclass(frozen=True)
 class Need:
-    """Who needs which compartment: a model or a profile at hand by its id, or a published workflow by its title."""
+    """Who needs which compartments: a model or a profile at hand by its id, or a published workflow by its title.
+
+    Several compartments are measured each alone.
+    """
 
     title: str
-    compartment: str
+    compartments: tuple[str, ...]
     text: Statement
     model: str = ""
     profile: str = ""
@@ -168,8 +171,9 @@ class Protocol:
         if unused:
             raise ValueError(f"nothing rests on the reference '{unused}'")
         for need in self.needs:
-            if need.compartment not in described:
-                raise ValueError(f"'{need.title}' needs the compartment '{need.compartment}', which is not described")
+            other = next((name for name in need.compartments if name not in described), None)
+            if other or not need.compartments:
+                raise ValueError(f"'{need.title}' needs the compartment '{other or ''}', which is not described")
         missing = next((name for name in self.picture_names() if name not in self.pictures), None)
         if missing:
             raise ValueError(f"the picture '{missing}' is missing")

@@ -90,8 +90,8 @@ def _region(data: object) -> ReferenceRegion:
 
 
 def _need(data: object) -> Need:
-    data = _mapping(data, {"title", "compartment", "text", "model", "profile"} | _SOURCE, "a need")
-    return Need(_text(data, "title"), _text(data, "compartment"), _statement(data, "text"),
+    data = _mapping(data, {"title", "compartments", "text", "model", "profile"} | _SOURCE, "a need")
+    return Need(_text(data, "title"), tuple(map(str, _list(data, "compartments"))), _statement(data, "text"),
                 _text(data, "model", ""), _text(data, "profile", ""))
 
 
