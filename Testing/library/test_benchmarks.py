@@ -2,6 +2,7 @@
 
 import json
 import os
+import subprocess
 import sys
 from pathlib import Path
 
@@ -59,3 +60,14 @@ def test_an_adapter_writes_the_finite_numbers(tmp_path, monkeypatch):
     monkeypatch.setattr(sys, "argv", ["peer", "all", "image", "mask", str(tmp_path / "out.json")])
     adapter.main(lambda work, image, mask: {"a": 1, "b": float("nan"), "c": "text", work: str(image) == "image"})
     assert json.loads((tmp_path / "out.json").read_text(encoding="utf-8")) == {"a": 1.0, "all": 1.0}
+
+
+SCRIPTS = sorted(path.relative_to(FOLDER.parent).as_posix() for path in FOLDER.parent.rglob("*.py")
+                 if "ArgumentParser(" in path.read_text(encoding="utf-8"))
+
+
+@pytest.mark.parametrize("script", SCRIPTS)
+def test_every_benchmark_starts(script, tmp_path):
+    found = subprocess.run([sys.executable, str(FOLDER.parent / script), "--help"], check=False, cwd=tmp_path,
+                           text=True, capture_output=True, timeout=120)
+    assert found.returncode == 0 and "usage:" in found.stdout, found.stderr

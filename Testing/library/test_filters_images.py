@@ -10,7 +10,6 @@ import pywt
 import SimpleITK as sitk
 from RadiomicsOrthoLib.features.filters import intensity
 from RadiomicsOrthoLib.features.filters import laplacian_of_gaussian as log_filter
-from RadiomicsOrthoLib.features.filters.box import Box
 from RadiomicsOrthoLib.features.filters.gradient import gradient_magnitude
 from RadiomicsOrthoLib.features.filters.icosphere import icosphere_vertices
 from RadiomicsOrthoLib.features.filters.image_types import Region, filter_jobs, support
@@ -20,6 +19,7 @@ from RadiomicsOrthoLib.features.filters.local_binary_pattern_3d import local_bin
 from RadiomicsOrthoLib.features.filters.settings import IMAGE_TYPES, FilterSettings
 from RadiomicsOrthoLib.features.filters.voxels import ArrayVoxels, gather
 from RadiomicsOrthoLib.features.filters.wavelet import wavelet_images
+from RadiomicsOrthoLib.imaging.box import Box
 from scipy import special
 from scipy.ndimage import gaussian_filter, map_coordinates
 

@@ -6,7 +6,6 @@ import numpy as np
 import pytest
 import SimpleITK as sitk
 from RadiomicsOrthoLib.errors import InputError
-from RadiomicsOrthoLib.features.filters.box import Box
 from RadiomicsOrthoLib.features.filters.preprocessing import (
     Normalisation,
     NormalisedVoxels,
@@ -14,6 +13,7 @@ from RadiomicsOrthoLib.features.filters.preprocessing import (
     prepare,
     resegmented,
 )
+from RadiomicsOrthoLib.imaging.box import Box
 from RadiomicsOrthoLib.imaging.geometry import Geometry
 from RadiomicsOrthoLib.imaging.readers import to_sitk
 from scipy.ndimage import gaussian_filter

@@ -5,7 +5,6 @@ from itertools import permutations, product
 
 import numpy as np
 import pytest
-from RadiomicsOrthoLib.features.filters.box import Box
 from RadiomicsOrthoLib.features.ibsi.dependence_texture import dependence_features
 from RadiomicsOrthoLib.features.ibsi.distance_zone_texture import distance_zone_features
 from RadiomicsOrthoLib.features.ibsi.histograms import intensity_histogram, intensity_volume_histogram
@@ -19,6 +18,7 @@ from RadiomicsOrthoLib.features.ibsi.spatial_correlation import moran_and_geary
 from RadiomicsOrthoLib.features.ibsi.statistics import intensity_statistics
 from RadiomicsOrthoLib.features.ibsi.texture import shared_texture
 from RadiomicsOrthoLib.features.kernels.level_region import LevelRegion
+from RadiomicsOrthoLib.imaging.box import Box
 
 #: two slices of one row each: in the first two levels lie side by side, in the second there is one level
 TWO_SLICES = np.array([[[1, 2]], [[1, 1]]], np.int32)

@@ -3,12 +3,12 @@
 import numpy as np
 import pytest
 from RadiomicsOrthoLib.errors import InputError
-from RadiomicsOrthoLib.features.filters.box import Box
 from RadiomicsOrthoLib.features.ibsi.diagnostics import diagnostics
 from RadiomicsOrthoLib.features.ibsi.discretisation import grey_levels, level_array
 from RadiomicsOrthoLib.features.ibsi.preparation import aligned_grid, prepare, resegmented
 from RadiomicsOrthoLib.features.ibsi.resampling import AlignedGrid
 from RadiomicsOrthoLib.features.ibsi.settings import Discretisation, IbsiSettings
+from RadiomicsOrthoLib.imaging.box import Box
 
 CUBIC = (1.0, 1.0, 1.0)
 

@@ -10,12 +10,12 @@ import SimpleITK as sitk
 from RadiomicsOrthoLib.errors import InputError
 from RadiomicsOrthoLib.features.engine import CancelledError, engine_problem, load_engine
 from RadiomicsOrthoLib.features.extraction import extract_features
-from RadiomicsOrthoLib.features.filters.box import Box
 from RadiomicsOrthoLib.features.profile import ExtractionProfile
 from RadiomicsOrthoLib.features.profile_file import profile_from_dict, profile_text
 from RadiomicsOrthoLib.features.standardisation.bias_field import BiasFieldCorrection, estimate_bias_field
 from RadiomicsOrthoLib.features.standardisation.normalisation import ReferenceNormalisation, RobustNormalisation
 from RadiomicsOrthoLib.features.standardisation.standardise import Standardisation, standardise
+from RadiomicsOrthoLib.imaging.box import Box
 from RadiomicsOrthoLib.imaging.geometry import Geometry
 from RadiomicsOrthoLib.imaging.image import BoneImage
 from RadiomicsOrthoLib.models.bundle import load_bundle

@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ..errors import InputError
 from ..imaging.image import BoneImage
@@ -19,6 +19,9 @@ from .provenance import extraction_record, library_versions, provenance_of
 from .standardisation.standardise import check_reference, standardise
 from .task_pool import Shares, TaskPool
 from .vector import FeatureVector
+
+#: in place of a scan's hash that another thread is still computing
+PENDING = "pending"
 
 
 @dataclass(frozen=True)
@@ -66,34 +69,44 @@ def extract_all(image: BoneImage, regions: Sequence[Callable[[], RegionToMeasure
         return []
     progress(0.0, "preparing the scan")
     at_once = min(engine.threads, len(regions))
-    # what is left over helps within a region
-    engine = engine.with_threads(-(-engine.threads // at_once))
     found: dict[int, FeatureVector | InputError] = {}
     pool = TaskPool(at_once)
     shares = Shares(len(regions), pool)
 
-    def begin(pool: TaskPool) -> None:
-        image_sha256 = image.voxel_hash(pool.poll)
-        pool.add([functools.partial(measure_region, number, image_sha256) for number in range(len(regions))])
+    image_sha256: list[str] = []
 
-    def measure_region(number: int, image_sha256: str, pool: TaskPool) -> None:
+    def hash_image(pool: TaskPool) -> None:
+        image_sha256.append(image.voxel_hash(pool.poll))
+
+    def measure_region(number: int, pool: TaskPool) -> None:
         tell = functools.partial(shares.set, number)
+        # threads that would find no region of their own help within the last ones
+        sharing = min(at_once, len(regions) - number)
         try:
             region = regions[number]()
             pool.poll()
-            found[number] = _vector(image, region.roi, profile, engine, tell, pool.is_stopping, region.source_roi,
-                                    reference, region.findings, image_sha256)
+            found[number] = _vector(image, region.roi, profile, engine.with_threads(-(-engine.threads // sharing)),
+                                    tell, pool.is_stopping, region.source_roi, reference, region.findings, PENDING)
         except CancelledError:
             raise
         except InputError as error:
             found[number] = error
             tell(1.0, "refused")
 
-    pool.run([begin], progress, cancelled)
+    # the hash of a large scan takes as long as a region: beside the first one
+    pool.run([hash_image, *(functools.partial(measure_region, number) for number in range(len(regions)))],
+             progress, cancelled)
     # the last report may have brought the request
     if cancelled():
         raise CancelledError
-    return [found[number] for number in range(len(regions))]
+    return [_with_image_hash(found[number], image_sha256[0]) for number in range(len(regions))]
+
+
+def _with_image_hash(found: FeatureVector | InputError, image_sha256: str) -> FeatureVector | InputError:
+    if isinstance(found, InputError):
+        return found
+    provenance = {**found.provenance, "image": {**found.provenance["image"], "sha256": image_sha256}}
+    return replace(found, provenance=provenance)
 
 
 def _vector(image: BoneImage, roi: Roi, profile: ExtractionProfile, engine: Engine, progress: Progress,
@@ -101,7 +114,7 @@ def _vector(image: BoneImage, roi: Roi, profile: ExtractionProfile, engine: Engi
             findings: tuple[Finding, ...], image_sha256: str | None = None) -> FeatureVector:
     if not image.geometry.same_place(roi.geometry):
         raise InputError("Region and scan do not have the same grid; draw the region on this scan.")
-    if not roi.mask.any():
+    if roi.box is None:
         raise InputError("The region is empty; draw it first.")
     values: dict[str, float] = dict(measure(image, roi))
     failures: dict[str, str] = {}

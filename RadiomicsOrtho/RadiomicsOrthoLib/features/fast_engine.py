@@ -297,9 +297,10 @@ class _Extraction:
         roi = self._region()
         if roi.mask.shape != self._image.array.shape:
             raise InputError("Region and scan do not have the same grid; draw the region on this scan.")
-        if not roi.mask.any():
+        if roi.box is None:
             raise InputError("The region is empty; draw it first.")
-        prepared = prepare(self._image.array, self._image.geometry, roi.mask, self._settings.preprocessing, pool.poll)
+        prepared = prepare(self._image.array, self._image.geometry, roi.mask, self._settings.preprocessing, pool.poll,
+                           roi.box)
         _check_region(prepared, self._settings)
         self._work = work = _Work(prepared, self._settings, pool.poll)
         self._total = max(1, sum(job.count for job in work.jobs) + bool(work.shape_classes))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import importlib.metadata
 import json
 import sys
@@ -86,9 +87,15 @@ def library_versions(names: tuple[str, ...]) -> dict[str, str]:
     versions = {}
     for name in names:
         try:
-            versions[name] = importlib.metadata.version(name)
+            versions[name] = _installed_version(name)
         except importlib.metadata.PackageNotFoundError:
             # the Slicer application may carry a library without its package metadata, or lack it
             module = sys.modules.get(name)
             versions[name] = str(getattr(module, "__version__", "unknown")) if module else "not used"
     return versions
+
+
+@functools.cache
+def _installed_version(name: str) -> str:
+    # milliseconds of pure Python, in which no other thread's region gets on
+    return importlib.metadata.version(name)

@@ -71,16 +71,18 @@ class BoneImage:
         return voxel_hash(self.array, self.geometry, poll)
 
 
-def voxel_hash(array: np.ndarray, geometry: Geometry, poll: Callable[[], object] = lambda: None) -> str:
+def voxel_hash(array: np.ndarray, geometry: Geometry, poll: Callable[[], object] = lambda: None,
+               first: tuple[int, int, int] = (0, 0, 0)) -> str:
     """SHA-256 over the grid and the values, independent of the stored pixel type.
 
+    ``array`` (k, j, i) covers the grid, or a box of it that begins at the voxel ``first``.
     Integer and float files of equal values hash alike: values are hashed, slice by slice, as the smallest type that
     holds all of them: int8, int16 or int32, little-endian, else float64.
     """
     digest = hashlib.sha256()
     grid = (geometry.shape, *(tuple(round(float(x), 6) + 0.0 for x in part)
                               for part in (geometry.spacing, geometry.origin, geometry.direction)))
-    digest.update(repr(grid).encode())
+    digest.update(repr(grid if array.shape == geometry.shape else (*grid, tuple(first), array.shape)).encode())
     common = _smallest_type(array)
     for plane in array:
         poll()

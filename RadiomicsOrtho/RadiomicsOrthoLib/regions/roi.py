@@ -10,6 +10,7 @@ from functools import cached_property
 import numpy as np
 
 from ..errors import InputError
+from ..imaging.box import Box
 from ..imaging.geometry import Geometry
 from ..imaging.image import voxel_hash
 
@@ -46,9 +47,16 @@ class Roi:
             if value not in allowed:
                 raise ValueError(f"{name} must be one of {allowed}, not {value!r}")
 
-    @property
+    # looking through the mask of a large scan takes longer than measuring a vertebra in it: once is enough
+
+    @cached_property
+    def box(self) -> Box | None:
+        """The smallest box of voxels that holds the region; ``None`` if it is empty."""
+        return Box.around(self.mask) if self.mask.any() else None
+
+    @cached_property
     def voxel_count(self) -> int:
-        return int(np.count_nonzero(self.mask))
+        return int(np.count_nonzero(self.mask[self.box.slices])) if self.box else 0
 
     @property
     def volume_ml(self) -> float:
@@ -91,8 +99,9 @@ class Roi:
         return "level not stated" if self.site == "vertebra" else "site not stated"
 
     def voxel_hash(self, poll: Callable[[], object] = lambda: None) -> str:
-        """SHA-256 of mask and grid; ``poll`` is called every slice and may raise to stop."""
-        return voxel_hash(self.mask, self.geometry, poll)
+        """SHA-256 of grid, box and the mask inside it; ``poll`` is called every slice and may raise to stop."""
+        box = self.box or Box((0, 0, 0), (0, 0, 0))
+        return voxel_hash(self.mask[box.slices], self.geometry, poll, box.lower)
 
     def with_mask(self, mask: np.ndarray, **changes: object) -> Roi:
         return replace(self, mask=mask, **changes)

@@ -32,7 +32,7 @@ RESULTS = HERE.parent / "RESULTS.md"
 HEADING = "## Cancel"
 #: what the user is promised
 PROMISE_S = 0.2
-for _folder in (REPOSITORY / "Testing", REPOSITORY / "RadiomicsOrtho"):
+for _folder in (REPOSITORY / "Testing", REPOSITORY / "RadiomicsOrtho", HERE.parent / "extraction"):
     if str(_folder) not in sys.path:
         sys.path.insert(0, str(_folder))
 

@@ -29,7 +29,6 @@ if __name__ == "__main__":
 
 from RadiomicsOrthoLib.features.engine import load_engine
 from RadiomicsOrthoLib.features.extraction import extract_features
-from RadiomicsOrthoLib.features.filters.box import Box
 from RadiomicsOrthoLib.features.filters.laplacian_of_gaussian import laplacian_of_gaussian as engine_log
 from RadiomicsOrthoLib.features.filters.settings import FilterSettings
 from RadiomicsOrthoLib.features.filters.voxels import ArrayVoxels
@@ -39,6 +38,7 @@ from RadiomicsOrthoLib.features.ibsi.options import IbsiOptions
 from RadiomicsOrthoLib.features.profile import ExtractionProfile
 from RadiomicsOrthoLib.features.profile_file import load_profile
 from RadiomicsOrthoLib.features.table import feature_row
+from RadiomicsOrthoLib.imaging.box import Box
 from RadiomicsOrthoLib.imaging.readers import read_image, read_voxels
 from RadiomicsOrthoLib.imaging.segmentation_file import read_segmentation
 from RadiomicsOrthoLib.regions.from_file import roi_from_file

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from .box import Box
+from ...imaging.box import Box
 from .voxels import Poll, Voxels
 
 #: a central difference reads one neighbour

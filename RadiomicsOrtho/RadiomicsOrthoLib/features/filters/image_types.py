@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from .box import Box
+from ...imaging.box import Box
 from .settings import FilterSettings
 from .voxels import Poll, Voxels
 

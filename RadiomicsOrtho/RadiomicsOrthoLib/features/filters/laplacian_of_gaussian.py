@@ -14,7 +14,7 @@ import math
 
 import numpy as np
 
-from .box import Box
+from ...imaging.box import Box
 from .voxels import Poll, Voxels
 
 #: support of the recursive Gaussian in σ, the last one at any size

@@ -9,7 +9,7 @@ import math
 
 import numpy as np
 
-from .box import Box
+from ...imaging.box import Box
 from .voxels import Poll, Voxels
 
 METHODS = ("default", "ror", "uniform", "var")

@@ -14,7 +14,7 @@ import math
 
 import numpy as np
 
-from .box import Box
+from ...imaging.box import Box
 from .icosphere import icosphere_vertices
 from .voxels import Poll, Voxels
 

@@ -13,8 +13,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from ...errors import InputError
+from ...imaging.box import Box
 from ...imaging.geometry import Geometry
-from .box import Box
 from .voxels import ArrayVoxels, Poll, Voxels
 
 RESEGMENT_MODES = ("absolute", "relative", "sigma")
@@ -124,12 +124,16 @@ class NormalisedVoxels:
         return scores * self._normalisation.scale
 
 
-def prepare(array: np.ndarray, geometry: Geometry, mask: np.ndarray, settings: Preprocessing, poll: Poll) -> Prepared:
-    """Scan and mask (k, j, i) on ``geometry``, ready for filters; ``InputError`` if nothing is left."""
+def prepare(array: np.ndarray, geometry: Geometry, mask: np.ndarray, settings: Preprocessing, poll: Poll,
+            box: Box | None = None) -> Prepared:
+    """Scan and mask (k, j, i) on ``geometry``, ready for filters; ``InputError`` if nothing is left.
+
+    ``box`` is the mask's tight box, where it is known already.
+    """
     voxels: Voxels = ArrayVoxels(array)
     if settings.normalisation is not None:
         voxels = NormalisedVoxels(array, settings.normalisation, poll)
-    box = Box.around(mask)
+    box = box or Box.around(mask)
     spacing = geometry.spacing_kji
     if settings.resample_mm is not None:
         from .resampling import resample

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from ...errors import InputError
+from ...imaging.box import Box
 from ...imaging.geometry import Geometry
-from .box import Box
 from .voxels import ArrayVoxels, Poll, Voxels
 
 if TYPE_CHECKING:

@@ -12,7 +12,7 @@ from typing import Protocol
 
 import numpy as np
 
-from .box import Box
+from ...imaging.box import Box
 
 #: raises CancelledError when the user wants to stop; called at least every 0.2 s
 Poll = Callable[[], None]

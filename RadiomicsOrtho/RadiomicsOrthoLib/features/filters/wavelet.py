@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from .box import Box
+from ...imaging.box import Box
 from .voxels import Poll, Voxels, gather
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from ..filters.box import Box
+from ...imaging.box import Box
 from ..filters.voxels import Poll
 from .preparation import aligned_grid, intensities, resegmented
 from .settings import IbsiSettings

@@ -40,7 +40,7 @@ def extract(image: BoneImage, roi: Roi, profile: ExtractionProfile, threads: int
     """
     if roi.mask.shape != image.array.shape:
         raise InputError("Region and scan do not have the same grid; draw the region on this scan.")
-    if not roi.mask.any():
+    if roi.box is None:
         raise InputError("The region is empty; draw it first.")
     settings, spacing = settings_of(profile), image.geometry.spacing_kji
     grid = aligned_grid(image.array.shape, spacing, settings)

@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 
-from ..filters.box import Box
+from ...imaging.box import Box
 from ..filters.voxels import Poll
 from .preparation import PreparedRegion
 

@@ -7,7 +7,7 @@ import math
 import numpy as np
 from scipy.spatial import ConvexHull
 
-from ..filters.box import Box
+from ...imaging.box import Box
 from ..filters.voxels import Poll
 from ..kernels.shape import shape_features
 from .preparation import PreparedRegion

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ...errors import InputError
-from ..filters.box import Box
+from ...imaging.box import Box
 from ..filters.voxels import Poll
 from .resampling import AlignedGrid
 from .settings import IbsiSettings

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import ndimage
 
-from ..filters.box import Box
+from ...imaging.box import Box
 
 #: voxels beyond a box that interpolation reads; a cubic spline's memory falls by 0.268 per voxel, to 2e-14 at 24
 _REACH = {"linear": 1, "cubic": 24}

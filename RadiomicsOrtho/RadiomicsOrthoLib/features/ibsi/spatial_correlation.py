@@ -11,7 +11,7 @@ import math
 import numpy as np
 from scipy import fft
 
-from ..filters.box import Box
+from ...imaging.box import Box
 from ..filters.voxels import Poll
 
 

@@ -15,8 +15,8 @@ from types import ModuleType
 import numpy as np
 
 from ...errors import InputError
+from ...imaging.box import Box
 from ...imaging.sitk import simpleitk
-from ..filters.box import Box
 from ..filters.voxels import Poll
 
 METHODS = ("n4",)

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from ...errors import InputError
-from ..filters.box import Box
+from ...imaging.box import Box
 from ..filters.voxels import Poll
 
 STATISTICS = ("median", "mean")

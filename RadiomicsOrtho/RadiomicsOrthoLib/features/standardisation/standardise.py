@@ -7,10 +7,10 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from ...errors import InputError
+from ...imaging.box import Box
 from ...imaging.image import BoneImage
 from ...long_work import Cancelled, CancelledError, Progress, never_cancelled, no_progress
 from ...regions.roi import Roi
-from ..filters.box import Box
 from .bias_field import BiasFieldCorrection, estimate_bias_field
 from .normalisation import ReferenceNormalisation, RobustNormalisation, reference_change, robust_change
 
