@@ -23,6 +23,7 @@ from ..quality.image_checks import check_image
 from ..regions.from_file import anatomy_of, choose_segment, roi_of_segment
 from ..regions.matching import Anatomy
 from ..regions.roi import Roi
+from ..regions.tight_box import tight_box
 from .observer_study import ObserverStudy, Rating
 from .study_targets import DrawnRegion
 
@@ -87,8 +88,6 @@ class _Drawn:
 
 
 def _drawn(rating: Rating, path: Path, image: BoneImage, name: str | None) -> Iterator[_Drawn]:
-    from scipy.ndimage import find_objects
-
     try:
         file = read_segmentation(path, image.geometry, image.reading.file_grid)
         segments = file.segments if name is None else (choose_segment(file, name),)
@@ -97,6 +96,6 @@ def _drawn(rating: Rating, path: Path, image: BoneImage, name: str | None) -> It
         return
     for segment in segments:
         roi = roi_of_segment(file, segment)
-        box = (find_objects(roi.mask.view(np.uint8)) or [(slice(0, 0),) * 3])[0]
+        box = tight_box(roi.mask) or (slice(0, 0),) * 3
         yield _Drawn(rating, segment.name, anatomy_of(segment.name, segment.tags), len(segments) == 1,
                      roi.mask[box].copy(), box, roi.made_by)

@@ -17,6 +17,7 @@ from ..long_work import Cancelled, CancelledError, Progress, never_cancelled, no
 from .agreement import DEFAULT_TOLERANCE_MM, RegionAgreement, check_tolerance, region_agreement
 from .from_file import roi_of_segment
 from .matching import SegmentPair, match_segments
+from .tight_box import tight_box
 
 #: more labels than any segmentation has; a scan taken for a label map has thousands
 MAX_SEGMENTS = 1000
@@ -112,15 +113,12 @@ def cropped(file: SegmentationFile) -> SegmentationFile:
 
     A 2-D image keeps its size, and its slice comes to lie along k.
     """
-    from scipy.ndimage import find_objects
-
     if file.geometry.plane_axis is not None:
         turned = [slice_first(layer, file.geometry) for layer in file.labels]
         return replace(file, labels=np.stack([layer for layer, _ in turned]), geometry=turned[0][1])
-    filled = np.zeros(file.geometry.shape, bool)
-    for layer in file.labels:
-        filled |= layer != 0
-    box = (find_objects(filled.view(np.uint8)) or [(slice(0, 1),) * 3])[0]
+    boxes = [box for box in map(tight_box, file.labels) if box] or [(slice(0, 1),) * 3]
+    box = [slice(min(part.start for part in parts), max(part.stop for part in parts))
+           for parts in zip(*boxes, strict=True)]
     # two voxels at least: a volume of one slice would be taken for a 2-D image
     box = tuple(part if part.stop - part.start > 1 else slice(part.start - bool(part.start), max(part.stop, 2))
                 for part in box)
