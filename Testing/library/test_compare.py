@@ -92,7 +92,7 @@ def test_text_csv_and_json_say_the_same(capsys, tmp_path):
     a = write(tmp_path / "a.seg.nrrd", {"L1 body": box(4), "L2 body": box(12), "L3 body": box(20)})
     b = write(tmp_path / "b.seg.nrrd", {"L2 body": box(13), "L1 body": box(4), "L4 body": box(24)})
     code, text, err = run(capsys, "compare", a, b, "-o", tmp_path / "out" / "agreement.csv")
-    assert (code, err) == (0, "")
+    assert (code, err) == (0, "") and "Note" not in text
     assert "Only in A: L3 body" in text and "Only in B: L4 body" in text
     assert text.splitlines()[1].split()[:3] == ["L1", "body", "1.000"]
     with (tmp_path / "out" / "agreement.csv").open(encoding="utf-8", newline="") as file:
@@ -140,6 +140,12 @@ def test_other_grids_are_said_and_other_places_refused(capsys, tmp_path):
     away = Geometry(coarse.shape, coarse.spacing, (500.0, 0.0, 0.0))
     code, text, err = run(capsys, "compare", a, write(tmp_path / "c.seg.nrrd", {"L1": mask}, away))
     assert (code, text) == (2, "") and "do not touch" in err and len(err.splitlines()) == 1
+
+
+def test_a_tolerance_finer_than_the_voxels_is_said(capsys, tmp_path):
+    a = write(tmp_path / "a.seg.nrrd", {"L1": box(4)})
+    code, text, _ = run(capsys, "compare", a, a, "--tolerance", "0.5")
+    assert code == 0 and "tolerance of 0.5 mm is below the size of the voxels (1 mm)" in text
 
 
 def test_an_empty_segment_is_neither_0_nor_1(capsys, tmp_path):

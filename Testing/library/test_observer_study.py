@@ -17,6 +17,7 @@ from RadiomicsOrthoLib.imaging.readers import read_image
 from RadiomicsOrthoLib.long_work import CancelledError
 from RadiomicsOrthoLib.modelling.reproducibility import Rule, compare_ratings, reproducible
 from RadiomicsOrthoLib.regions.from_file import anatomy_of
+from RadiomicsOrthoLib.resources import resource_folder
 from scipy.ndimage import binary_dilation
 from test_intraclass_correlation import SHROUT_FLEISS
 
@@ -123,6 +124,18 @@ def test_what_a_study_gives(capsys, folders):
     assert set(names) <= set(passing)
 
 
+def test_the_result_satisfies_its_schema(capsys, folders):
+    jsonschema = pytest.importorskip("jsonschema")
+    code, text, _ = run(capsys, folders, "--json", out="out4")
+    document, printed = json.loads((folders / "out4" / "reproducible_features.json").read_text("utf-8")), json.loads(text)
+    schema = json.loads((resource_folder() / "Schemas" / "reproducible-features.schema.json").read_text("utf-8"))
+    jsonschema.Draft202012Validator.check_schema(schema)
+    check = jsonschema.Draft202012Validator(schema)
+    assert [error.message for error in check.iter_errors(document)] == []
+    assert printed == document | {"exit_code": code}
+    assert not check.is_valid({name: value for name, value in document.items() if name != "rule"})
+
+
 def test_equal_runs_give_equal_files(capsys, folders):
     for out in ("out2", "out3"):
         assert run(capsys, folders, out=out)[0] == 0
@@ -148,10 +161,10 @@ def test_a_refused_or_damaged_drawing_is_left_out_and_said(capsys, folders, tmp_
     damaged = root / "study" / "anna" / "1" / "c2.seg.nrrd"
     damaged.write_bytes(damaged.read_bytes()[:-50])
     code, text, err = run(capsys, root, "--by", "estimate")
-    assert code == 3 and "Left out, 'c2' of anna, session 1" in err and "is damaged" in err
+    assert code == 3 and "Left out, c2: anna, session 1: " in err and "is damaged" in err
     row = next(row for row in table(root / "out" / "features.csv") if row["refused"])
     assert (row["case"], row["observer"], row["volume_ml"]) == ("c2", "anna", "")
-    assert "between observers (anna, session 1; ben, session 1): 3 regions of 3 cases" in text
+    assert "between observers (anna, session 1; ben, session 1): 3 regions of 3 cases, 1 left out" in text
 
 
 @pytest.mark.parametrize(("change", "words"), [

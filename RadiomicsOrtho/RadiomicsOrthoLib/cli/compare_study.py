@@ -103,7 +103,6 @@ def run(options: argparse.Namespace) -> dict:
     finally:
         bar.close()
     comparisons = compare_ratings(study, measured, rule)
-    refused = [one for one in measured if isinstance(one.found, InputError)]
     document = _document(options, study, profile, comparisons, rule) | {"overlap": _overlap_document(overlaps)}
     write_folder(options.output, {
         _OVERLAP: features_csv([_overlap_row(one) for one in overlaps]),
@@ -114,10 +113,10 @@ def run(options: argparse.Namespace) -> dict:
         _RESULT: _json(document)})
     if not options.json:
         _print(document, options.output)
-    for one in refused:
-        sys.stderr.write(f"Left out, '{one.case}' of {one.rating}: {one.found}\n")
-    left_out = any(comparison.left_out for comparison in comparisons)
-    return document | {"exit_code": DONE_IN_PART if refused or left_out else 0}
+    left_out = dict.fromkeys(reason for comparison in comparisons for reason in comparison.left_out)
+    for reason in left_out:
+        sys.stderr.write(f"Left out, {reason}\n")
+    return document | {"exit_code": DONE_IN_PART if left_out else 0}
 
 
 def _attribute(option: str) -> str:
@@ -215,10 +214,9 @@ def _json(document: dict) -> str:
 
 def _print(document: dict, out: Path) -> None:
     for one in document["comparisons"]:
+        left_out = f", {len(one['left_out'])} left out" if one["left_out"] else ""
         print(f"{one['group']}, {one['comparison']} ({'; '.join(one['ratings'])}): {one['regions']} regions of "
-              f"{one['cases']} cases")
-        for left_out in one["left_out"]:
-            print(f"  left out, {left_out}")
+              f"{one['cases']} {'case' if one['cases'] == 1 else 'cases'}{left_out}")
     for one in document["overlap"]:
         if one["pairs"]:
             print(f"Outlines {one['comparison']}, {one['pairs']} pairs: Dice {one['dice_mean']:.3f} on average, "
