@@ -60,8 +60,8 @@ def compare_segmentations(a: SegmentationFile, b: SegmentationFile, stated: Sequ
     planar, known, notes = _check_grids(a, b)
     finest = min(min(file.geometry.spacing[:2 if planar else 3]) for file in (a, b))
     if known and tolerance_mm < finest:
-        notes = (*notes, f"The tolerance of {tolerance_mm:g} mm is below the size of the voxels ({finest:.3g} mm): only "
-                 "surfaces that coincide count as the same.")
+        below = f"The tolerance of {tolerance_mm:g} mm is below the size of the voxels ({finest:.3g} mm)"
+        notes = (*notes, f"{below}: only surfaces that coincide count as the same.")
     a, b = (cropped(file) for file in (a, b))
     found = []
     for number, pair in enumerate(matching.pairs):
