@@ -128,7 +128,7 @@ def _edge_support(profiles: np.ndarray) -> np.ndarray:
         np.maximum(rise[..., :length], each, out=rise[..., :length])
     rise = np.clip(rise / 250, 0, 1)
     interior = np.nanmedian(np.nan_to_num(profiles[..., : int(14 - _FIRST_RADIUS)]), axis=(1, 2))
-    certain = edge_certainty(profiles[..., :-_EDGE_WIDTH], interior[:, None, None], rise, 4)
+    certain = edge_certainty(profiles[..., :-_EDGE_WIDTH], interior[:, None, None], rise, 4, 100.0)
     return certain * (np.clip(drop / 100, -0.2, 1) + 1.5 * np.clip(drop / 100, 0, 1) * rise)
 
 
@@ -137,20 +137,21 @@ def emptiness(profiles: np.ndarray) -> np.ndarray:
     return np.nan_to_num(np.clip((210 - profiles) / 80, 0, 1))
 
 
-def edge_certainty(profiles: np.ndarray, interior: np.ndarray, rise: np.ndarray, reach: int) -> np.ndarray:
+def edge_certainty(profiles: np.ndarray, interior: np.ndarray, rise: np.ndarray, reach: int,
+                   excess_hu: float) -> np.ndarray:
     """How surely a fall of HU (…, radius) is the head's surface and not the acetabulum's, 0 to 1.
 
     Where the joint space is below the resolution, head and acetabulum make one bright
     band, and its outer edge is the wrong one.  A band within ``reach`` samples that is
-    much brighter than the head's ``interior`` is therefore trusted only if the joint
-    space is seen: a ``rise`` (0 to 1) behind the fall.
+    brighter than the head's ``interior`` by more than ``excess_hu`` is therefore trusted
+    only if the joint space is seen: a ``rise`` (0 to 1) behind the fall.
     """
     peak = profiles.copy()
     for shift in range(1, reach + 1):
         later = peak[..., shift:]
         np.fmax(later, profiles[..., :-shift], out=later)
     excess = np.clip(peak - interior, 0, None)
-    return np.maximum(1 / (1 + (excess / 100) ** 4), rise)
+    return np.maximum(1 / (1 + (excess / excess_hu) ** 4), rise)
 
 
 def _too_dark_inside(profiles: np.ndarray) -> np.ndarray:

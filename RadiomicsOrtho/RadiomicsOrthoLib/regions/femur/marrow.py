@@ -14,7 +14,7 @@ _GAPS_MM = (1.5, 3.5, 6.0)
 _IN_PLANE = np.array([np.zeros((3, 3)), [[0, 1, 0], [1, 1, 1], [0, 1, 0]], np.zeros((3, 3))], bool)
 
 
-def filled(shell: np.ndarray, patch: Patch) -> np.ndarray:
+def filled(shell: np.ndarray, patch: Patch, gaps_mm: tuple[float, ...] = _GAPS_MM) -> np.ndarray:
     """``shell`` (k, j, i) with its marrow.
 
     Gaps of growing size are closed, and only the holes that this encloses in at least two
@@ -23,14 +23,14 @@ def filled(shell: np.ndarray, patch: Patch) -> np.ndarray:
     found = ndimage.find_objects(shell.astype(np.uint8), max_label=1)[0]
     if found is None:
         return shell.copy()
-    margin = int(np.ceil((max(_GAPS_MM) + 2) / patch.step))
+    margin = int(np.ceil((max(gaps_mm) + 2) / patch.step))
     data = ndimage.find_objects(patch.inside.astype(np.uint8), max_label=1)[0]
     box = tuple(slice(max(part.start - 1, there.start), min(part.stop + 1, there.stop))
                 for part, there in zip(found, data, strict=True))
     inside = patch.inside[box]
-    bone = _with_caps(shell[box], margin, max(_GAPS_MM) / patch.step)
+    bone = _with_caps(shell[box], margin, max(gaps_mm) / patch.step)
     to_bone = distance_outside(bone)
-    for gap in _GAPS_MM:
+    for gap in gaps_mm:
         radius = gap / patch.step
         closed = (distance_outside(to_bone > radius) > radius) | bone
         holes = _enclosed(closed)
@@ -49,6 +49,26 @@ def trimmed(filled_bone: np.ndarray, sure: np.ndarray, thickness_mm: float, patc
     solid = filled_bone | ~patch.inside
     core = distance_outside(~solid) > radius
     return ((distance_outside(core) <= radius) & filled_bone) | (sure & filled_bone)
+
+
+def without_blurred_rim(femur: np.ndarray, patch: Patch, soft_hu: float = 50.0, depth_mm: float = 2.0) -> np.ndarray:
+    """``femur`` up to half the height between soft tissue and the densest bone within 2 mm.
+
+    A fixed threshold lies outside of a thick cortex by half the blur, and on a thin one
+    it does not; half the local height is right for both.  At most ``depth_mm`` is taken off.
+    """
+    values = np.nan_to_num(patch.values, nan=-1000.0)
+    reach = 2 * int(np.ceil(2.0 / patch.step)) + 1
+    half = 0.5 * (ndimage.maximum_filter(values, reach) + soft_hu)
+    dim = values < half
+    beyond = ~patch.inside
+    kept = femur.copy()
+    for _ in range(max(round(depth_mm / patch.step), 1)):
+        # where the scan ends, no surface is
+        rim = kept & ~ndimage.binary_erosion(kept | beyond, border_value=1)
+        kept &= ~(rim & dim)
+    # pores that the marrow was reached through
+    return filled(kept, patch, gaps_mm=(2.0,))
 
 
 def _with_caps(bone: np.ndarray, margin: int, radius: float) -> np.ndarray:

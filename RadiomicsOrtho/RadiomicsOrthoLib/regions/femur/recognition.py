@@ -12,7 +12,14 @@ from .directions import directions
 from .head import RADIUS_RANGE_MM, SMOOTHING_MM, Sphere, search_spheres
 from .patch import Patch, cut_patch
 from .refusal import FemurRefusedError
-from .surface import HeadSurface, acetabular_axis, fitted_surface
+from .surface import (
+    SURFACE_SMOOTHING_MM,
+    HeadSurface,
+    acetabular_axis,
+    averaged_surface,
+    fitted_surface,
+    without_blur,
+)
 
 #: half the edge of the box that is searched (mm): a head, its acetabulum and the play of the search
 _HALF_BOX_MM = 65.0
@@ -20,6 +27,8 @@ _HALF_BOX_MM = 65.0
 MAX_SPREAD_MM = 2.0
 #: a sphere whose score and edge share together are this much lower is no rival
 _RIVAL_MARGIN = 0.03
+#: a click farther from the centre, in radii, was not meant for this head
+_CLICK_REACH = 0.9
 #: with less the search is not worth repeating
 _HOPELESS = 0.3
 #: limits between heads and other bones, from heads (first) and shafts, trochanters, ischia, vertebrae (second)
@@ -33,7 +42,7 @@ _NO_HEAD = ("NO_FEMORAL_HEAD", "There is no femoral head at this point",
 
 @dataclass(frozen=True)
 class Head:
-    """A recognised femoral head: its surface, the side, and how far off (mm) equally good spheres lie."""
+    """A recognised femoral head: its surface, the side, and how uncertain (mm) its centre is."""
 
     surface: HeadSurface
     side: str
@@ -61,8 +70,13 @@ def recognise_head(image: BoneImage, seed: np.ndarray) -> Head:
                                     "head nor the density of the bone can be trusted here",
                                     "use the other hip if it has no implant.")
     patch = raw.smoothed(SMOOTHING_MM)
-    surface, spread = _best_surface(patch, seed)
+    sharp = raw.smoothed(SURFACE_SMOOTHING_MM)
+    surface, rival = _best_surface(patch, sharp, seed)
     _check_head(patch, surface, seed)
+    surface, scatter = averaged_surface(sharp, surface.sphere)
+    _check_head(patch, surface, seed)
+    surface = without_blur(surface, image.spacing)
+    spread = max(rival, scatter)
     if spread > MAX_SPREAD_MM:
         raise FemurRefusedError("HEAD_UNCERTAIN", f"The centre of the femoral head is uncertain by {spread:.0f} mm: "
                                 "its outline cannot be told from the acetabulum in this scan",
@@ -71,24 +85,26 @@ def recognise_head(image: BoneImage, seed: np.ndarray) -> Head:
     return Head(surface, "right" if axis[0] < 0 else "left", spread)
 
 
-def _best_surface(patch: Patch, seed: np.ndarray) -> tuple[HeadSurface, float]:
+def _best_surface(patch: Patch, sharp: Patch, seed: np.ndarray) -> tuple[HeadSurface, float]:
     """The best supported surface, and the distance (mm) to its farthest rival.
 
     Searched round the click, then round what was found, so that the result does not
-    depend on where in the head the click lay.
+    depend on where in the head the click lay; ``sharp`` is smoothed less than ``patch``.
     """
     found: list[tuple[float, HeadSurface]] = []
     start = seed
     for search_mm, keep in ((12.0, 4), (8.0, 2), (8.0, 2)):
         for sphere in search_spheres(patch, start, search_mm, keep):
-            surface = fitted_surface(patch, sphere)
+            surface = fitted_surface(sharp, sphere, rounds=2)
             found.append((sphere.score + head_evidence(patch, surface)["edge"], surface))
         support, best = max(found, key=lambda each: each[0])
         if support < _HOPELESS or np.linalg.norm(best.sphere.centre - start) < 1.0:
             break
         start = best.sphere.centre
     rivals = [surface.sphere.centre for value, surface in found if value > support - _RIVAL_MARGIN]
-    return best, float(np.linalg.norm(np.array(rivals) - best.sphere.centre, axis=1).max())
+    apart = np.linalg.norm(np.array(rivals) - best.sphere.centre, axis=1)
+    # what lies closer is the same head; its mean is taken
+    return best, float(apart[apart > MAX_SPREAD_MM].max(initial=0.0))
 
 
 def _check_values(patch: Patch, seed: np.ndarray) -> None:
@@ -104,13 +120,14 @@ def _check_values(patch: Patch, seed: np.ndarray) -> None:
 def _check_head(patch: Patch, surface: HeadSurface, seed: np.ndarray) -> None:
     sphere = surface.sphere
     outside, end = head_outside(patch, sphere)
-    near = float(np.linalg.norm(seed - sphere.centre)) <= sphere.radius
+    reach = float(np.linalg.norm(seed - sphere.centre)) / sphere.radius
     evidence = head_evidence(patch, surface)
-    if outside > MAX_HEAD_OUTSIDE and near and evidence["inner_bone"] >= 0.7:
+    is_head = (evidence["edge"] >= MIN_EDGE_SHARE and evidence["inner_bone"] >= MIN_INNER_BONE
+               and evidence["joint"] >= MIN_JOINT_SHARE and sphere.score >= MIN_SCORE)
+    if is_head and reach <= 1 and outside > MAX_HEAD_OUTSIDE:
         raise FemurRefusedError("HEAD_CUT", f"The femoral head is cut off at the {end} of the scan ({outside:.0%} of "
                                 "it lies outside)", "use a scan that shows the whole head and the hip joint.")
-    if not near or not (evidence["edge"] >= MIN_EDGE_SHARE and evidence["inner_bone"] >= MIN_INNER_BONE
-                        and evidence["joint"] >= MIN_JOINT_SHARE and sphere.score >= MIN_SCORE):
+    if not is_head or reach > _CLICK_REACH:
         raise FemurRefusedError(*_NO_HEAD)
 
 

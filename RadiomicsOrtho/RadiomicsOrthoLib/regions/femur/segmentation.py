@@ -15,7 +15,7 @@ from ..roi import Roi
 from .axes import NeckAxis, ShaftAxis, find_neck_axis, find_shaft_axis, neck_shaft_angle
 from .compartments import compartments
 from .completeness import cortex_holes, cut_end, metal_mask, near_metal
-from .marrow import filled, trimmed
+from .marrow import filled, trimmed, without_blurred_rim
 from .patch import Patch, cut_patch, mask_onto
 from .planes import cut_regions
 from .recognition import Head, recognise_head
@@ -63,6 +63,7 @@ def segment_femur(image: BoneImage, seed: Sequence[float], progress: Progress = 
     sure, thin, _ = separate(patch, head.surface, neck_start)
     _step(progress, cancelled, 0.6, "Filling the marrow")
     femur = trimmed(filled(thin, patch), sure, 4.0, patch)
+    femur = without_blurred_rim(femur, patch)
     femur = connected_to(femur, patch.to_kji(head.sphere.centre), opening=0)
     _step(progress, cancelled, 0.75, "Finding axes and trochanters")
     axes = _axes(femur, patch, head, neck_start)

@@ -55,9 +55,9 @@ def separate(patch: Patch, surface: HeadSurface, neck: np.ndarray) -> tuple[np.n
     pelvis[box] = labels == _PELVIS
     femur = bone & ~pelvis
     head = (rho < edge - 1.0) & (rho < surface.sphere.radius + 2)
-    femur[box] |= head & (towards_neck < 0.5) & ~np.isnan(patch.values[box])
+    femur[box] |= head & ((towards_neck < 0.5) | (rho < 0.8 * surface.sphere.radius)) & ~np.isnan(patch.values[box])
     # thin bridges (capsule, calcified labrum) must not pull the pelvis along
-    femur[box] &= ~((towards_neck < _HEAD_SIDE) & (rho > edge + 0.5))
+    femur[box] &= ~((towards_neck < _HEAD_SIDE) & (rho > edge))
     femur = connected_to(femur, patch.to_kji(surface.sphere.centre))
     pelvic_side = pelvis.copy()
     pelvic_side[box] |= (towards_neck < _HEAD_SIDE) & (rho > edge - 0.5)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from scipy.spatial import cKDTree
@@ -16,8 +16,20 @@ COUNT = 1500
 _RADIAL_STEP = 0.5
 #: how far the surface may leave the sphere (mm): flattened heads and osteophytes, not the pelvis
 _REACH_MM = 5.0
+#: how much bone behind the joint must rise (HU): in thick slices the joint space is a shallow dip
+_RISE_HU = 120.0
+#: a band brighter than the inside of the head by this (HU) may be head and acetabulum in one
+_EXCESS_HU = 130.0
+#: how much an edge behind a joint space loses
+_BEHIND_JOINT = 0.7
+#: smoothing before the surface is traced: less than for the search, or a narrow joint space is lost (mm)
+SURFACE_SMOOTHING_MM = 0.5
+#: the outer slope of a blurred shell lies this many voxels outside of it
+_BLUR_VOXELS = 0.3
+#: how far off, and how much smaller, the starts of the final fits are (mm)
+_START_OFFSET_MM, _START_INSIDE_MM = 2.0, 1.0
 #: bending between neighbours: cost per mm², and the cost of a break
-_STIFFNESS, _BREAK = 0.12, 0.72
+_STIFFNESS, _BREAK = 0.3, 2.0
 #: an edge weaker than this (HU over 2 mm) is no bone surface
 EDGE_HU = 50.0
 
@@ -78,8 +90,7 @@ def trace_surface(patch: Patch, sphere: Sphere) -> HeadSurface:
     radii = np.arange(sphere.radius - _REACH_MM - 1, sphere.radius + _REACH_MM + 9 + 1e-6, _RADIAL_STEP)
     profiles = patch.sample(sphere.centre + rays[:, None, :] * radii[None, :, None])
     profiles = np.clip(profiles, *HU_RANGE)
-    inner = patch.sample(sphere.centre + rays[::4, None, :] * np.arange(4.0, 14.0)[None, :, None])
-    interior = float(np.nanmedian(np.clip(inner, *HU_RANGE)))
+    interior = _interior(patch, sphere)
     fall = profiles[:, :-4] - profiles[:, 4:]
     fall = fall[:, : len(offsets)]
     gain, certain = _edge_gain(profiles, fall, interior)
@@ -92,18 +103,36 @@ def trace_surface(patch: Patch, sphere: Sphere) -> HeadSurface:
                        _rebound(profiles, label), known, certain[every, label])
 
 
-def _edge_gain(profiles: np.ndarray, fall: np.ndarray, interior: float) -> tuple[np.ndarray, np.ndarray]:
+def _interior(patch: Patch, sphere: Sphere) -> np.ndarray:
+    """HU of the head's bone below its surface, per direction: denser where the head bears the weight."""
+    rays = directions(COUNT)
+    radii = np.arange(sphere.radius - 12, sphere.radius - 6, 1.0)
+    inner = np.clip(patch.sample(sphere.centre + rays[:, None, :] * radii[None, :, None]), *HU_RANGE)
+    known = ~np.isnan(inner)
+    if not known.any():
+        return np.full(COUNT, HU_RANGE[0])
+    middle = float(np.median(inner[known]))
+    means = np.where(known, inner, middle).mean(axis=1)
+    # forty neighbours span about 25 degrees: the zone under the roof of the acetabulum, not single trabeculae
+    _, near = cKDTree(rays).query(rays, k=40)
+    return np.maximum(means[near].mean(axis=1), middle)
+
+
+def _edge_gain(profiles: np.ndarray, fall: np.ndarray, interior: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """What each radius (direction, radius) gains from an edge with the joint space behind it, and its certainty."""
     count = fall.shape[1]
     foot = profiles[:, 4: 4 + count]
     empty = emptiness(foot)
     rise = np.zeros_like(foot)
     for shift in range(3, 11):
-        each = np.nan_to_num(np.clip((profiles[:, 4 + shift: 4 + shift + count] - foot) / 250, 0, 1))
+        each = np.nan_to_num(np.clip((profiles[:, 4 + shift: 4 + shift + count] - foot) / _RISE_HU, 0, 1))
         if shift * _RADIAL_STEP > NARROW_GAP_MM:
             each = each * empty
         rise = np.maximum(rise, each)
-    certain = np.nan_to_num(edge_certainty(profiles[:, :count], np.float64(interior), rise, 8))
+    certain = np.nan_to_num(edge_certainty(profiles[:, :count], interior[:, None], rise, 8, _EXCESS_HU))
+    # an edge behind a joint space is the acetabulum's
+    joint = np.maximum.accumulate(np.nan_to_num(np.clip(fall / 80, 0, 1) * rise), axis=1)
+    certain[:, 4:] *= 1 - _BEHIND_JOINT * joint[:, :-4]
     gain = np.clip(fall / 150, 0, 1) + np.clip(fall / 100, 0, 1) * rise
     return certain * np.nan_to_num(gain), certain
 
@@ -183,6 +212,33 @@ def fitted_surface(patch: Patch, sphere: Sphere, rounds: int = 3) -> HeadSurface
         if moved < 0.1:
             break
     return surface
+
+
+def averaged_surface(patch: Patch, sphere: Sphere) -> tuple[HeadSurface, float]:
+    """The surface round the mean of fits that start displaced in six directions, and their scatter (mm).
+
+    Where slices are as thick as the joint space, each fit alone settles on one side of it
+    or the other; the mean hardly depends on where the click lay.  The starts are smaller
+    than the sphere of the search, so that they meet the head's own surface before the
+    acetabulum's.  The scatter is the root mean square distance of the centres from their mean.
+    """
+    offsets = _START_OFFSET_MM * np.concatenate([np.zeros((1, 3)), np.eye(3), -np.eye(3)])
+    starts = [Sphere(sphere.centre + offset, sphere.radius - _START_INSIDE_MM, sphere.score) for offset in offsets]
+    fits = [fitted_surface(patch, start).sphere for start in starts]
+    centres = np.array([fit.centre for fit in fits])
+    mean = Sphere(centres.mean(axis=0), float(np.mean([fit.radius for fit in fits])), sphere.score)
+    scatter = float(np.sqrt(((centres - mean.centre) ** 2).sum(axis=1).mean()))
+    return trace_surface(patch, mean), scatter
+
+
+def without_blur(surface: HeadSurface, spacing: tuple[float, float, float]) -> HeadSurface:
+    """``surface`` moved inwards by ``_BLUR_VOXELS`` of the scan's mean voxel edge.
+
+    The head's surface is a thin dense shell; blurred, its outer slope lies outside of it.
+    """
+    shift = _BLUR_VOXELS * float(np.prod(spacing)) ** (1 / 3)
+    sphere = replace(surface.sphere, radius=surface.sphere.radius - shift)
+    return replace(surface, sphere=sphere, radius=surface.radius - shift)
 
 
 def acetabular_axis(surface: HeadSurface) -> np.ndarray:
