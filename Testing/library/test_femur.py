@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from femur_phantom import HEAD_RADIUS, LESSER_BELOW, NECK_SHAFT_DEGREES, hip
+from femur_phantom import HEAD_RADIUS, LESSER_BELOW, NECK_SHAFT_DEGREES, SAGITTAL, both_hips, hip, oblique
 from RadiomicsOrthoLib.errors import InputError
 from RadiomicsOrthoLib.imaging.image import BoneImage
 from RadiomicsOrthoLib.long_work import CancelledError
@@ -104,6 +104,33 @@ def test_a_flexed_hip_keeps_its_angles():
     assert abs(found["neck_shaft_angle_degrees"] - NECK_SHAFT_DEGREES) < ANGLE_DEGREES
 
 
+HEAD_AND_NECK = {"low": (-62.0, -62.0, -60.0), "high": (75.0, 75.0, 52.0)}
+
+
+class TestGrids:
+    """The same hip as other scanners and reconstructions store it."""
+
+    @pytest.mark.parametrize(("spacing", "stored"), [
+        ((1.5, 1.5, 3.3), oblique()), ((1.5, 1.5, 2.0), SAGITTAL), ((1.7, 1.7, 0.7), oblique(-15.0))])
+    def test_the_head_is_found_in_it(self, spacing, stored):
+        case = hip("left", spacing=spacing, stored=stored, head_at=(-80.0, 30.0, -500.0), **HEAD_AND_NECK)
+        proposal = segment(case)
+        found = proposal.summary["femora"][0]
+        assert found["side"] == "left"
+        assert np.linalg.norm(np.array(found["head"]["centre_ras_mm"]) - case.head_centre) < CENTRE_MM
+        assert abs(found["head"]["radius_mm"] - HEAD_RADIUS) < RADIUS_MM
+        head = masks(proposal)["femoral-head"]
+        left_over = np.count_nonzero(head & case.pelvis) * case.image.geometry.voxel_volume_ml
+        assert left_over < 0.05 * 4 / 3 * np.pi * (HEAD_RADIUS / 10) ** 3
+
+    def test_thick_slices_keep_axes_and_levels(self):
+        case = hip(spacing=(1.2, 1.2, 3.3), flexed_degrees=15.0)
+        found = segment(case).summary["femora"][0]
+        assert angle_degrees(found["shaft"]["axis_ras"], case.shaft_axis) < 2
+        assert abs(found["neck_shaft_angle_degrees"] - NECK_SHAFT_DEGREES) < ANGLE_DEGREES
+        assert abs(found["lesser_trochanter"]["below_head_centre_mm"] - LESSER_BELOW) < LEVEL_MM
+
+
 def test_the_click_may_lie_eight_millimetres_off(short):
     centres = [recognise_head(short.image, short.head_centre + np.array(offset)).sphere.centre
                for offset in ((0, 0, 0), (-4.5, -4.5, 4.5))]
@@ -153,6 +180,13 @@ class TestRefusals:
         assert "femoral-head" in found and "intertrochanteric" not in found
         assert next(remark for remark in proposal.remarks if remark.code == "METAL_NEAR_REGION").refused
 
+    def test_a_shaft_cut_below_the_trochanters_keeps_the_neck(self):
+        case = hip(low=(-62.0, -62.0, -82.0))
+        proposal = segment(case)
+        found = masks(proposal)
+        assert {"femoral-head", "femoral-neck"} <= set(found) and "intertrochanteric" not in found
+        assert any(remark.refused for remark in proposal.remarks)
+
     def test_magnetic_resonance(self, short):
         image = BoneImage(short.image.array, short.image.geometry, modality="MR")
         with pytest.raises(InputError, match="on CT only, this scan is MR"):
@@ -169,6 +203,18 @@ def test_without_a_click_the_head_is_found(tmp_path):
     proposal = segment_femora(case.image, step_mm=STEP_MM)
     assert [femur["side"] for femur in proposal.summary["femora"]] == ["left"]
     assert "Right hip: no femoral head was found." in {remark.sentence for remark in proposal.remarks}
+
+
+def test_both_hips_of_one_scan_are_found():
+    right, left = both_hips()
+    proposal = segment_femora(right.image, step_mm=STEP_MM)
+    found = {femur["side"]: np.array(femur["head"]["centre_ras_mm"]) for femur in proposal.summary["femora"]}
+    assert set(found) == {"right", "left"}
+    for case, side in ((right, "right"), (left, "left")):
+        assert np.linalg.norm(found[side] - case.head_centre) < CENTRE_MM
+        mask = next(region.roi.mask for region in proposal.regions
+                    if (region.roi.side, region.roi.compartment) == (side, "femoral-head"))
+        assert np.count_nonzero(mask & ~case.femur) < 0.15 * np.count_nonzero(mask)
 
 
 def test_progress_rises_and_cancelling_ends_the_work(short):
