@@ -9,6 +9,7 @@ from RadiomicsOrthoWidgets.anatomy_section import AnatomySection
 from RadiomicsOrthoWidgets.level_section import LevelSection
 from RadiomicsOrthoWidgets.modality_choice import ModalityChoice
 from RadiomicsOrthoWidgets.proposal_section import ProposalSection
+from RadiomicsOrthoWidgets.protocol_section import ProtocolSection
 from RadiomicsOrthoWidgets.segmentation_watch import SegmentationWatch
 from slicer import vtkMRMLMarkupsFiducialNode, vtkMRMLScalarVolumeNode, vtkMRMLSegmentationNode
 from slicer.i18n import tr as _
@@ -59,7 +60,7 @@ class RadiomicsOrthoSegmentWidget(ScriptedLoadableModuleWidget, VTKObservationMi
         ScriptedLoadableModuleWidget.__init__(self, parent)
         VTKObservationMixin.__init__(self)
         self.logic = None
-        self._modality = self._proposals = self._levels = self._anatomy = self._watch = None
+        self._modality = self._protocols = self._proposals = self._levels = self._anatomy = self._watch = None
         self._parameterNode: Optional[RadiomicsOrthoSegmentParameterNode] = None
         self._guiTag = None
 
@@ -72,6 +73,9 @@ class RadiomicsOrthoSegmentWidget(ScriptedLoadableModuleWidget, VTKObservationMi
         self.logic = RadiomicsOrthoSegmentLogic()
         self.editor = self.ui.segmentEditorWidget
         self._modality = ModalityChoice(self.ui.modalityComboBox, self.updateFromParameterNode)
+        self._protocols = ProtocolSection()
+        # below the choice of the scan: read before anything is drawn
+        uiWidget.layout().insertWidget(1, self._protocols.widget)
         self._proposals = ProposalSection(self.ui, self.logic.getParameterNode, self.onSegmentationChanged)
         self._levels = LevelSection(self.ui, self.onBodySelected)
         self._anatomy = AnatomySection(self.ui, self.logic, self._levels.nameBody, self._updateForSegment)
@@ -154,6 +158,7 @@ class RadiomicsOrthoSegmentWidget(ScriptedLoadableModuleWidget, VTKObservationMi
             self.updateFromParameterNode()
         else:
             self._watch.watch(None)
+            self._protocols.show(None)
             self._proposals.show(None)
             self._levels.show(None)
 
@@ -225,6 +230,10 @@ class RadiomicsOrthoSegmentWidget(ScriptedLoadableModuleWidget, VTKObservationMi
         """Show what the selected segment is, and enable what can be done with it."""
         segment = self._currentSegment()
         self._anatomy.show(segment, self.editor.currentSegmentID())
+        if self._parameterNode:
+            site = self.logic.anatomy(segment).get("site", "unknown")
+            self._protocols.show(self._parameterNode.inputVolume,
+                                 self._parameterNode.proposalSite if site == "unknown" else site)
         reason = self.logic.reasonNoCore(self._parameterNode, segment) if self._parameterNode else ""
         self.ui.coreButton.enabled = not reason
         self.ui.coreButton.toolTip = reason or _("Add a segment with everything deeper than this below the surface")

@@ -7,12 +7,10 @@ import logging
 import numpy as np
 import slicer
 from RadiomicsOrthoLib.errors import InputError
-from RadiomicsOrthoLib.imaging.dicom import modality_from_tags
 from RadiomicsOrthoLib.regions.protocols.catalogue import load_protocols
 from RadiomicsOrthoLib.regions.protocols.protocol import Protocol, Window
 
-from .volume_facts import modality_of
-from .volumes import dicom_tags
+from .volumes import known_modality
 
 #: as many voxels are enough for percentiles
 _SAMPLE = 1_000_000
@@ -27,9 +25,14 @@ def protocols_at_hand() -> tuple[Protocol, ...]:
 
 
 def fitting_first(protocols: tuple[Protocol, ...], volumeNode, site: str = "") -> tuple[Protocol, ...]:
-    """``protocols``, those for the scan's modality and the bone first; an unknown one counts as fitting none."""
-    modality = modality_of(volumeNode, modality_from_tags(dicom_tags(volumeNode)))[0] if volumeNode else "unknown"
-    return tuple(sorted(protocols, key=lambda one: (modality not in one.modalities, bool(site) and one.site != site)))
+    """``protocols``, those for the scan's modality and the bone first, then those for the bone."""
+    return tuple(sorted(protocols, key=lambda one: (not fits(one, volumeNode, site), bool(site) and one.site != site)))
+
+
+def fits(protocol: Protocol, volumeNode, site: str = "") -> bool:
+    """Whether a protocol is made for this scan and bone; what is not known speaks against none."""
+    modality = known_modality(volumeNode)[0] if volumeNode else "unknown"
+    return modality in (*protocol.modalities, "unknown") and site in (protocol.site, "")
 
 
 def apply_window(volumeNode, window: Window) -> tuple[float, float]:

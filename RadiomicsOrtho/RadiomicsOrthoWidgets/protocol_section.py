@@ -41,25 +41,25 @@ class ProtocolSection:
     def show(self, volumeNode, site: str = "") -> None:
         """Offer the protocols, those for this scan and bone first.
 
-        The first one is chosen whenever scan or bone become others; until then the choice of the user stands.
+        The first one is chosen whenever scan, its modality or bone become others; until then the choice of the user
+        stands.
         """
         from RadiomicsOrthoScene.protocols import fitting_first, protocols_at_hand
 
-        self._volumeNode = volumeNode
+        self._volumeNode, self._site = volumeNode, site
         self._protocols = self._protocols or protocols_at_hand()
         fitting = fitting_first(self._protocols, volumeNode, site)
-        chosen = self.protocol()
-        fit = (volumeNode.GetID() if volumeNode else "", site)
+        fit = (volumeNode.GetID() if volumeNode else "", site, fitting)
+        if fit == self._fit:
+            return
         wasBlocked = self.comboBox.blockSignals(True)
         if self._shown != fitting:
             self.comboBox.clear()
             for protocol in fitting:
                 self.comboBox.addItem(protocol.title, protocol.id)
             self._shown = fitting
-        if fit != self._fit or chosen is None:
-            chosen = fitting[0] if fitting else None
         self._fit = fit
-        self.comboBox.setCurrentIndex(self.comboBox.findData(chosen.id) if chosen else -1)
+        self.comboBox.setCurrentIndex(0 if fitting else -1)
         self.comboBox.blockSignals(wasBlocked)
         self._update()
 
@@ -80,7 +80,14 @@ class ProtocolSection:
         if self.widget.collapsed:
             self.browser.clear()
         else:
-            self.browser.setHtml(protocol_brief_html(protocol, pictureHtml) if protocol else "")
+            self.browser.setHtml(self._remarkHtml() + protocol_brief_html(protocol, pictureHtml) if protocol else "")
+
+    def _remarkHtml(self) -> str:
+        from RadiomicsOrthoScene.protocols import fits
+
+        if fits(self.protocol(), self._volumeNode, self._site):
+            return ""
+        return "<p><b>\u26a0 {}</b></p>".format(_("This protocol is for another kind of scan or another bone."))
 
     def _onChosen(self, index) -> None:
         self._update()

@@ -66,6 +66,15 @@ def test_opened_it_shows_every_step_with_its_picture(section, volume):
     assert html.count("<img") == len(protocol.picture_names())
 
 
+def test_a_protocol_for_another_scan_says_so(section, volume):
+    state(volume, "CT")
+    section.show(volume, "vertebra")
+    section.widget.collapsed = False
+    assert "another kind of scan" not in section.browser.toPlainText()
+    section.comboBox.setCurrentIndex(section.comboBox.findData("mr-lumbar-vertebra"))
+    assert "another kind of scan" in section.browser.toPlainText()
+
+
 def test_a_drawing_becomes_a_picture_with_its_colours(section, application):
     import base64
 
@@ -111,3 +120,25 @@ def test_a_volume_that_cannot_be_shown_is_one_sentence(section, volume):
     volume.SetAndObserveDisplayNodeID(None)
     section.windowButton.click()
     assert len(messages) == 1 and "cannot be shown" in messages[0].text
+
+
+def test_the_panel_follows_scan_modality_and_bone(application, open_panel):
+    from RadiomicsOrthoScene.segments import describe_segment
+
+    panel = open_panel("RadiomicsOrthoSegment")
+    made, segmentation, segment_id = sys.modules["RadiomicsOrthoSegment"].RadiomicsOrthoSegmentTest().makeCase()
+    state(made, "CT")
+    panel.ui.volumeSelector.setCurrentNode(made)
+    panel.ui.segmentationSelector.setCurrentNode(segmentation)
+    panel.ui.segmentEditorWidget.setCurrentSegmentID(segment_id)
+    shown = panel._protocols
+    assert shown.protocol().id == "ct-vertebra"
+    describe_segment(segmentation.GetSegmentation().GetSegment(segment_id), "proximal-femur", None, "left", "unknown")
+    panel._updateForSegment()
+    assert shown.protocol().id == "ct-proximal-femur"
+    describe_segment(segmentation.GetSegmentation().GetSegment(segment_id), "vertebra", "L1", None, "unknown")
+    panel._updateForSegment()
+    panel.ui.modalityComboBox.setCurrentIndex(panel.ui.modalityComboBox.findData("MR"))
+    assert shown.protocol().id == "mr-lumbar-vertebra"
+    panel.exit()
+    assert not shown.windowButton.enabled
