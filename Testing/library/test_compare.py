@@ -130,6 +130,15 @@ def test_overlapping_segments_are_compared_each_on_its_own(tmp_path):
         [("L1 body", 1), ("L1 trabecular core", 1)]
 
 
+@pytest.mark.parametrize("largest", [7, 70_000])
+def test_large_and_missing_labels(tmp_path, largest):
+    labels = box(4).astype(np.int32) + largest * box(20)
+    a = read_segmentation(phantoms.write(labels, GRID, tmp_path / "a.nrrd"))
+    found = compare_segmentations(a, a)
+    assert [(one.pair.a.name, one.agreement.dice, one.agreement.size_a) for one in found.segments] == \
+        [("1", 1, 64 * 3 / 1000), (str(largest), 1, 64 * 3 / 1000)]
+
+
 def test_other_grids_are_said_and_other_places_refused(capsys, tmp_path):
     a = write(tmp_path / "a.seg.nrrd", {"L1": box(4)})
     coarse = Geometry((6, 15, 15), (2.0, 2.0, 4.0), (-9.5, 5.25, 41.0))

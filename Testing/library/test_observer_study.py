@@ -143,6 +143,25 @@ def test_equal_runs_give_equal_files(capsys, folders):
         assert (folders / "out2" / name).read_bytes() == (folders / "out3" / name).read_bytes()
 
 
+def test_radiographs_as_pictures(capsys, tmp_path):
+    import SimpleITK as sitk
+
+    for number in range(3):
+        pixels = np.random.default_rng(number).integers(0, 1000 * (number + 1), (60, 50)).astype(np.uint16)
+        mask = np.zeros((60, 50), np.uint8)
+        mask[10:40, 10 + number:35] = 1
+        for folder, image in (("images", pixels), ("study/a/1", mask), ("study/b/1", np.roll(mask, 1, axis=0))):
+            (tmp_path / folder).mkdir(parents=True, exist_ok=True)
+            sitk.WriteImage(sitk.GetImageFromArray(image), str(tmp_path / folder / f"hip{number}.png"))
+    profile = PROFILE.replace("modality: CT", "modality: XR\nforce_2d: true").replace("shape", "shape2D")
+    (tmp_path / "few.yaml").write_text(profile, encoding="utf-8")
+    code, _, err = run(capsys, tmp_path)
+    assert code == 2 and "size of a pixel is unknown" in err
+    assert run(capsys, tmp_path, "--spacing", "0.2")[0] == 0
+    rows = table(tmp_path / "out" / "agreement.csv")
+    assert [row["hausdorff_mm"] for row in rows] == [""] * 3 and float(rows[0]["dice"]) == pytest.approx(29 / 30)
+
+
 def test_a_missing_drawing_is_named_and_left_out_on_request(capsys, folders, tmp_path):
     root = copy_of(folders, tmp_path)
     (root / "study" / "ben" / "2" / "c10.seg.nrrd").unlink()

@@ -21,7 +21,16 @@ if TYPE_CHECKING:
     import SimpleITK as sitk
 
 SHAPE = (5, 6, 7)
-TYPES = ("int8", "uint8", "int16", "uint16", "int32", "uint32", "float32", "float64")
+TYPES = ("int8", "uint8", "int16", "uint16", "int32", "uint32", "int64", "uint64", "float32", "float64")
+#: the names that the NRRD format has for a type (teem.sourceforge.net/nrrd/format.html)
+NRRD_NAMES = {
+    "int8": ("signed char", "int8", "int8_t"), "uint8": ("uchar", "unsigned char", "uint8", "uint8_t"),
+    "int16": ("short", "short int", "signed short", "signed short int", "int16", "int16_t"),
+    "uint16": ("ushort", "unsigned short", "unsigned short int", "uint16", "uint16_t"),
+    "int32": ("int", "signed int", "int32", "int32_t"), "uint32": ("uint", "unsigned int", "uint32", "uint32_t"),
+    "int64": ("longlong", "long long", "long long int", "signed long long", "signed long long int", "int64", "int64_t"),
+    "uint64": ("ulonglong", "unsigned long long", "unsigned long long int", "uint64", "uint64_t"),
+    "float32": ("float",), "float64": ("double",)}
 
 
 def numbers(dtype: str = "int16") -> np.ndarray:
@@ -49,6 +58,15 @@ def test_every_number_type_of_every_format(tmp_path, dtype, name, compressed):
 
     sitk.WriteImage(sitk.GetImageFromArray(numbers(dtype)), str(tmp_path / name), useCompression=compressed)
     np.testing.assert_array_equal(assert_as_simpleitk(tmp_path / name), numbers(dtype))
+
+
+@pytest.mark.parametrize(("dtype", "name"), [(dtype, name) for dtype, names in NRRD_NAMES.items() for name in names])
+def test_every_name_of_a_number_type_in_nrrd(tmp_path, dtype, name):
+    path = tmp_path / "a.nrrd"
+    sizes = " ".join(str(n) for n in SHAPE[::-1])
+    path.write_bytes(f"NRRD0004\ntype: {name}\ndimension: 3\nsizes: {sizes}\nspacings: 1 1 1\nencoding: raw\n"
+                     "endian: little\n\n".encode() + numbers(dtype).tobytes())
+    np.testing.assert_array_equal(read_voxels(path)[0], numbers(dtype))
 
 
 @pytest.mark.parametrize("dtype", ["int16", "float32"])

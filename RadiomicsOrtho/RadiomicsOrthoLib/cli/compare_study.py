@@ -22,7 +22,6 @@ from ..features.provenance import provenance_list
 from ..features.table import feature_row
 from ..features.vector import FeatureVector
 from ..imaging.image import BoneImage
-from ..imaging.modality import MODALITIES
 from ..long_work import never_cancelled
 from ..modelling.reproducibility import (
     BOUNDS,
@@ -38,7 +37,7 @@ from ..regions.trabecular import DEFAULT_DEPTH_MM
 from ..report.files import write_folder
 from ..report.tables import features_csv
 from .extract_several import DONE_IN_PART
-from .inputs import image_from
+from .inputs import add_acquisition_arguments, image_from
 from .output import ProgressBar
 
 #: what a study takes beside ``--study``: name → arguments of argparse
@@ -51,7 +50,6 @@ _OPTIONS = {
     "--engine": {"help": "extraction engine: fast (default) or pyradiomics"},
     "--core-depth": {"type": float, "metavar": "MM", "help": "how much is removed below the surface for a trabecular "
                      f"core (default {DEFAULT_DEPTH_MM} mm)"},
-    "--modality": {"choices": MODALITIES[:-1], "help": "what the scans are, where the files do not say"},
     "--icc": {"choices": REPORTED_FORMS, "metavar": "FORM", "help": "ICC of the rule: 2,1 (absolute agreement, "
               "default) or 3,1 (consistency)"},
     "--threshold": {"type": float, "metavar": "ICC", "help": f"what it must reach (default {DEFAULT_THRESHOLD})"},
@@ -61,6 +59,8 @@ _OPTIONS = {
     "--complete-cases": {"action": "store_true", "default": None, "help": "leave out cases that not everybody drew, "
                          "instead of refusing the study"},
 }
+#: what can be said of all its scans
+_OF_THE_SCANS = ("--modality", "--spacing", "--kvp", "--contrast", "--field-strength", "--sequence", "--pet-unit")
 #: what is in ``OUT``
 _OVERLAP, _FEATURES, _ICC, _LIST, _RESULT = ("agreement.csv", "features.csv", "features_icc.csv",
                                              "reproducible_features.txt", "reproducible_features.json")
@@ -72,11 +72,12 @@ def add_arguments(command: argparse.ArgumentParser) -> None:
     group.add_argument("--study", type=Path, metavar="FOLDER", help=f"drawings as {LAYOUT}")
     for name, arguments in _OPTIONS.items():
         group.add_argument(name, **{"default": None} | arguments)
+    add_acquisition_arguments(group)
 
 
 def refuse_arguments(options: argparse.Namespace) -> None:
     """InputError for what is about a study where there is none."""
-    for name in _OPTIONS:
+    for name in (*_OPTIONS, *_OF_THE_SCANS):
         if getattr(options, _attribute(name)) is not None:
             raise InputError(f"{name} is about an observer study; give its folder with --study.")
 
@@ -139,8 +140,8 @@ def _check_output(options: argparse.Namespace) -> None:
 
 
 def _image(options: argparse.Namespace, path: Path, profile: ExtractionProfile) -> BoneImage:
-    nothing = dict.fromkeys(("series", "spacing", "kvp", "contrast", "field_strength", "sequence", "pet_unit"))
-    return image_from(argparse.Namespace(**nothing, image=str(path), modality=options.modality), profile.modality)
+    stated = {_attribute(name): getattr(options, _attribute(name)) for name in _OF_THE_SCANS}
+    return image_from(argparse.Namespace(**stated, image=str(path), series=None), profile.modality)
 
 
 def _overlap_row(one: DrawingPair) -> dict:

@@ -29,6 +29,11 @@ def add_image_arguments(command: argparse.ArgumentParser, name: str = "image") -
     """``name`` is ``image`` for a positional argument, ``--image`` for an option."""
     command.add_argument(name, metavar="IMAGE", help="NRRD, NIfTI or MHA file, DICOM folder or file, grey PNG or TIFF")
     command.add_argument("--series", help="which series of a DICOM folder (number or UID)")
+    add_acquisition_arguments(command)
+
+
+def add_acquisition_arguments(command: argparse._ActionsContainer) -> None:
+    """What a person can say of a scan where the file does not."""
     command.add_argument("--modality", choices=MODALITIES[:-1], help="what the scan is, where the file does not say")
     command.add_argument("--spacing", type=pixel_size, metavar="MM", help="size of a pixel of a 2-D image, where the "
                          "file does not say: one number, or width,height")

@@ -30,12 +30,14 @@ _CHUNK = 2**22
 _NIFTI_TYPES = {2: "u1", 4: "i2", 8: "i4", 16: "f4", 64: "f8", 256: "i1", 512: "u2", 768: "u4", 1024: "i8", 1280: "u8"}
 _NRRD_TYPES = {"int8": "i1", "uint8": "u1", "int16": "i2", "uint16": "u2", "int32": "i4", "uint32": "u4",
                "int64": "i8", "uint64": "u8", "float": "f4", "double": "f8"}
-_NRRD_SYNONYMS = {"signed char": "int8", "uchar": "uint8", "unsigned char": "uint8", "uint8_t": "uint8",
-                  "int8_t": "int8", "short": "int16", "short int": "int16", "signed short": "int16",
-                  "int16_t": "int16", "ushort": "uint16", "unsigned short": "uint16", "uint16_t": "uint16",
-                  "int": "int32", "signed int": "int32", "int32_t": "int32", "uint": "uint32",
-                  "unsigned int": "uint32", "uint32_t": "uint32", "longlong": "int64", "long long": "int64",
-                  "int64_t": "int64", "ulonglong": "uint64", "unsigned long long": "uint64", "uint64_t": "uint64"}
+_NRRD_SYNONYMS = {
+    "signed char": "int8", "uchar": "uint8", "unsigned char": "uint8", "uint8_t": "uint8", "int8_t": "int8",
+    "short": "int16", "short int": "int16", "signed short": "int16", "signed short int": "int16", "int16_t": "int16",
+    "ushort": "uint16", "unsigned short": "uint16", "unsigned short int": "uint16", "uint16_t": "uint16",
+    "int": "int32", "signed int": "int32", "int32_t": "int32", "uint": "uint32", "unsigned int": "uint32",
+    "uint32_t": "uint32", "longlong": "int64", "long long": "int64", "long long int": "int64",
+    "signed long long": "int64", "signed long long int": "int64", "int64_t": "int64", "ulonglong": "uint64",
+    "unsigned long long": "uint64", "unsigned long long int": "uint64", "uint64_t": "uint64"}
 _MHA_TYPES = {"MET_CHAR": "i1", "MET_UCHAR": "u1", "MET_SHORT": "i2", "MET_USHORT": "u2", "MET_INT": "i4",
               "MET_UINT": "u4", "MET_LONG": "i8", "MET_ULONG": "u8", "MET_LONG_LONG": "i8", "MET_ULONG_LONG": "u8",
               "MET_FLOAT": "f4", "MET_DOUBLE": "f8"}

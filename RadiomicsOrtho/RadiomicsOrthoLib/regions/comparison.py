@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -15,12 +15,14 @@ from ..imaging.planar import slice_first
 from ..imaging.segmentation_file import Segment, SegmentationFile
 from ..long_work import Cancelled, CancelledError, Progress, never_cancelled, no_progress
 from .agreement import DEFAULT_TOLERANCE_MM, RegionAgreement, check_tolerance, region_agreement
-from .from_file import roi_of_segment
 from .matching import SegmentPair, match_segments
+from .roi import Roi
 from .tight_box import tight_box
 
 #: more labels than any segmentation has; a scan taken for a label map has thousands
 MAX_SEGMENTS = 1000
+#: a table of all labels up to this one is small
+_MAX_LABEL = 2 ** 16
 
 
 @dataclass(frozen=True)
@@ -62,15 +64,14 @@ def compare_segmentations(a: SegmentationFile, b: SegmentationFile, stated: Sequ
     if known and tolerance_mm < finest:
         below = f"The tolerance of {tolerance_mm:g} mm is below the size of the voxels ({finest:.3g} mm)"
         notes = (*notes, f"{below}: only surfaces that coincide count as the same.")
-    a, b = (cropped(file) for file in (a, b))
+    region_of_a, region_of_b = (_regions_of(cropped(file)) for file in (a, b))
     found = []
     for number, pair in enumerate(matching.pairs):
         if cancelled():
             raise CancelledError
         progress(number / len(matching.pairs), pair.a.name)
         try:
-            agreement = region_agreement(roi_of_segment(a, pair.a), roi_of_segment(b, pair.b), tolerance_mm, planar,
-                                         known)
+            agreement = region_agreement(region_of_a(pair.a), region_of_b(pair.b), tolerance_mm, planar, known)
             found.append(ComparedSegment(pair, agreement))
         except InputError as error:
             found.append(ComparedSegment(pair, None, str(error)))
@@ -129,6 +130,23 @@ def cropped(file: SegmentationFile) -> SegmentationFile:
     origin = tuple(float(x) for x in file.geometry.to_ras([part.start for part in box]))
     labels = file.labels[(slice(None), *box)]
     return replace(file, labels=labels, geometry=replace(file.geometry, shape=labels.shape[1:], origin=origin))
+
+
+def _regions_of(file: SegmentationFile) -> Callable[[Segment], Roi]:
+    """The region of a segment in the box around it; all boxes of a layer are found in one pass."""
+    from scipy.ndimage import find_objects
+
+    boxes = [find_objects(layer) if layer.max(initial=0) <= _MAX_LABEL else None for layer in file.labels]
+
+    def region(segment: Segment) -> Roi:
+        layer, of_layer = file.labels[segment.layer], boxes[segment.layer]
+        box = tight_box(layer == segment.label) if of_layer is None \
+            else of_layer[segment.label - 1] if segment.label <= len(of_layer) else None
+        box = box or (slice(0, 1),) * 3
+        mask = layer[box] == segment.label
+        origin = tuple(float(x) for x in file.geometry.to_ras([part.start for part in box]))
+        return Roi(mask, replace(file.geometry, shape=mask.shape, origin=origin))
+    return region
 
 
 def _names(segments: Sequence[Segment]) -> str:
