@@ -7,11 +7,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from RadiomicsOrthoLib.regions.origin import BODY_TAG
+from RadiomicsOrthoLib.regions.terminology import segment_name, terminology_entry
 from RadiomicsOrthoLib.regions.vertebra.levels import moved, named_levels, renumbered
 
 from .edits import is_edited
-from .segments import anatomy_of_segment, describe_segment
-from .tags import segments_of, tag
+from .segments import anatomy_of_segment
+from .tags import segments_of, set_tag, tag
 
 #: the segment tag with the number of the proposal that it came with
 PROPOSAL_TAG = "RadiomicsOrtho.Proposal"
@@ -78,23 +79,17 @@ def move_level(segmentationNode, bodies: Sequence[Body], origin: int, target: in
 
 
 def name_bodies(segmentationNode, levels: Sequence[str]) -> None:
-    """Write level names on all segments of the newest proposal; ``levels`` start at body number 1.
-
-    Colours stay, neighbours have two tones.
-    """
+    """Write level names on all segments of the newest proposal; ``levels`` start at body number 1."""
     segments = segments_of(segmentationNode)
     for segmentId in _newest(segments):
         segment = segments[segmentId]
-        incomplete = INCOMPLETE in segment.GetName()
         level = levels[int(tag(segment, BODY_TAG)) - 1]
-        anatomy = anatomy_of_segment(segment)
-        if level == anatomy["level"]:
-            continue
-        colour = segment.GetColor()
-        describe_segment(segment, "vertebra", level, None, anatomy["compartment"])
-        segment.SetColor(*colour)
-        if incomplete:
-            segment.SetName(f"{segment.GetName()} {INCOMPLETE}")
+        # every write is seen by all views, so what stays is not written again
+        name = segment_name("vertebra", level, None, anatomy_of_segment(segment)["compartment"])
+        name = f"{name} {INCOMPLETE}" if INCOMPLETE in segment.GetName() else name
+        if name != segment.GetName():
+            segment.SetName(name)
+        set_tag(segment, "TerminologyEntry", terminology_entry("vertebra", level))
 
 
 def _newest(segments: Mapping[str, object]) -> list[str]:

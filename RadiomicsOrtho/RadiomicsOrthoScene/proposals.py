@@ -58,10 +58,9 @@ def add_proposal(proposal: Proposal, segmentationNode, volumeNode, keep: Collect
                 segmentation.RemoveSegment(segmentId)
         ids = [_add(region, segmentationNode, volumeNode, number, proposal.summary) for region in regions]
         for segmentId in kept:
-            body = matches.get(segmentId)
-            segment = segmentation.GetSegment(segmentId)
-            set_tag(segment, PROPOSAL_TAG, str(number))
-            set_tag(segment, BODY_TAG, str(body) if body else "")
+            _renumber(segmentation.GetSegment(segmentId), matches.get(segmentId), number)
+        if kept:
+            _in_order(segmentation)
         if levels:
             name_bodies(segmentationNode, levels)
     return tuple(ids)
@@ -91,6 +90,15 @@ def _earlier(segmentationNode, proposal: Proposal) -> dict[str, object]:
     return found
 
 
+def _in_order(segmentation) -> None:
+    """Bodies from above downwards behind everything else; those that were kept would come first."""
+    def place(segmentId: str) -> int:
+        return int(tag(segmentation.GetSegment(segmentId), BODY_TAG) or 0)
+
+    for index, segmentId in enumerate(sorted(segmentation.GetSegmentIDs(), key=place)):
+        segmentation.SetSegmentIndex(segmentId, index)
+
+
 def _add(region: ProposedRegion, segmentationNode, volumeNode, number: int, summary: dict) -> str:
     written = region.written()
     segmentId = add_segment(segmentationNode, region.roi, volumeNode, written.name)
@@ -113,15 +121,25 @@ def _measures(entry: dict) -> str:
                        "suggested_grade": genant["suggested_grade"], "deformity": genant["deformity"]})
 
 
-def _without(regions: Iterable[ProposedRegion], kept: dict) -> tuple[list[ProposedRegion], dict[str, int | None]]:
-    """The regions that are at no kept segment's place, and the body number of each kept one (``id → number``)."""
+def _renumber(segment, region: ProposedRegion | None, number: int) -> None:
+    """Make a kept segment one of proposal ``number``, in the place of ``region``; ``None``: it has none there."""
+    body = region.body if region is not None else None
+    set_tag(segment, PROPOSAL_TAG, str(number))
+    set_tag(segment, BODY_TAG, str(body) if body else "")
+    if body and not anatomy_of_segment(segment)["level"]:
+        segment.SetName(region.written().name)
+
+
+def _without(regions: Iterable[ProposedRegion],
+             kept: dict) -> tuple[list[ProposedRegion], dict[str, ProposedRegion]]:
+    """The regions that are at no kept segment's place, and those that are (``id →`` region)."""
     left, matches = [], {}
     for region in regions:
         same = next((segmentId for segmentId, roi in kept.items() if _same(region, roi)), None)
         if same is None:
             left.append(region)
         else:
-            matches[same] = region.body
+            matches[same] = region
     return left, matches
 
 

@@ -11,6 +11,7 @@ LEVEL, HEIGHTS, GRADE, STATE = range(4)
 #: more rows scroll
 MOST_ROWS = 12
 ROW_HEIGHT = 22
+COLUMN_MARGIN = 12
 
 
 class LevelSection:
@@ -97,6 +98,7 @@ class LevelSection:
         table.setColumnHidden(GRADE, not measured)
         for column in (LEVEL, HEIGHTS, GRADE):
             table.resizeColumnToContents(column)
+            table.setColumnWidth(column, table.columnWidth(column) + COLUMN_MARGIN)
         shown = min(max(len(self._bodies), 1), MOST_ROWS)
         table.setFixedHeight(ROW_HEIGHT * shown + table.horizontalHeader().height + 6)
 

@@ -3,6 +3,7 @@
 import qt
 import slicer
 from RadiomicsOrthoLib.errors import InputError
+from RadiomicsOrthoScene.body_levels import bodies_of
 from RadiomicsOrthoScene.proposal_job import reason_not_ready, start_proposal
 from RadiomicsOrthoScene.proposals import accounts_of, add_proposal, edited_segments
 from RadiomicsOrthoScene.segments import new_segmentation
@@ -77,7 +78,9 @@ class ProposalSection:
 
     def showAccount(self) -> None:
         """What the proposals in the segmentation said."""
-        html = proposalHtml(accounts_of(self._node.segmentation)) if self._node else ""
+        segmentation = self._node.segmentation if self._node else None
+        levels = {body.number: body.level for body in bodies_of(segmentation) if body.level}
+        html = proposalHtml(accounts_of(segmentation), levels)
         self._ui.proposalBrowser.setHtml(html)
         self._ui.proposalBrowser.visible = bool(html)
 
@@ -175,9 +178,11 @@ class ProposalSection:
             ids = add_proposal(proposal, node.segmentation, volumeNode, keep)
         self._added()
         self._showState()
-        self._ui.proposalStateLabel.text = _(
-            "{count} segments proposed: check them in the slice views, correct them below. Undo takes them back."
-        ).format(count=len(ids))
+        told = _("{count} segments proposed: check them in the slice views, correct them below. Undo takes them back."
+                 ).format(count=len(ids))
+        if keep:
+            told += " " + _("Kept as edited: {names}.").format(names=", ".join(segment.name for segment in edited))
+        self._ui.proposalStateLabel.text = told
 
     def _end(self) -> None:
         self._timer.stop()

@@ -1,25 +1,41 @@
 """What proposals said, as text to be read under them."""
 
+import re
+from collections.abc import Mapping
 from html import escape
 
 from slicer.i18n import tr as _
 
+#: remarks that have served their purpose as soon as levels are named
+_ABOUT_NAMING = {"LEVEL_NOT_NAMED", "LEVEL_SUGGESTED"}
 
-def proposalHtml(accounts) -> str:
-    """Remarks and measures of ``RadiomicsOrthoScene.proposals.accounts_of``; what was left out comes first."""
+
+def proposalHtml(accounts, levels: Mapping) -> str:
+    """Remarks and measures of ``RadiomicsOrthoScene.proposals.accounts_of``; what was left out comes first.
+
+    ``levels`` are those of the bodies that were named meanwhile, by the numbers that the remarks use.
+    """
     parts = []
     for account in accounts:
-        remarks = account["remarks"]
-        parts += [_item(_("Left out"), remark, "#b00000") for remark in remarks if remark["refused"]]
-        parts += [_item(_("Note"), remark, "#8a5a00") for remark in remarks if not remark["refused"]]
+        spine = account["summary"].get("site") == "vertebra"
+        remarks = [remark for remark in account["remarks"]
+                   if not (spine and levels and remark["code"] in _ABOUT_NAMING)]
+        for title, colour, refused in ((_("Left out"), "#b00000", True), (_("Note"), "#8a5a00", False)):
+            parts += [_item(title, _named(remark["sentence"], levels if spine else {}), remark["remedy"], colour)
+                      for remark in remarks if remark["refused"] is refused]
         parts += [f"<p style='margin:0 0 4px 0'>{escape(line)}</p>" for line in _measures(account["summary"])]
     return "".join(parts)
 
 
-def _item(title: str, remark: dict, colour: str) -> str:
-    remedy = f" <i>{escape(remark['remedy'])}</i>" if remark["remedy"] else ""
+def _named(sentence: str, levels: Mapping) -> str:
+    """``vertebra 3`` by its level, if it has one."""
+    return re.sub(r"\bvertebra (\d+)\b", lambda found: levels.get(int(found[1]), found[0]), sentence)
+
+
+def _item(title: str, sentence: str, remedy: str, colour: str) -> str:
+    remedy = f" <i>{escape(remedy)}</i>" if remedy else ""
     return (f"<p style='margin:0 0 4px 0'><b style='color:{colour}'>{escape(title)}:</b> "
-            f"{escape(remark['sentence'])}{remedy}</p>")
+            f"{escape(sentence)}{remedy}</p>")
 
 
 def _measures(summary: dict) -> list[str]:

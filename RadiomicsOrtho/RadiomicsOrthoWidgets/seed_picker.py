@@ -52,6 +52,8 @@ class SeedPicker(VTKObservationMixin):
         if self._node is None:
             node = slicer.mrmlScene.AddNewNodeByClass("vtkMRMLMarkupsFiducialNode", _("Bone"))
             node.CreateDefaultDisplayNodes()
+            # a name beside the point would lie on the bone
+            node.GetDisplayNode().SetPointLabelsVisibility(False)
             node.SetMaximumNumberOfControlPoints(1)
             self.show(node)
             self._created(node)

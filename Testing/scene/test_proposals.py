@@ -191,6 +191,7 @@ def test_recompute_keeps_a_hand_edit_and_finds_its_new_number(bridge, case):
     found = bodies(bridge, case)
     assert [(body.number, body.edited) for body in found] == [(1, False), (2, True), (3, False), (4, False)]
     assert found[1].segmentIds == (segment_id,)
+    assert names(case.node) == ["vertebra 1 body", "vertebra 2 body", "vertebra 3 body", "vertebra 4 body"]
 
 
 def test_recompute_replaces_a_hand_edit_only_if_told_and_undo_brings_it_back(bridge, case):

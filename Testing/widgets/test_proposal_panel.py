@@ -173,11 +173,14 @@ def test_a_suggestion_names_nothing_until_it_is_confirmed(panel, volume):
     take(panel, volume)
     assert names(panel)[4] == "vertebra 5 body" and panel.ui.confirmLevelButton.text.endswith("L5")
     panel.ui.confirmLevelButton.click()
+    settle()
     assert names(panel)[4] == "L5 body" and rows(panel)[4][0] == "L5"
     assert not panel.ui.confirmLevelButton.visible
+    assert panel.ui.proposalBrowser.plainText.startswith("Left out: L1 is cut off")
     panel.ui.segmentEditorWidget.undo()
     settle()
     assert rows(panel)[4][0] == "L5 ?" and panel.ui.confirmLevelButton.visible
+    assert panel.ui.proposalBrowser.plainText.startswith("Left out: vertebra 1 is cut off")
 
 
 def test_a_level_chosen_for_one_body_names_all(panel, volume):
@@ -274,6 +277,7 @@ def test_recompute_asks_before_it_replaces_an_edit(panel, volume, answer):
     assert asked == [["Keep", "Replace"]] and "vertebra 3 body" in dialog_log[-1][1]
     assert "vertebra 2 body" not in dialog_log[-1][1]
     segmentation = node.GetSegmentation()
+    assert ("Kept as edited: vertebra 3 body" in panel.ui.proposalStateLabel.text) is (answer == "Yes")
     if answer == "No":
         assert segmentation.GetSegment(segment_id) is None and rows(panel)[2][3] == ""
     else:
