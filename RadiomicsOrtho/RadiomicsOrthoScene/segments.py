@@ -14,6 +14,7 @@ from RadiomicsOrthoLib.regions.terminology import (
     COLOURS,
     COMPARTMENT_TAG,
     MADE_BY_TAG,
+    has_code,
     segment_name,
     terminology_entry,
 )
@@ -59,17 +60,17 @@ def anatomy_of_segment(segment) -> dict[str, str | None]:
 def describe_segment(segment, site: str, level: str | None, side: str | None, compartment: str) -> None:
     """Write the anatomy on a segment: name, colour, SNOMED CT terminology and compartment.
 
-    For the site ``unknown`` name and terminology state no bone any more.
+    For the site ``unknown`` name and terminology state no bone any more, unless the compartment says what it is.
     """
     segment.SetColor(*COLOURS[compartment])
     segment.SetTag(COMPARTMENT_TAG, compartment)
-    if site == "unknown":
+    if not has_code(site, compartment):
         if anatomy_of_segment(segment)["site"] != "unknown":
             segment.SetName("Segment")
         segment.RemoveTag("TerminologyEntry")
         return
     segment.SetName(segment_name(site, level, side, compartment))
-    segment.SetTag("TerminologyEntry", terminology_entry(site, level, side))
+    segment.SetTag("TerminologyEntry", terminology_entry(site, level, side, compartment))
 
 
 def add_segment(segmentationNode, roi: Roi, volumeNode, name: str | None = None) -> str:
@@ -82,7 +83,7 @@ def add_segment(segmentationNode, roi: Roi, volumeNode, name: str | None = None)
     segmentation = segmentationNode.GetSegmentation()
     segmentId = segmentation.AddEmptySegment("", name or segment_name(roi.site, roi.level, roi.side, roi.compartment))
     segment = segmentation.GetSegment(segmentId)
-    if roi.site != "unknown":
+    if has_code(roi.site, roi.compartment):
         describe_segment(segment, roi.site, roi.level, roi.side, roi.compartment)
         if name:
             segment.SetName(name)

@@ -1,10 +1,9 @@
-"""``segment IMAGE --site S --seed R,A,S -o out.seg.nrrd``: from one click to the bones."""
+"""``segment IMAGE --site S --seed R,A,S -o out.seg.nrrd``: from one click to the bones, or from points to a region."""
 
 from __future__ import annotations
 
 import argparse
 import json
-import math
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -17,9 +16,10 @@ from ..quality.finding import raise_refusals
 from ..quality.image_checks import check_image
 from ..regions.proposal import Proposal, proposal_file
 from ..report.files import write_folder
-from . import segment_femur, segment_vertebra
+from . import segment_femur, segment_planar, segment_vertebra
 from .inputs import add_image_arguments, image_from
 from .output import ProgressBar, check_output
+from .positions import position
 
 ENDING = ".seg.nrrd"
 
@@ -40,11 +40,11 @@ SITE_COMMANDS: Mapping[str, SiteCommand] = {
 
 
 def add_command(commands) -> None:
-    command = commands.add_parser("segment", help="propose bone regions from one click")
+    command = commands.add_parser("segment", help="propose bone regions from one click, or a region from points")
     # a position may begin with a minus: ``--seed -12,30,5``
     command._negative_number_matcher = re.compile(r"^-[\d.]")  # noqa: SLF001 - argparse offers no public way
     add_image_arguments(command)
-    command.add_argument("--site", required=True, choices=tuple(SITE_COMMANDS), help="which bone")
+    command.add_argument("--site", choices=tuple(SITE_COMMANDS), help="which bone")
     command.add_argument("--seed", type=position, metavar="R,A,S",
                          help="a point inside the bone: right, anterior, superior in mm, as Slicer shows it")
     command.add_argument("--auto", action="store_true", help="find the bone without a point, where that is possible")
@@ -53,47 +53,49 @@ def add_command(commands) -> None:
     command.add_argument("-o", "--output", required=True, metavar=f"out{ENDING}", type=Path)
     for site in SITE_COMMANDS.values():
         site.add_arguments(command)
+    segment_planar.add_arguments(command)
     command.set_defaults(run=run)
 
 
 def run(options: argparse.Namespace) -> dict:
-    _check_options(options)
+    shape = segment_planar.shape_of(options)
+    _check_options(options, shape)
     image = image_from(options)
-    if image.geometry.plane_axis is not None:
-        raise InputError("The scan is a 2-D image; bones are proposed in a 3-D volume only.")
+    if shape is None and image.geometry.plane_axis is not None:
+        raise InputError("The scan is a 2-D image, and bones are proposed in a volume only; give the region by points "
+                         f"({', '.join(segment_planar.SHAPES)}).")
     raise_refusals(check_image(image))
-    bar = ProgressBar(options.json)
-    try:
-        proposal = SITE_COMMANDS[options.site].propose(image, options, bar, never_cancelled)
-    finally:
-        bar.close()
+    proposal = segment_planar.propose(image, options, shape) if shape else _propose_bones(image, options)
     result = {**proposal.to_dict(), "output": str(options.output)}
-    write_folder(options.output.parent, {options.output.name: proposal_file(proposal.regions, image.geometry)})
+    # of a 2-D image Slicer may show another grid than the one that is measured on
+    grid = image.reading.file_grid or image.geometry
+    write_folder(options.output.parent, {options.output.name: proposal_file(proposal.regions, grid)})
     if options.summary:
         write_folder(options.summary.parent, {
             options.summary.name: json.dumps(result, indent=2, ensure_ascii=False, allow_nan=False) + "\n"})
     if not options.json:
         for region in proposal.regions:
-            print(f"{region.written().name}: {region.roi.volume_ml:.1f} mL")
+            print(f"{region.written().name}: {region.roi.size_text}")
         for remark in proposal.remarks:
             print(f"  {'left out' if remark.refused else 'note'}: {remark.sentence} {remark.remedy}".rstrip())
-        print(f"{len(proposal.regions)} segments written to {options.output}; check them before you measure.")
+        count = len(proposal.regions)
+        print(f"{count} segment{'' if count == 1 else 's'} written to {options.output}; "
+              f"check {'it' if count == 1 else 'them'} before you measure.")
     return result
 
 
-def position(text: str) -> tuple[float, float, float]:
-    """``R,A,S`` in mm as three numbers."""
+def _propose_bones(image: BoneImage, options: argparse.Namespace) -> Proposal:
+    bar = ProgressBar(options.json)
     try:
-        values = tuple(float(part) for part in text.split(","))
-    except ValueError:
-        values = ()
-    if len(values) != 3 or not all(math.isfinite(value) for value in values):
-        raise argparse.ArgumentTypeError(f"'{text}' is no position; give three numbers such as -12.5,30,104")
-    return values
+        return SITE_COMMANDS[options.site].propose(image, options, bar, never_cancelled)
+    finally:
+        bar.close()
 
 
-def _check_options(options: argparse.Namespace) -> None:
-    if (options.seed is None) != options.auto:
+def _check_options(options: argparse.Namespace, shape: str | None) -> None:
+    if shape is None and options.site is None:
+        raise InputError(f"State the bone with --site {' or --site '.join(SITE_COMMANDS)}.")
+    if shape is None and (options.seed is None) != options.auto:
         raise InputError("Give either a point inside the bone with --seed R,A,S, or --auto." if options.seed is None
                          else "--seed and --auto exclude each other; give one of them.")
     check_output(options.output, (ENDING,), [options.image])

@@ -8,9 +8,13 @@ from ..errors import InputError
 from ..imaging.image import BoneImage
 from ..long_work import Cancelled, Progress
 from ..regions.proposal import Proposal
-from ..regions.request import ProposalRequest
+<<<<<<< HEAD
+from ..regions.request import MR_COMPARTMENTS, ProposalRequest
 from ..regions.request import propose as propose_regions
 from ..regions.roi import LEVELS
+=======
+from ..regions.roi import COMPARTMENTS, LEVELS
+>>>>>>> f3c7196 (Regions on 2-D images from points: polygon, ellipse, box on the femoral neck)
 from ..regions.trabecular import DEFAULT_DEPTH_MM
 from ..regions.vertebra.compartments import BODY_COMPARTMENTS
 from ..regions.vertebra.levels import LUMBAR, LUMBAR_VARIANTS, THORACIC, THORACIC_VARIANTS
@@ -21,9 +25,10 @@ def add_arguments(command: argparse.ArgumentParser) -> None:
     group.add_argument("--level", choices=LEVELS[:-1], metavar="LEVEL",
                        help="which level the clicked body is (with --auto: the lowest body); the others follow")
     group.add_argument("--single", action="store_true", help="only the clicked body")
-    group.add_argument("--compartment", action="append", choices=(*BODY_COMPARTMENTS, "all"), metavar="NAME",
+    group.add_argument("--compartment", action="append", choices=(*COMPARTMENTS[:-1], "all"), metavar="NAME",
                        help=f"what to write of each body, repeatable: {', '.join(BODY_COMPARTMENTS)} or all "
-                       "(default: whole-body)")
+                       "(default: whole-body); on MR whole-body, csf (cerebrospinal fluid at L3) or all; of a "
+                       "region on a 2-D image: what it is")
     group.add_argument("--core-depth", type=float, default=DEFAULT_DEPTH_MM, metavar="MM",
                        help="how much is removed below the surface for a trabecular core (default %(default)s mm)")
     group.add_argument("--thoracic", type=int, choices=THORACIC_VARIANTS, default=THORACIC,
@@ -36,10 +41,11 @@ def propose(image: BoneImage, options: argparse.Namespace, progress: Progress, c
     """The bodies of the scan as the options ask for them."""
     if options.auto and options.single:
         raise InputError("--single keeps the clicked body; give a point with --seed, not --auto.")
+    possible = MR_COMPARTMENTS if image.modality == "MR" else BODY_COMPARTMENTS
     asked = options.compartment or ["whole-body"]
-    compartments = BODY_COMPARTMENTS if "all" in asked else [name for name in BODY_COMPARTMENTS if name in asked]
-    if image.modality == "MR" and options.compartment not in (None, ["whole-body"]):
-        raise InputError("On MR whole bodies are proposed only; leave --compartment out.")
+    if other := [name for name in asked if name not in (*possible, "all")]:
+        raise InputError(f"'{other[0]}' is not proposed on {image.modality}; these are: {', '.join(possible)}.")
+    compartments = possible if "all" in asked else [name for name in possible if name in asked]
     request = ProposalRequest("vertebra", options.seed, options.level, options.single, tuple(compartments),
                               options.core_depth, options.thoracic, options.lumbar)
     return propose_regions(image, request, progress, cancelled)

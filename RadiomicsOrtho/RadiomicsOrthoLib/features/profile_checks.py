@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from ..imaging.image import BoneImage
@@ -30,7 +29,7 @@ def check_profile(profile: ExtractionProfile, image: BoneImage, roi: Roi) -> Ite
         yield Finding("COMPARTMENT_NOT_COVERED", "warn", f"The region is the {roi.compartment}; the profile "
                       f"'{profile.id}' is for the {profile.compartment}.",
                       f"Do not compare its values with those of a {profile.compartment} region.")
-    weighting = _weighting(image.acquisition.sequence or "")
+    weighting = image.acquisition.weighting
     if profile.sequence is not None and weighting not in ("", profile.sequence):
         yield Finding("SEQUENCE_NOT_COVERED", "refuse", f"The scan is {weighting}; the profile '{profile.id}' is for "
                       f"{profile.sequence}.", "Choose a profile for this sequence.")
@@ -43,12 +42,6 @@ def check_profile(profile: ExtractionProfile, image: BoneImage, roi: Roi) -> Ite
         yield Finding("PROFILE_NEEDS_SUV", "refuse", f"The profile '{profile.id}' has bins of {profile.bin_width:g} "
                       "SUV; the values of this PET are no SUV.", "Load the DICOM series with dose, weight and times, "
                       "or use a profile with a fixed number of bins.")
-
-
-def _weighting(sequence: str) -> str:
-    """``T1w`` or ``T2w`` if the sequence's name says one of them; scanners' own names mostly do not."""
-    found = set(re.findall(r"(?<![a-z0-9])t([12])(?![0-9*])", sequence.lower()))
-    return f"T{found.pop()}w" if len(found) == 1 else ""
 
 
 def _check_dimensions(profile: ExtractionProfile, roi: Roi) -> Iterator[Finding]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
 
@@ -20,6 +21,9 @@ ACQUISITION_FACTS = {
     "field_strength_t": ("Field strength", "T"),
     "sequence": ("MR sequence", ""),
 }
+#: repetition and echo time of a spin echo: at most these for T1, at least those for T2
+T1_TIMES_MS = (1000.0, 30.0)
+T2_TIMES_MS = (1800.0, 60.0)
 _DEVICE = ("manufacturer", "scanner_model", "software")
 #: the facts that mean something for a modality; all of them for an unknown one
 FACTS_OF = {
@@ -78,6 +82,24 @@ class Acquisition:
                 del given[name]
         stated = tuple(name for name in ACQUISITION_FACTS if name in given or name in self.stated)
         return replace(self, **given, stated=stated)
+
+    @property
+    def weighting(self) -> str:
+        """``T1w`` or ``T2w`` of an MR, else empty.
+
+        The sequence's name counts where it says one of them, which scanners' own names mostly do not; then the times
+        of a spin echo: short both for T1, long both for T2 (this project's limits, apart from each other on purpose).
+        """
+        found = set(re.findall(r"(?<![a-z0-9])t([12])(?![0-9*])", (self.sequence or "").lower()))
+        if len(found) == 1:
+            return f"T{found.pop()}w"
+        repetition, echo = (self.details.get(name) for name in ("repetition_time_ms", "echo_time_ms"))
+        kind = str(self.details.get("scanning_sequence", "")).upper().split()
+        if found or kind != ["SE"] or not all(isinstance(time, float) for time in (repetition, echo)):
+            return ""
+        if repetition <= T1_TIMES_MS[0] and echo <= T1_TIMES_MS[1]:
+            return "T1w"
+        return "T2w" if repetition >= T2_TIMES_MS[0] and echo >= T2_TIMES_MS[1] else ""
 
     def known(self) -> dict[str, object]:
         return {name: getattr(self, name) for name in ACQUISITION_FACTS if getattr(self, name) is not None}

@@ -14,6 +14,7 @@ from .terminology import COMPARTMENT_TAG, MADE_BY_TAG
 #: a segment with one of these words is not the bone that its level or side belongs to
 _NOT_THE_BONE = {"disc", "disk", "discs", "disks", "canal", "cord", "nerve", "root", "ganglion", "pedicle", "pedicles",
                  "lamina", "facet", "process", "rib", "ribs", "muscle", "kidney", "artery", "vein", "dura", "foramen"}
+_CSF = {"csf", "cerebrospinal", "liquor"}
 _FEMUR = {"femur", "femora", "femoral", "hip", "trochanter", "trochanteric", "intertrochanteric"}
 _VERTEBRA = {"vertebra", "vertebrae", "vertebral"}
 
@@ -59,6 +60,8 @@ def anatomy_of(name: str, tags: Mapping[str, str] | None = None) -> dict[str, st
     tags = tags or {}
     entry = tags.get("TerminologyEntry", "").replace("^", " ").replace("~", " ")
     words = set(re.findall(r"[a-z]+", f"{name} {entry}".lower().replace("_", " ")))
+    if words & _CSF or tags.get(COMPARTMENT_TAG) == "csf":
+        return {"site": "unknown", "level": level_from_name(name), "side": None, "compartment": "csf"}
     if words & _NOT_THE_BONE:
         return {"site": "unknown", "level": None, "side": None, "compartment": "unknown"}
     level = level_from_name(name) or level_from_name(entry)

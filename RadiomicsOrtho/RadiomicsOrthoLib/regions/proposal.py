@@ -9,7 +9,7 @@ from ..imaging.geometry import Geometry
 from ..imaging.segmentation_writer import WrittenSegment, seg_nrrd
 from .origin import BODY_TAG, PROPOSED_TAG, fingerprint
 from .roi import Roi
-from .terminology import COLOURS, COMPARTMENT_TAG, MADE_BY_TAG, segment_name, terminology_entry
+from .terminology import COLOURS, COMPARTMENT_TAG, MADE_BY_TAG, has_code, segment_name, terminology_entry
 
 
 @dataclass(frozen=True)
@@ -45,8 +45,8 @@ class ProposedRegion:
         tags = {COMPARTMENT_TAG: roi.compartment, MADE_BY_TAG: roi.made_by, PROPOSED_TAG: fingerprint(roi.mask)}
         if self.body is not None:
             tags[BODY_TAG] = str(self.body)
-        if roi.site != "unknown":
-            tags["TerminologyEntry"] = terminology_entry(roi.site, roi.level, roi.side)
+        if has_code(roi.site, roi.compartment):
+            tags["TerminologyEntry"] = terminology_entry(roi.site, roi.level, roi.side, roi.compartment)
         name = self.name or segment_name(roi.site, roi.level, roi.side, roi.compartment)
         return WrittenSegment(roi.mask, name, self.colour or COLOURS[roi.compartment], tags)
 
@@ -63,7 +63,7 @@ class Proposal:
         """JSON-ready: the summary, the segments and the remarks."""
         segments = [{"name": written.name, "site": region.roi.site, "level": region.roi.level,
                      "side": region.roi.side, "compartment": region.roi.compartment,
-                     "volume_ml": region.roi.volume_ml, "made_by": region.roi.made_by}
+                     **_size(region.roi), "made_by": region.roi.made_by}
                     for region, written in ((region, region.written()) for region in self.regions)]
         return {**self.summary, "segments": segments, "remarks": [remark.to_dict() for remark in self.remarks]}
 
@@ -71,3 +71,8 @@ class Proposal:
 def proposal_file(regions: Sequence[ProposedRegion], geometry: Geometry) -> bytes:
     """The regions as the content of a ``.seg.nrrd`` file on the image's grid."""
     return seg_nrrd([region.written() for region in regions], geometry)
+
+
+def _size(roi: Roi) -> dict[str, float]:
+    """A 2-D image has no volume."""
+    return {"volume_ml": roi.volume_ml} if roi.geometry.plane_axis is None else {"pixel_count": roi.voxel_count}

@@ -13,6 +13,8 @@ from .trabecular import DEFAULT_DEPTH_MM
 from .vertebra.levels import LUMBAR, THORACIC
 
 SITES = ("vertebra", "proximal-femur")
+#: what is proposed of vertebrae on MR: bodies, and the fluid at L3 that their signal is compared with
+MR_COMPARTMENTS = ("whole-body", "csf")
 
 
 @dataclass(frozen=True)
@@ -86,9 +88,12 @@ def _bodies_on_ct(image: BoneImage, request: ProposalRequest, progress: Progress
 
 
 def _bodies_on_mr(image: BoneImage, request: ProposalRequest, progress: Progress, cancelled: Cancelled) -> Proposal:
+    from .lumbar_mr.csf_proposal import with_csf
     from .lumbar_mr.proposal import propose_mr_bodies
 
-    if request.compartments != ("whole-body",):
-        raise InputError("On MR whole bodies are proposed only; ask for no other compartment.")
-    return propose_mr_bodies(image, request.seed, request.level, request.single, request.thoracic, request.lumbar,
-                             progress, cancelled)
+    asked = set(request.compartments)
+    if not asked <= set(MR_COMPARTMENTS):
+        raise InputError(f"On MR only {' and '.join(MR_COMPARTMENTS)} are proposed; ask for no other compartment.")
+    proposal = propose_mr_bodies(image, request.seed, request.level, request.single, request.thoracic, request.lumbar,
+                                 progress, cancelled)
+    return with_csf(image, proposal, only=asked == {"csf"}) if "csf" in asked else proposal

@@ -16,7 +16,7 @@ from ..imaging.image import voxel_hash
 
 SITES = ("vertebra", "proximal-femur", "unknown")
 COMPARTMENTS = ("whole-body", "trabecular", "axial-ellipse", "mid-slab", "femoral-head", "femoral-neck",
-                "trochanteric", "intertrochanteric", "cortical", "unknown")
+                "trochanteric", "intertrochanteric", "cortical", "csf", "unknown")
 LEVELS = tuple([f"C{n}" for n in range(1, 8)] + [f"T{n}" for n in range(1, 14)]
                + [f"L{n}" for n in range(1, 7)] + ["S1"])
 SIDES = ("left", "right")

@@ -1,0 +1,1 @@
+"""Regions on 2-D images from a few points: polygon, ellipse, and box on the femoral neck."""
