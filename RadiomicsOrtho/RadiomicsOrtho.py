@@ -10,8 +10,11 @@ import vtk
 from RadiomicsOrthoLib.errors import InputError, RefusedError
 from RadiomicsOrthoWidgets.clinical_editors import ClinicalEditors
 from RadiomicsOrthoWidgets.engine_state_label import EngineStateLabel
+from RadiomicsOrthoWidgets.extraction_section import ExtractionSection
+from RadiomicsOrthoWidgets.readiness import FEATURES_ONLY, reasonNotReady
 from RadiomicsOrthoWidgets.region_text import regionText
 from RadiomicsOrthoWidgets.result_section import NOMOGRAM_WIDTH, ResultSection, refusalHtml
+from RadiomicsOrthoWidgets.scan_facts_section import ScanFactsSection
 from RadiomicsOrthoWidgets.semantic_section import SemanticSection
 from RadiomicsOrthoWidgets.work_dialog import WorkDialog
 from slicer import vtkMRMLScalarVolumeNode, vtkMRMLSegmentationNode, vtkMRMLTableNode, vtkMRMLTextNode
@@ -26,9 +29,6 @@ from slicer.ScriptedLoadableModule import (
 )
 from slicer.util import VTKObservationMixin
 
-KVP_CHOICES = ("", "80", "90", "100", "110", "120", "130", "140")
-CONTRAST_CHOICES = ("", "no", "yes")
-
 
 class RadiomicsOrtho(ScriptedLoadableModule):
     """Metadata of the module."""
@@ -41,7 +41,8 @@ class RadiomicsOrtho(ScriptedLoadableModule):
         self.parent.contributors = ["RadiomicsOrtho contributors"]
         self.parent.helpText = _(
             "Scores bone on CT: choose the scan, the segmented bone and a model, press Apply. The result is a score "
-            "card with its findings and nomogram. Regions are drawn in the module Radiomics Ortho Segment. "
+            "card with its findings and nomogram. Radiomics features are extracted from scans of any modality. Regions "
+            "are drawn in the module Radiomics Ortho Segment. "
             "Research use only \u2014 not a medical device, not for diagnosis.")
         self.parent.acknowledgementText = _(
             "Published models are cited on their cards. Radiomics features have the definitions and names of "
@@ -62,6 +63,8 @@ class RadiomicsOrthoParameterNode:
     kvp: str
     contrast: str
     extractFeatures: bool = False
+    featureProfile: str
+    referenceSegmentId: str
     resultTable: vtkMRMLTableNode
     resultText: vtkMRMLTextNode
 
@@ -77,6 +80,7 @@ class RadiomicsOrthoWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
         self._guiTag = None
         self._scored = self._resultOf = None
         self._resultSection = self._clinicalEditors = self._semanticSection = self._engineState = None
+        self._extractionSection = self._scanFacts = None
 
     def setup(self) -> None:
         ScriptedLoadableModuleWidget.setup(self)
@@ -90,12 +94,11 @@ class RadiomicsOrthoWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
         self._semanticSection = SemanticSection(self.ui, self.logic.answers)
         self._engineState = EngineStateLabel(self.ui.engineStateLabel,
                                              self.logic.resourcePath("requirements-features.txt"))
+        self._extractionSection = ExtractionSection(self.ui, self.logic.choices)
+        self._scanFacts = ScanFactsSection(self.ui, self.updateFromParameterNode)
         for model in self.logic.models():
             self.ui.modelComboBox.addItem(model.title, model.id)
-        for value in KVP_CHOICES:
-            self.ui.kvpComboBox.addItem(_("{kvp} kV").format(kvp=value) if value else _("not stated"), value)
-        for value, title in zip(CONTRAST_CHOICES, (_("not stated"), _("none given"), _("given")), strict=True):
-            self.ui.contrastComboBox.addItem(title, value)
+        self.ui.modelComboBox.addItem(_("No score: radiomics features only"), FEATURES_ONLY)
         self.addObserver(slicer.mrmlScene, slicer.mrmlScene.StartCloseEvent, self.onSceneStartClose)
         self.addObserver(slicer.mrmlScene, slicer.mrmlScene.EndCloseEvent, self.onSceneEndClose)
         self.addObserver(slicer.mrmlScene, slicer.mrmlScene.StartImportEvent, self.onSceneStartClose)
@@ -103,8 +106,6 @@ class RadiomicsOrthoWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
         self.ui.segmentSelector.connect("currentNodeChanged(vtkMRMLNode*)", self.onSegmentationChanged)
         self.ui.segmentSelector.connect("currentSegmentChanged(QString)", self.onSegmentChanged)
         self.ui.modelComboBox.connect("currentIndexChanged(int)", self.onModelChanged)
-        self.ui.kvpComboBox.connect("currentIndexChanged(int)", self.onAcquisitionChanged)
-        self.ui.contrastComboBox.connect("currentIndexChanged(int)", self.onAcquisitionChanged)
         self.ui.segmentButton.connect("clicked(bool)", self.onSegmentButton)
         self.ui.applyButton.connect("clicked(bool)", self.onApplyButton)
         self.ui.saveReportButton.connect("clicked(bool)", self.onSaveReportButton)
@@ -156,8 +157,8 @@ class RadiomicsOrthoWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
             self._parameterNode.disconnectGui(self._guiTag)
             self.removeObserver(self._parameterNode, vtk.vtkCommand.ModifiedEvent, self.updateFromParameterNode)
         self._parameterNode = parameterNode
-        if self._semanticSection:
-            self._semanticSection.show(None)
+        for section in filter(None, (self._semanticSection, self._scanFacts, self._extractionSection)):
+            section.show(None)
         if self._parameterNode:
             self._guiTag = self._parameterNode.connectGui(self.ui)
             self.addObserver(self._parameterNode, vtk.vtkCommand.ModifiedEvent, self.updateFromParameterNode)
@@ -174,19 +175,18 @@ class RadiomicsOrthoWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
         if node.segmentId:
             selector.setCurrentSegmentID(node.segmentId)
         selector.blockSignals(wasBlocked)
-        for comboBox, value in ((self.ui.modelComboBox, node.modelId), (self.ui.kvpComboBox, node.kvp),
-                                (self.ui.contrastComboBox, node.contrast)):
-            wasBlocked = comboBox.blockSignals(True)
-            comboBox.setCurrentIndex(max(comboBox.findData(value), 0))
-            comboBox.blockSignals(wasBlocked)
+        wasBlocked = self.ui.modelComboBox.blockSignals(True)
+        self.ui.modelComboBox.setCurrentIndex(max(self.ui.modelComboBox.findData(node.modelId), 0))
+        self.ui.modelComboBox.blockSignals(wasBlocked)
         self._showModel()
         self._showRegion()
-        self._semanticSection.show(node)
+        for section in (self._semanticSection, self._scanFacts, self._extractionSection):
+            section.show(node)
         if self._scored and self._resultOf != self.logic.inputsOf(node):
             self.showResult(None, _("<p>The inputs have changed since the last result: press Apply again.</p>"))
-        reason = self.logic.reasonNotReady(node)
+        reason = reasonNotReady(self.logic, node)
         self.ui.applyButton.enabled = not reason
-        self.ui.applyButton.toolTip = reason or _("Score the region with this model")
+        self.ui.applyButton.toolTip = reason or _("Score the region with this model, or extract its features")
         self.ui.applyReasonLabel.text = reason
         self.ui.applyReasonLabel.visible = bool(reason)
 
@@ -203,12 +203,6 @@ class RadiomicsOrthoWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
         if self._parameterNode:
             self._parameterNode.modelId = self.ui.modelComboBox.itemData(index) or ""
 
-    def onAcquisitionChanged(self, index) -> None:
-        if self._parameterNode:
-            kvp, contrast = self.ui.kvpComboBox, self.ui.contrastComboBox
-            self._parameterNode.kvp = kvp.itemData(kvp.currentIndex) or ""
-            self._parameterNode.contrast = contrast.itemData(contrast.currentIndex) or ""
-
     def onClinicalChanged(self, *unused) -> None:
         if self._parameterNode:
             # values for other models stay: choosing another model must not lose what was typed
@@ -221,18 +215,19 @@ class RadiomicsOrthoWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
 
     def onApplyButton(self) -> None:
         node = self._parameterNode
+        only = node.modelId == FEATURES_ONLY
+        wanted = node.extractFeatures or only
         problem, featuresProblem, work = "", "", WorkDialog(_("Radiomics Ortho"))
-        with slicer.util.tryWithErrorDisplay(_("The region could not be scored."), waitCursor=not node.extractFeatures):
+        with slicer.util.tryWithErrorDisplay(_("The region could not be scored."), waitCursor=not wanted):
             try:
                 self.logic.ensureDependencies()
-                featuresProblem = self.logic.featuresProblem() if node.extractFeatures else ""
+                featuresProblem = self.logic.featuresProblem() if wanted else ""
+                if only and featuresProblem:
+                    raise InputError(featuresProblem)
                 with work:
-                    scored = self.logic.process(
-                        node.inputVolume, node.segmentation, node.segmentId, node.modelId,
-                        self.logic.clinicalOf(node), node.kvp, node.contrast,
-                        node.extractFeatures and not featuresProblem, node.resultTable, node.resultText,
-                        self.logic.answers.answers_of(node), work.progress, work.cancelled)
-                node.resultTable, node.resultText = scored.table, scored.text
+                    scored = self.logic.processNode(node, wanted and not featuresProblem, work.progress,
+                                                    work.cancelled)
+                node.resultTable, node.resultText = scored.table, scored.text or node.resultText
                 self._resultOf = self.logic.inputsOf(node)
                 featuresProblem = featuresProblem or scored.featuresProblem
                 self.showResult(scored)
@@ -280,7 +275,10 @@ class RadiomicsOrthoWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
         """The model's purpose, and editors for the clinical values that it asks for."""
         model = self.logic.model(self._parameterNode.modelId)
         if model is None:
-            self.ui.modelInfoLabel.text = _("No model at hand")
+            only = self._parameterNode.modelId == FEATURES_ONLY
+            self.ui.modelInfoLabel.text = _("The features of the profile below, for any modality") if only \
+                else _("No model at hand")
+            self.ui.clinicalWidget.visible = False
             return
         self.ui.modelInfoLabel.text = "<b>{trust}</b> \u00b7 {use}".format(
             trust=_("Trust level: {trust}").format(trust=escape(model.trust)), use=escape(model.card["intended_use"]))
@@ -293,10 +291,12 @@ class RadiomicsOrthoLogic(ScriptedLoadableModuleLogic):
 
     def __init__(self) -> None:
         ScriptedLoadableModuleLogic.__init__(self)
+        from RadiomicsOrthoScene.extraction import ExtractionChoices
         from RadiomicsOrthoScene.semantic import ReaderAnswers
 
         self._models = None
         self.answers = ReaderAnswers()
+        self.choices = ExtractionChoices()
 
     def getParameterNode(self):
         return RadiomicsOrthoParameterNode(super().getParameterNode())
@@ -336,9 +336,14 @@ class RadiomicsOrthoLogic(ScriptedLoadableModuleLogic):
 
     def inputsOf(self, parameterNode) -> tuple:
         """Everything that a result depends on, to see whether it is still that of the panel."""
+        from RadiomicsOrthoScene.extraction import scan_facts
+
         node = parameterNode
-        return (node.inputVolume, node.segmentation, node.segmentId, node.modelId, self.clinicalOf(node), node.kvp,
-                node.contrast, node.extractFeatures, self._answersOf(node))
+        facts = scan_facts(node.inputVolume)
+        features = (self.choices.profile_of(node, facts), self.choices.reference_of(node, facts)) \
+            if node.extractFeatures or node.modelId == FEATURES_ONLY else ()
+        return (node.inputVolume, facts, node.segmentation, node.segmentId, node.modelId, self.clinicalOf(node),
+                node.kvp, node.contrast, features, self._answersOf(node))
 
     def _answersOf(self, parameterNode):
         """The answers about the region; ``None`` also where they do not fit their form, which the panel says."""
@@ -352,33 +357,7 @@ class RadiomicsOrthoLogic(ScriptedLoadableModuleLogic):
 
     def reasonNotReady(self, parameterNode) -> str:
         """Why scoring is not possible yet, in the user's words; empty if it is."""
-        if not parameterNode.inputVolume:
-            return _("Load a CT and choose it as the volume.")
-        if not parameterNode.segmentation:
-            return _("Choose a segmentation, or draw one with Radiomics Ortho Segment.")
-        if not self.anatomy(parameterNode.segmentation, parameterNode.segmentId):
-            return _("Choose a segment of the segmentation.")
-        model = self.model(parameterNode.modelId)
-        if not model:
-            return _("Choose a model.")
-        missing = [item.title for item in model.clinical_inputs if not parameterNode.clinical.get(item.name)]
-        if missing:
-            return _("Enter {values}.").format(values=", ".join(missing))
-        return self._reasonAnswersNotReady(parameterNode, model)
-
-    def _reasonAnswersNotReady(self, parameterNode, model) -> str:
-        problem = self.answers.problem(parameterNode)
-        if problem:
-            return problem
-        answers = self.answers.answers_of(parameterNode)
-        given = {**answers.values, **answers.categories} if answers else {}
-        missing = [item.title for item in model.semantic_inputs if item.key not in given]
-        if missing:
-            return _("Answer under 'Findings by eye': {questions}.").format(questions=", ".join(missing))
-        if answers and answers.missing:
-            return _("Answer under 'Findings by eye', or choose 'not assessable': {questions}.").format(
-                questions=", ".join(question.title for question in answers.missing))
-        return ""
+        return reasonNotReady(self, parameterNode)
 
     def featuresProblem(self) -> str:
         """Install what features need, after asking; why they cannot be extracted, empty if they can."""
@@ -391,26 +370,46 @@ class RadiomicsOrthoLogic(ScriptedLoadableModuleLogic):
         return ""
 
     def process(self, volumeNode, segmentationNode, segmentId, modelId, clinical=None, kvp="", contrast="",
-                extractFeatures=False, tableNode=None, textNode=None, answers=None, progress=None, cancelled=None):
+                extractFeatures=False, tableNode=None, textNode=None, answers=None, progress=None, cancelled=None,
+                profile=None, referenceSegmentId=""):
         """Score a segment on a volume and write table and text node; returns a ``ScoredNodes``.
 
+        With the model ``FEATURES_ONLY`` its features are extracted, and nothing is scored.
         Raises RefusedError or InputError with one sentence; the scene is then unchanged.
         """
         from RadiomicsOrthoLib.features.engine import never_cancelled, no_progress
+        from RadiomicsOrthoScene.extraction import extract_segment
         from RadiomicsOrthoScene.scoring import score_segment
 
         stated = {"kvp": float(kvp) if kvp else None, "contrast_agent": {"yes": True, "no": False}.get(contrast)}
-        return score_segment(
-            volumeNode, segmentationNode, segmentId, modelId, clinical, stated, extractFeatures, answers, tableNode,
-            textNode, NOMOGRAM_WIDTH, progress or no_progress, cancelled or never_cancelled)
+        progress, cancelled = progress or no_progress, cancelled or never_cancelled
+        if modelId == FEATURES_ONLY:
+            return extract_segment(volumeNode, segmentationNode, segmentId, profile, referenceSegmentId, stated,
+                                   answers, tableNode, progress, cancelled)
+        return score_segment(volumeNode, segmentationNode, segmentId, modelId, clinical, stated, extractFeatures,
+                             answers, tableNode, textNode, NOMOGRAM_WIDTH, progress, cancelled, profile,
+                             referenceSegmentId)
+
+    def processNode(self, node, extractFeatures, progress, cancelled):
+        """The same of what a parameter node chooses."""
+        from RadiomicsOrthoScene.extraction import scan_facts
+
+        facts = scan_facts(node.inputVolume)
+        wanted = extractFeatures or node.modelId == FEATURES_ONLY
+        return self.process(
+            node.inputVolume, node.segmentation, node.segmentId, node.modelId, self.clinicalOf(node), node.kvp,
+            node.contrast, extractFeatures, node.resultTable, node.resultText, self.answers.answers_of(node), progress,
+            cancelled, self.choices.profile_of(node, facts) if wanted else None,
+            self.choices.reference_of(node, facts) if wanted else "")
 
     def saveReport(self, scored, folder: str) -> list:
-        """Write card.json, report.html, nomogram.svg and, if there are any, features.csv."""
+        """Write card.json, report.html, nomogram.svg and, if there are any, features.csv; this alone without card."""
         from pathlib import Path
 
-        from RadiomicsOrthoLib.report.files import card_files, write_folder
+        from RadiomicsOrthoLib.report.files import card_files, features_files, write_folder
 
-        files = card_files(scored.card, features=scored.features, roi=scored.roi)
+        files = card_files(scored.card, features=scored.features, roi=scored.roi) if scored.card \
+            else features_files(scored.features, scored.roi)
         write_folder(Path(folder), files)
         return list(files)
 

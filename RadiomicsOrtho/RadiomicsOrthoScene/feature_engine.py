@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from RadiomicsOrthoLib.features.kernel_preparation import KernelPreparation
+from RadiomicsOrthoLib.long_work import Cancelled, Progress
 
 from .dependencies import missing
 from .interpreter import python_program
@@ -25,3 +26,11 @@ def engine_state(requirementsFile: str) -> str:
             return "not installed"
         preparation().start()
     return preparation().state
+
+
+def wait_for_engine(progress: Progress, cancelled: Cancelled) -> None:
+    """Until the kernels are compiled; a failure there shows in the extraction itself."""
+    if preparation().state == "idle":
+        preparation().start()
+    preparation().wait(cancelled, lambda seconds: progress(
+        0.0, f"preparing the feature engine, once on this computer ({seconds:.0f} s so far)"))

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import slicer
 import vtk
 from RadiomicsOrthoLib import RESEARCH_USE_ONLY
 from RadiomicsOrthoLib.features.measurements import MEASUREMENTS
 from RadiomicsOrthoLib.features.provenance import provenance_json
 from RadiomicsOrthoLib.features.vector import FeatureVector
+from RadiomicsOrthoLib.regions.roi import Roi
 from RadiomicsOrthoLib.scoring.card import ScoreCard
 
 from .segments import place_beside
@@ -15,6 +18,25 @@ from .segments import place_beside
 CARD_ATTRIBUTE = "RadiomicsOrtho.Card"
 #: role by which a table refers to the text node with the provenance of its features
 PROVENANCE_ROLE = "RadiomicsOrtho.Provenance"
+#: name, value, unit
+Row = tuple[str, float, str]
+
+
+@dataclass(frozen=True)
+class ScoredNodes:
+    """A card with its nodes and renderings, as the panel shows it; without card where features were extracted only.
+
+    ``featuresProblem`` says why features that were asked for are missing; empty if they are not.
+    """
+
+    card: ScoreCard | None
+    roi: Roi
+    features: FeatureVector | None
+    table: object
+    text: object
+    briefHtml: str
+    nomogramSvg: str
+    featuresProblem: str = ""
 
 
 def card_table(card: ScoreCard, features: FeatureVector | None, volumeNode, tableNode=None):
@@ -23,7 +45,7 @@ def card_table(card: ScoreCard, features: FeatureVector | None, volumeNode, tabl
     A category has no number: it is a row of its own, with the value 1.  Reuses ``tableNode`` if one is given, so
     that scoring again does not litter the scene.
     """
-    rows: list[tuple[str, float, str]] = [(card.model.output_title, card.value, card.model.output_unit)]
+    rows: list[Row] = [(card.model.output_title, card.value, card.model.output_unit)]
     if card.interval:
         rows += [(f"{card.model.output_title}, lower", card.interval[0], card.model.output_unit),
                  (f"{card.model.output_title}, upper", card.interval[1], card.model.output_unit)]
@@ -31,19 +53,34 @@ def card_table(card: ScoreCard, features: FeatureVector | None, volumeNode, tabl
              if name in card.measurements]
     rows += [(item.title, float(item.value), item.unit) for item in card.inputs
              if item.source == "clinical" and not isinstance(item.value, str)]
-    if features:
-        rows += [(name, value, "") for name, value in features.values.items() if name not in MEASUREMENTS]
-        rows += [(f"{name} = {key}", 1.0, "") for name, key in features.categories.items()]
+    rows += _feature_rows(features)
+    return _table(f"{card.place} {card.model.id}", rows, volumeNode, tableNode)
+
+
+def features_table(features: FeatureVector, place: str, volumeNode, tableNode=None):
+    """Measurements and features of a region that was not scored, in rows like those of ``card_table``."""
+    rows: list[Row] = [(title, features.values[name], unit) for name, (title, unit) in MEASUREMENTS.items()
+                       if name in features.values]
+    return _table(f"{place} {features.profile_id}", rows + _feature_rows(features), volumeNode, tableNode)
+
+
+def _feature_rows(features: FeatureVector | None) -> list[Row]:
+    if features is None:
+        return []
+    return [*((name, value, "") for name, value in features.values.items() if name not in MEASUREMENTS),
+            *((f"{name} = {key}", 1.0, "") for name, key in features.categories.items())]
+
+
+def _table(name: str, rows: list[Row], volumeNode, tableNode):
     node = tableNode or slicer.mrmlScene.AddNewNodeByClass("vtkMRMLTableNode")
-    node.SetName(f"{card.place} {card.model.id}")
+    node.SetName(name)
     table = vtk.vtkTable()
     names, values, units = vtk.vtkStringArray(), vtk.vtkDoubleArray(), vtk.vtkStringArray()
     for column, title in ((names, "Quantity"), (values, "Value"), (units, "Unit")):
         column.SetName(title)
-    for name, value, unit in rows:
-        names.InsertNextValue(name)
-        values.InsertNextValue(value)
-        units.InsertNextValue(unit)
+    for row in rows:
+        for column, entry in zip((names, values, units), row, strict=True):
+            column.InsertNextValue(entry)
     for column in (names, values, units):
         table.AddColumn(column)
     node.SetAndObserveTable(table)

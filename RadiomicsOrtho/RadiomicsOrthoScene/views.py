@@ -6,6 +6,8 @@ import numpy as np
 import slicer
 from RadiomicsOrthoLib.regions.roi import Roi
 
+from .volumes import geometry_of
+
 #: name, orientation preset, letter and bar colour of the standard slice views
 _STANDARD_VIEWS = (("Red", "Axial", "R", (0.95, 0.29, 0.2)), ("Green", "Coronal", "G", (0.43, 0.69, 0.29)),
                    ("Yellow", "Sagittal", "Y", (0.93, 0.84, 0.3)))
@@ -17,7 +19,9 @@ def show_region(volumeNode, roi: Roi) -> None:
         composite.SetBackgroundVolumeID(volumeNode.GetID())
     if not roi.voxel_count:
         return
-    centre = [float(x) for x in roi.geometry.to_ras(np.argwhere(roi.mask).mean(axis=0))]
+    # where the volume is shown, which is not where a 2-D image of stated pixel size is measured
+    shown = geometry_of(volumeNode, roi.mask.shape)
+    centre = [float(x) for x in shown.to_ras(np.argwhere(roi.mask).mean(axis=0))]
     for sliceNode in slicer.util.getNodesByClass("vtkMRMLSliceNode"):
         sliceNode.JumpSliceByCentering(*centre)
 

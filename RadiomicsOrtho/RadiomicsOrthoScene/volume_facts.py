@@ -20,6 +20,8 @@ from RadiomicsOrthoLib.imaging.suv import SUV, to_suv
 
 #: a node's attribute with the modality that a person stated
 MODALITY_ATTRIBUTE = "RadiomicsOrtho.Modality"
+#: the same with the size of a pixel in mm, of a 2-D image
+PIXEL_SIZE_ATTRIBUTE = "RadiomicsOrtho.PixelSizeMm"
 
 
 def state_modality(volumeNode, modality: str) -> None:
@@ -30,6 +32,25 @@ def state_modality(volumeNode, modality: str) -> None:
         volumeNode.RemoveAttribute(MODALITY_ATTRIBUTE)
     else:
         volumeNode.SetAttribute(MODALITY_ATTRIBUTE, modality)
+
+
+def state_pixel_size(volumeNode, mm: float) -> None:
+    """Write down the size of a (square) pixel of a 2-D image that a person states; 0 takes it back.
+
+    The volume keeps the grid on which it is shown, so that regions drawn on it stay where they are.
+    """
+    if mm > 0:
+        volumeNode.SetAttribute(PIXEL_SIZE_ATTRIBUTE, repr(float(mm)))
+    else:
+        volumeNode.RemoveAttribute(PIXEL_SIZE_ATTRIBUTE)
+
+
+def stated_pixel_size(volumeNode) -> float:
+    """The size of a pixel in mm that a person stated; 0 for none."""
+    try:
+        return float(volumeNode.GetAttribute(PIXEL_SIZE_ATTRIBUTE) or 0.0)
+    except ValueError:
+        return 0.0
 
 
 def modality_of(volumeNode, from_tags: str) -> tuple[str, str]:

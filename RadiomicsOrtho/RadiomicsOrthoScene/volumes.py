@@ -11,14 +11,16 @@ from RadiomicsOrthoLib.imaging.acquisition_details import VARYING_TAGS
 from RadiomicsOrthoLib.imaging.dicom import FACT_TAGS, acquisition_from_tags, modality_from_tags
 from RadiomicsOrthoLib.imaging.geometry import Geometry
 from RadiomicsOrthoLib.imaging.image import BoneImage
+from RadiomicsOrthoLib.imaging.planar import with_pixel_size
 
-from .volume_facts import modality_of, reading_of, with_pet_values
+from .volume_facts import modality_of, reading_of, stated_pixel_size, with_pet_values
 
 
 def bone_image(volumeNode) -> BoneImage:
     """The scan of a scalar volume node, in world RAS (a linear parent transform is applied to the grid).
 
-    A 2-D image is a volume of one slice.  Raises InputError for an empty node, several values
+    A 2-D image is a volume of one slice; where nothing else states the size of its pixels, a person may have done.
+    Raises InputError for an empty node, several values
     per voxel, a warping transform or a grid that is not orthogonal.
     """
     imageData = volumeNode.GetImageData()
@@ -33,6 +35,9 @@ def bone_image(volumeNode) -> BoneImage:
     geometry = geometry_of(volumeNode, array.shape)
     image = BoneImage(array, geometry, modality, acquisition, "DICOM series" if tags else "Slicer volume",
                       reading_of(volumeNode, modality, source, geometry, lossy=tags.get("0028|2110") == "01"))
+    stated = stated_pixel_size(volumeNode)
+    if stated and geometry.plane_axis == 0 and not image.reading.knows_millimetres:
+        image = with_pixel_size(image, (stated, stated))
     return with_pet_values(volumeNode, image) if modality == "PT" else image
 
 

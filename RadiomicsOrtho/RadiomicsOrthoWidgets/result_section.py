@@ -19,22 +19,30 @@ class ResultSection:
         """Show a result; for ``None`` what stands in its place, or an empty, collapsed section."""
         ui = self._ui
         ui.resultCollapsibleButton.collapsed = scored is None and not emptyHtml
-        ui.nomogramContainer.visible = scored is not None
+        ui.nomogramContainer.visible = scored is not None and bool(scored.nomogramSvg)
         ui.resultTableView.visible = scored is not None
         ui.saveReportButton.enabled = scored is not None
-        ui.saveReportButton.toolTip = (
-            _("Write card.json, report.html and nomogram.svg into a folder") if scored
-            else _("There is no result yet: press Apply first"))
+        ui.saveReportButton.toolTip = saveTip(scored)
         ui.resultTableView.setMRMLTableNode(scored.table if scored else None)
         if scored is None:
             ui.cardBrowser.setHtml(emptyHtml or _("No result yet."))
             return
         ui.cardBrowser.setHtml(scored.briefHtml)
+        ui.resultTableView.resizeColumnsToContents()
+        if not scored.nomogramSvg:
+            return
         self.nomogramWidget.load(qt.QByteArray(scored.nomogramSvg.encode("utf-8")))
         # an SVG widget stretches its picture: the height follows the picture's own proportions
         size = self.nomogramWidget.renderer().defaultSize()
         self.nomogramWidget.setFixedSize(NOMOGRAM_WIDTH, int(NOMOGRAM_WIDTH * size.height() / size.width()))
-        ui.resultTableView.resizeColumnsToContents()
+
+
+def saveTip(scored) -> str:
+    """What pressing the button below the result does."""
+    if not scored:
+        return _("There is no result yet: press Apply first")
+    return _("Write card.json, report.html and nomogram.svg into a folder") if scored.card \
+        else _("Write the features and their provenance into a folder")
 
 
 def refusalHtml(refusal) -> str:

@@ -1,10 +1,13 @@
 """The widget ring: the modules' own panels on the Qt stand-ins, off-screen."""
 
+import sys
 from pathlib import Path
 
 import pytest
 
 REPOSITORY = Path(__file__).resolve().parents[2]
+# generated images and regions
+sys.path.insert(0, str(REPOSITORY / "Testing" / "library"))
 
 
 @pytest.fixture(autouse=True)

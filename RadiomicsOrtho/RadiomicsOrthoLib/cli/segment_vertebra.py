@@ -8,13 +8,9 @@ from ..errors import InputError
 from ..imaging.image import BoneImage
 from ..long_work import Cancelled, Progress
 from ..regions.proposal import Proposal
-<<<<<<< HEAD
 from ..regions.request import MR_COMPARTMENTS, ProposalRequest
 from ..regions.request import propose as propose_regions
-from ..regions.roi import LEVELS
-=======
 from ..regions.roi import COMPARTMENTS, LEVELS
->>>>>>> f3c7196 (Regions on 2-D images from points: polygon, ellipse, box on the femoral neck)
 from ..regions.trabecular import DEFAULT_DEPTH_MM
 from ..regions.vertebra.compartments import BODY_COMPARTMENTS
 from ..regions.vertebra.levels import LUMBAR, LUMBAR_VARIANTS, THORACIC, THORACIC_VARIANTS

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from html import escape
 
+from .. import RESEARCH_USE_ONLY
+from ..features.profile import ExtractionProfile
+from ..features.vector import FeatureVector
+from ..quality.finding import Finding
+from ..regions.roi import Roi
 from .wording import SEVERITY, amount_text, range_text
 
 
@@ -28,6 +33,19 @@ def brief_html(card: Mapping) -> str:
     parts.append(f"<p><small>{escape(model['title'])}, version {escape(model['version'])}, trust level: "
                  f"{escape(model['trust'])}.<br/><b>{escape(card['notice'])}</b></small></p>")
     return "".join(parts)
+
+
+def features_html(features: FeatureVector, roi: Roi, profile: ExtractionProfile, findings: Iterable[Finding]) -> str:
+    """What stands in the place of a card where features were extracted and nothing was scored."""
+    missing = ""
+    if features.failures:
+        reasons = "; ".join(f"{name}: {reason}" for name, reason in features.failures.items())
+        missing = f"<p><small>Without value: {escape(reasons)}.</small></p>"
+    return (f"<p><b>{escape(roi.place)} \u00b7 {len(features.values)} features</b> ({escape(roi.size_text)})</p>"
+            f"<p>They stand in the table below; no model was applied.</p>"
+            f"{findings_html([finding.to_dict() for finding in findings])}{missing}"
+            f"<p><small>Profile {escape(profile.id)} {escape(profile.version)}: {escape(profile.title)}.<br/>"
+            f"<b>{escape(RESEARCH_USE_ONLY)}</b></small></p>")
 
 
 def findings_html(findings: list[Mapping[str, str]]) -> str:

@@ -38,9 +38,14 @@ def card_files(card: ScoreCard, pictures: Mapping[str, bytes] | None = None, fea
         "report.html": report_html(card, nomogram, pictures or {}, radiomics,
                                    narrow_svg=nomogram_svg(card, NARROW_WIDTH))}
     if features and roi:
-        files["features.csv"] = features_csv([feature_row(features, roi)])
-        files["features.provenance.json"] = provenance_json(features)
+        files |= features_files(features, roi)
     return files
+
+
+def features_files(features: FeatureVector, roi: Roi) -> dict[str, str]:
+    """The features of a region as a table of one row, with their provenance."""
+    return {"features.csv": features_csv([feature_row(features, roi)]),
+            "features.provenance.json": provenance_json(features)}
 
 
 def write_folder(folder: Path, files: Mapping[str, str | bytes]) -> None:
