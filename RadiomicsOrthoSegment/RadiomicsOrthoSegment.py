@@ -8,10 +8,11 @@ from RadiomicsOrthoLib.errors import InputError
 from RadiomicsOrthoWidgets.anatomy_section import AnatomySection
 from RadiomicsOrthoWidgets.level_section import LevelSection
 from RadiomicsOrthoWidgets.modality_choice import ModalityChoice
+from RadiomicsOrthoWidgets.planar_region_section import PlanarRegionSection
 from RadiomicsOrthoWidgets.proposal_section import ProposalSection
 from RadiomicsOrthoWidgets.protocol_section import ProtocolSection
 from RadiomicsOrthoWidgets.segmentation_watch import SegmentationWatch
-from slicer import vtkMRMLMarkupsFiducialNode, vtkMRMLScalarVolumeNode, vtkMRMLSegmentationNode
+from slicer import vtkMRMLMarkupsFiducialNode, vtkMRMLMarkupsNode, vtkMRMLScalarVolumeNode, vtkMRMLSegmentationNode
 from slicer.i18n import tr as _
 from slicer.i18n import translate
 from slicer.parameterNodeWrapper import WithinRange, parameterNodeWrapper
@@ -48,6 +49,8 @@ class RadiomicsOrthoSegmentParameterNode:
     inputVolume: vtkMRMLScalarVolumeNode
     segmentation: vtkMRMLSegmentationNode
     seed: vtkMRMLMarkupsFiducialNode
+    planarShape: str = "polygon"
+    planarPoints: vtkMRMLMarkupsNode
     proposalSite: str = "vertebra"
     proposalParts: str = "whole-body"
     coreDepthMm: Annotated[float, WithinRange(0.5, 10)] = 3.0
@@ -60,7 +63,8 @@ class RadiomicsOrthoSegmentWidget(ScriptedLoadableModuleWidget, VTKObservationMi
         ScriptedLoadableModuleWidget.__init__(self, parent)
         VTKObservationMixin.__init__(self)
         self.logic = None
-        self._modality = self._protocols = self._proposals = self._levels = self._anatomy = self._watch = None
+        self._modality = self._protocols = self._proposals = self._planar = None
+        self._levels = self._anatomy = self._watch = None
         self._parameterNode: Optional[RadiomicsOrthoSegmentParameterNode] = None
         self._guiTag = None
 
@@ -77,6 +81,7 @@ class RadiomicsOrthoSegmentWidget(ScriptedLoadableModuleWidget, VTKObservationMi
         # below the choice of the scan: read before anything is drawn
         uiWidget.layout().insertWidget(1, self._protocols.widget)
         self._proposals = ProposalSection(self.ui, self.logic.getParameterNode, self.onSegmentationChanged)
+        self._planar = PlanarRegionSection(self.ui, self.logic.newSegmentation, self.onPlanarRegion)
         self._levels = LevelSection(self.ui, self.onBodySelected)
         self._anatomy = AnatomySection(self.ui, self.logic, self._levels.nameBody, self._updateForSegment)
         self._watch = SegmentationWatch(self.onSegmentationChanged)
@@ -160,6 +165,7 @@ class RadiomicsOrthoSegmentWidget(ScriptedLoadableModuleWidget, VTKObservationMi
             self._watch.watch(None)
             self._protocols.show(None)
             self._proposals.show(None)
+            self._planar.show(None)
             self._levels.show(None)
 
     def updateFromParameterNode(self, caller=None, event=None) -> None:
@@ -178,6 +184,7 @@ class RadiomicsOrthoSegmentWidget(ScriptedLoadableModuleWidget, VTKObservationMi
         self._modality.show(node.inputVolume)
         self._watch.watch(node.segmentation)
         self._proposals.show(node)
+        self._planar.show(node)
         self._levels.show(node.segmentation)
         self._updateForSegment()
 
@@ -199,6 +206,9 @@ class RadiomicsOrthoSegmentWidget(ScriptedLoadableModuleWidget, VTKObservationMi
 
         self.editor.setCurrentSegmentID(segmentId)
         show_segment(self._parameterNode.segmentation, segmentId)
+
+    def onPlanarRegion(self, segmentId) -> None:
+        self.editor.setCurrentSegmentID(segmentId)
 
     def onNewSegmentationButton(self) -> None:
         self._parameterNode.segmentation = self.logic.newSegmentation(self._parameterNode.inputVolume)

@@ -23,6 +23,7 @@ from RadiomicsOrthoLib.features.profile_file import load_profile
 from RadiomicsOrthoLib.features.semantic.answers import SemanticAnswers
 from RadiomicsOrthoLib.features.standardisation.normalisation import ReferenceNormalisation
 from RadiomicsOrthoLib.features.vector import FeatureVector
+from RadiomicsOrthoLib.imaging.dicom import acquisition_from_tags
 from RadiomicsOrthoLib.imaging.image import BoneImage
 from RadiomicsOrthoLib.imaging.modality import MODALITIES
 from RadiomicsOrthoLib.regions.roi import Roi
@@ -30,8 +31,8 @@ from RadiomicsOrthoLib.regions.roi import Roi
 from .feature_engine import wait_for_engine
 from .results import ScoredNodes
 from .segments import anatomy_of_segment, roi_of_segment
-from .volume_facts import stated_pixel_size
-from .volumes import bone_image
+from .volume_facts import reading_of, stated_pixel_size
+from .volumes import bone_image, dicom_tags, geometry_of, known_modality
 
 if TYPE_CHECKING:
     from RadiomicsOrthoLib.features.extraction import RegionToMeasure
@@ -66,16 +67,21 @@ class ScanFacts:
 
 
 def scan_facts(volumeNode) -> ScanFacts:
-    """The facts of a volume; those of an unknown one if there is none, or if it cannot be used."""
-    try:
-        image = bone_image(volumeNode) if volumeNode is not None else None
-    except InputError:
-        image = None
-    if image is None:
+    """The facts of a volume, without looking at its voxels; those of an unknown one where it cannot be used."""
+    imageData = volumeNode.GetImageData() if volumeNode is not None else None
+    if imageData is None or imageData.GetNumberOfPoints() == 0:
         return ScanFacts()
-    return ScanFacts(image.modality, image.reading.modality_from, image.acquisition.weighting,
-                     image.geometry.plane_axis is not None, image.reading.knows_millimetres,
-                     stated_pixel_size(volumeNode))
+    modality, source = known_modality(volumeNode)
+    tags = dicom_tags(volumeNode)
+    weighting = acquisition_from_tags(tags).weighting if tags and modality == "MR" else ""
+    try:
+        geometry = geometry_of(volumeNode, tuple(imageData.GetDimensions()[::-1]))
+    except InputError:
+        return ScanFacts(modality, source, weighting)
+    reading = reading_of(volumeNode, modality, source, geometry)
+    stated = stated_pixel_size(volumeNode)
+    return ScanFacts(modality, source, weighting, geometry.plane_axis is not None,
+                     reading.knows_millimetres or stated > 0, stated)
 
 
 class ExtractionChoices:

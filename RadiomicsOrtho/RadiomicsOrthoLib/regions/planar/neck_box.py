@@ -55,8 +55,8 @@ def neck_box(plane: Plane, points: np.ndarray, length_mm: float = DEFAULT_LENGTH
     Raises InputError where millimetres are unknown, and for points that are no neck.
     """
     if not plane.knows_mm:
-        raise InputError("The size of a pixel is unknown, and the box has a length in mm; state it with --spacing, "
-                         "or draw a polygon.")
+        raise InputError("The size of a pixel is unknown, and the box has a length in mm; state it (--spacing on the "
+                         "command line, scan facts in Slicer), or draw a polygon.")
     if not LENGTHS_MM[0] <= length_mm <= LENGTHS_MM[1]:
         raise InputError(f"A length along the neck of {length_mm:g} mm is not possible; give {LENGTHS_MM[0]:g} to "
                          f"{LENGTHS_MM[1]:g} mm.")

@@ -9,6 +9,8 @@ from .plane import Plane
 
 #: more corners than anybody draws; a curve of Slicer has some hundreds
 MAX_CORNERS = 20000
+#: points nearer to each other than this share of a pixel are the same
+SAME_POINT = 1e-6
 
 
 def polygon(plane: Plane, corners: np.ndarray) -> np.ndarray:
@@ -18,7 +20,7 @@ def polygon(plane: Plane, corners: np.ndarray) -> np.ndarray:
     so that two polygons that share an edge share no pixel and leave none out.
     Raises InputError for fewer than three corners, corners on a line, and edges that cross or touch.
     """
-    corners = checked_corners(corners)
+    corners = checked_corners(corners, min(plane.pixel_mm))
     rows, columns = plane.shape
     height, width = plane.pixel_mm
     mask = np.zeros(plane.shape, bool)
@@ -39,12 +41,14 @@ def polygon(plane: Plane, corners: np.ndarray) -> np.ndarray:
     return mask
 
 
-def checked_corners(corners: np.ndarray) -> np.ndarray:
+def checked_corners(corners: np.ndarray, pixel_mm: float) -> np.ndarray:
     """The corners without repeated ones; InputError if they make no simple polygon."""
     corners = np.asarray(corners, float)
     if len(corners) > MAX_CORNERS:
         raise InputError(f"The polygon has {len(corners)} points; {MAX_CORNERS} are the most.")
-    corners = corners[np.any(corners != np.roll(corners, 1, axis=0), axis=1)] if len(corners) else corners
+    if len(corners):
+        # a closed curve may come back to its first point, by a rounding error beside it
+        corners = corners[np.linalg.norm(corners - np.roll(corners, 1, axis=0), axis=1) > SAME_POINT * pixel_mm]
     if len(corners) < 3:
         raise InputError(f"The polygon has {len(corners)} different points; it needs at least three.")
     spread = np.linalg.svd(corners - corners.mean(axis=0), compute_uv=False)
