@@ -96,7 +96,8 @@ class Roi:
             return self.level
         if self.side:
             return f"{self.side} femur"
-        return "level not stated" if self.site == "vertebra" else "site not stated"
+        return {"vertebra": "level not stated", "proximal-femur": "femur, side not stated"}.get(self.site,
+                                                                                                "site not stated")
 
     def voxel_hash(self, poll: Callable[[], object] = lambda: None) -> str:
         """SHA-256 of grid, box and the mask inside it; ``poll`` is called every slice and may raise to stop."""

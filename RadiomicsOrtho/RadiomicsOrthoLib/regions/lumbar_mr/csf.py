@@ -79,8 +79,7 @@ def csf_region(image: BoneImage, bodies: Mapping[str, np.ndarray], level: str = 
     if not allowed.any():
         raise InputError(f"The scan ends behind {level}, before the spinal canal; {_REMEDY}.")
     sign = 1.0 if weighting == "T2w" else -1.0
-    rating = np.where(allowed, sign * mean - sd, -np.inf)
-    centre = np.unravel_index(int(np.argmax(rating)), rating.shape)
+    centre = _centre(np.where(allowed, sign * mean - sd, -np.inf), sd, int(kernel.sum()), image.geometry.spacing_kji)
     found = CsfRegion(_stamped(body.shape, place, centre, kernel), float(mean[centre]), float(sd[centre]),
                       float(np.median(image.array[body])), float(d[centre]))
     _check(found, weighting, level)
@@ -174,6 +173,22 @@ def _local_statistics(values: np.ndarray, kernel: np.ndarray) -> tuple[np.ndarra
     square = ndimage.correlate(centred**2, weights, mode="nearest")
     count = kernel.sum()
     return mean + values.mean(), np.sqrt(np.maximum(square - mean**2, 0) * count / (count - 1))
+
+
+def _centre(rating: np.ndarray, sd: np.ndarray, count: int, spacing_mm: tuple[float, float, float]) -> tuple[int, ...]:
+    """The middle of all places that are as good as the best one within noise.
+
+    The very best is good by chance as well: its mean would lie below (T1) or above (T2) that of the fluid.
+    """
+    from scipy import ndimage
+
+    best = np.unravel_index(int(np.argmax(rating)), rating.shape)
+    good = rating >= rating[best] - 3 * sd[best] / np.sqrt(count)
+    parts, _ = ndimage.label(good)
+    inner = ndimage.distance_transform_edt(np.pad(parts == parts[best], 1), sampling=spacing_mm)[1:-1, 1:-1, 1:-1]
+    # of several middles that with the best rating
+    deepest = np.where(inner >= inner.max() - 1e-9, rating, -np.inf)
+    return tuple(int(n) for n in np.unravel_index(int(np.argmax(deepest)), rating.shape))
 
 
 def _inside(shape: tuple[int, ...], kernel: tuple[int, ...]) -> np.ndarray:
