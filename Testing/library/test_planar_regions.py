@@ -267,19 +267,22 @@ def test_from_a_neck_box_on_a_dxa_image_to_features(tmp_path, capsys):
     capsys.readouterr()
 
 
-def test_a_picture_with_the_size_of_a_print_keeps_the_region_where_it_was_drawn(tmp_path, capsys):
-    """ITK, and so Slicer, shows a picture that ITK wrote by this size; positions and the written grid are Slicer's."""
-    path, out, pixel = tmp_path / "print.png", tmp_path / "r.seg.nrrd", 0.2
-    planar.write_flat(planar.radiograph(), path, (pixel, pixel))
-    corners = [(-x * pixel, -y * pixel, 0) for y, x in ((19.5, 9.5), (19.5, 29.5), (39.5, 29.5), (39.5, 9.5))]
-    assert main(["segment", str(path), "--modality", "XR", "--spacing", "0.143", "--polygon", ";".join(text(corners)),
-                 "-o", str(out)]) == 0
+def test_a_calibrated_radiograph_keeps_the_region_where_slicer_shows_it(tmp_path, capsys):
+    """Slicer shows such an image by the size at its detector; positions and the written grid are Slicer's."""
+    path, out = tmp_path / "hip.dcm", tmp_path / "r.seg.nrrd"
+    planar.write_dicom_image(path, planar.radiograph(), PixelSpacing=[0.25, 0.2], ImagerPixelSpacing=[0.3, 0.24])
+    image = read_image(path)
+    shown = image.reading.file_grid
+    assert shown.spacing[:2] == (0.24, 0.3) and image.spacing[:2] == (0.2, 0.25)
+    corners = shown.to_ras(np.array([[0, 19.5, 9.5], [0, 19.5, 29.5], [0, 39.5, 29.5], [0, 39.5, 9.5]]))
+    assert main(["segment", str(path), "--polygon", ";".join(text(corners)), "-o", str(out), "--json"]) == 0
+    # areas are those at the bone
+    assert json.loads(capsys.readouterr().out)["area_mm2"] == pytest.approx(400 * 0.2 * 0.25)
     import SimpleITK as sitk
 
     written = sitk.ReadImage(str(out))
-    assert written.GetSpacing()[:2] == pytest.approx((pixel, pixel), rel=1e-3)
+    assert written.GetSpacing()[:2] == pytest.approx((0.24, 0.3))
     assert np.argwhere(sitk.GetArrayFromImage(written)[0]).mean(axis=0) == pytest.approx([29.5, 19.5])
-    capsys.readouterr()
 
 
 @pytest.mark.parametrize(("arguments", "said"), [

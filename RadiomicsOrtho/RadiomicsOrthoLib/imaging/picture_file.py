@@ -15,7 +15,6 @@ from pathlib import Path
 import numpy as np
 
 from ..errors import InputError
-from .geometry import Geometry
 from .image import BoneImage
 from .planar import plane_geometry
 from .reading import Reading
@@ -51,28 +50,16 @@ def read_picture(path: Path) -> BoneImage:
     found = _checked(path)
     sitk = simpleitk()
     try:
-        pixels = sitk.ReadImage(str(path))
+        array = sitk.GetArrayFromImage(sitk.ReadImage(str(path)))
     except RuntimeError:
         raise InputError(f"'{path}' is damaged: its pixels cannot be read.") from None
-    array = sitk.GetArrayFromImage(pixels)
     if array.ndim != 2:
         raise InputError(f"'{path}' is no grey picture of one page; {_GREY_WANTED}.")
     if found.white_is_zero:
         array = _exchanged(array, path)
     plane = array[np.newaxis]
     return BoneImage(plane, plane_geometry(plane.shape, None), source=found.title,
-                     reading=Reading(spacing_from="missing", inverted=found.white_is_zero,
-                                     file_grid=_print_grid(plane.shape, pixels.GetSpacing())))
-
-
-def _print_grid(shape: tuple[int, int, int], print_mm: tuple[float, ...]) -> Geometry | None:
-    """The grid by the size of a print, on which Slicer shows the picture; ``None`` if that says nothing."""
-    if tuple(print_mm[:2]) == (1.0, 1.0):
-        return None
-    try:
-        return plane_geometry(shape, (float(print_mm[0]), float(print_mm[1])))
-    except ValueError:
-        return None
+                     reading=Reading(spacing_from="missing", inverted=found.white_is_zero))
 
 
 def _checked(path: Path) -> _Picture:
