@@ -183,8 +183,13 @@ def test_pictures_have_no_millimetres(capsys, tmp_path):
     found = json.loads(text)["segments"][0]
     assert code == 0 and found["dice"] == pytest.approx(0.9)
     assert found["hausdorff_mm"] is None and (found["size_unit"], found["size_a"]) == ("pixels", 100)
+    code, text, _ = run(capsys, "compare", *pictures, "--json", "--spacing", "0.5,2")
+    found = json.loads(text)["segments"][0]
+    assert (found["hausdorff_mm"], found["size_unit"], found["size_a"]) == (0.5, "mm²", 100)
     volume = phantoms.write(box(4).astype(np.uint8), GRID, tmp_path / "volume.nrrd")
     assert run(capsys, "compare", pictures[0], volume)[0] == 2
+    code, _, err = run(capsys, "compare", volume, volume, "--spacing", "0.5")
+    assert code == 2 and "states the size of its voxels" in err
 
 
 @pytest.mark.parametrize(("arguments", "words"), [

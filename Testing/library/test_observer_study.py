@@ -159,7 +159,7 @@ def test_radiographs_as_pictures(capsys, tmp_path):
     assert code == 2 and "size of a pixel is unknown" in err
     assert run(capsys, tmp_path, "--spacing", "0.2")[0] == 0
     rows = table(tmp_path / "out" / "agreement.csv")
-    assert [row["hausdorff_mm"] for row in rows] == [""] * 3 and float(rows[0]["dice"]) == pytest.approx(29 / 30)
+    assert [row["hausdorff_mm"] for row in rows] == ["0.2"] * 3 and float(rows[0]["dice"]) == pytest.approx(29 / 30)
 
 
 def test_a_missing_drawing_is_named_and_left_out_on_request(capsys, folders, tmp_path):

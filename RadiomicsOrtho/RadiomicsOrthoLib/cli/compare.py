@@ -59,7 +59,7 @@ def run(options: argparse.Namespace) -> dict:
         a, b = (_read(path) for path in options.files)
         stated = [_pair(text) for text in options.pair]
         found = in_background(lambda progress, cancelled: compare_segmentations(
-            a, b, stated, options.tolerance, progress, cancelled), bar, never_cancelled)
+            a, b, stated, options.tolerance, progress, cancelled, options.spacing), bar, never_cancelled)
     finally:
         bar.close()
     undefined = [one for one in found.segments if one.agreement is None]

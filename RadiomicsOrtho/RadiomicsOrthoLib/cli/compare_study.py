@@ -78,7 +78,8 @@ def add_arguments(command: argparse.ArgumentParser) -> None:
 def refuse_arguments(options: argparse.Namespace) -> None:
     """InputError for what is about a study where there is none."""
     for name in (*_OPTIONS, *_OF_THE_SCANS):
-        if getattr(options, _attribute(name)) is not None:
+        # masks that are pictures need the size of a pixel, too
+        if name != "--spacing" and getattr(options, _attribute(name)) is not None:
             raise InputError(f"{name} is about an observer study; give its folder with --study.")
 
 
@@ -96,8 +97,8 @@ def run(options: argparse.Namespace) -> dict:
                          "add them, or leave these cases out with --complete-cases.")
     bar = ProgressBar(options.json)
     try:
-        overlaps = in_background(lambda progress, cancelled: survey(study, options.segment, progress, cancelled), bar,
-                                 never_cancelled)
+        overlaps = in_background(lambda progress, cancelled: survey(study, options.segment, progress, cancelled,
+                                                                    options.spacing), bar, never_cancelled)
         measured = measure_study(study, lambda path: _image(options, path, profile), profile, engine,
                                  DEFAULT_DEPTH_MM if options.core_depth is None else options.core_depth,
                                  options.segment, bar)

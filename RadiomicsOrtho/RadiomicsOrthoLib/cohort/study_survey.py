@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from itertools import combinations
+from pathlib import Path
 
 from ..errors import InputError
+from ..imaging.picture_file import is_picture
 from ..imaging.segmentation_file import SegmentationFile, read_segmentation
 from ..long_work import Cancelled, CancelledError, Progress, never_cancelled, no_progress
 from ..regions.agreement import RegionAgreement
@@ -29,12 +31,14 @@ class DrawingPair:
 
 
 def survey(study: ObserverStudy, segment: str | None = None, progress: Progress = no_progress,
-           cancelled: Cancelled = never_cancelled) -> tuple[DrawingPair, ...]:
+           cancelled: Cancelled = never_cancelled,
+           pixel_mm: tuple[float, float] | None = None) -> tuple[DrawingPair, ...]:
     """Read all drawings once, before the long work, and say how well they agree as regions.
 
     Compared are every two observers in their first common session, and every two sessions of an observer; all segments
-    (``regions.matching``), or the one called ``segment``.  Raises InputError if no drawing can be read, or it is open
-    which regions belong together (``cohort.study_targets``).
+    (``regions.matching``), or the one called ``segment``.  ``pixel_mm`` is the stated size of a pixel (i, j) of
+    drawings that are pictures.  Raises InputError if no drawing can be read, or it is open which regions belong
+    together (``cohort.study_targets``).
     """
     compared = [*combinations(study.first_common_session(), 2),
                 *(pair for observer in study.observers for pair in combinations(study.sessions_of(observer), 2))]
@@ -50,7 +54,7 @@ def survey(study: ObserverStudy, segment: str | None = None, progress: Progress 
         errors += [file for file in files.values() if isinstance(file, InputError)]
         regions += [region for rating, file in files.items() for region in _regions(case, rating, file)]
         pairs += [pair for first, second in compared if first in files and second in files
-                  for pair in _pairs(case, first, second, files[first], files[second])]
+                  for pair in _pairs(case, first, second, files[first], files[second], pixel_mm)]
     if len(errors) == len(study.drawings):
         raise InputError(f"No drawing can be used: {errors[0]}")
     group_regions(regions)
@@ -75,13 +79,14 @@ def _regions(case: str, rating: Rating, file: SegmentationFile | InputError) -> 
 
 
 def _pairs(case: str, first: Rating, second: Rating, a: SegmentationFile | InputError,
-           b: SegmentationFile | InputError) -> Iterator[DrawingPair]:
+           b: SegmentationFile | InputError, pixel_mm: tuple[float, float] | None) -> Iterator[DrawingPair]:
     for file in (a, b):
         if isinstance(file, InputError):
             yield DrawingPair(case, first, second, "", None, str(file))
             return
     try:
-        compared = compare_segmentations(a, b)
+        pictures = is_picture(Path(a.path)) and is_picture(Path(b.path))
+        compared = compare_segmentations(a, b, pixel_mm=pixel_mm if pictures else None)
     except InputError as error:
         yield DrawingPair(case, first, second, "", None, str(error))
         return

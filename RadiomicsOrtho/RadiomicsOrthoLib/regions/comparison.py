@@ -11,7 +11,7 @@ import numpy as np
 from ..errors import InputError
 from ..imaging.lattice import lattice_map
 from ..imaging.picture_file import is_picture
-from ..imaging.planar import slice_first
+from ..imaging.planar import plane_geometry, slice_first
 from ..imaging.segmentation_file import Segment, SegmentationFile
 from ..long_work import Cancelled, CancelledError, Progress, never_cancelled, no_progress
 from .agreement import DEFAULT_TOLERANCE_MM, RegionAgreement, check_tolerance, region_agreement
@@ -46,10 +46,12 @@ class Comparison:
 
 def compare_segmentations(a: SegmentationFile, b: SegmentationFile, stated: Sequence[tuple[str, str]] = (),
                           tolerance_mm: float = DEFAULT_TOLERANCE_MM, progress: Progress = no_progress,
-                          cancelled: Cancelled = never_cancelled) -> Comparison:
+                          cancelled: Cancelled = never_cancelled,
+                          pixel_mm: tuple[float, float] | None = None) -> Comparison:
     """Compare every segment of A with its partner in B (``regions.matching``); ``stated`` names partners.
 
-    Raises InputError where the files do not lie in one place, no segments belong together, or none can be compared.
+    ``pixel_mm`` is the size of a pixel (i, j) that a person states for pictures, which have none of their own.  Raises
+    InputError where the files do not lie in one place, no segments belong together, or none can be compared.
     """
     check_tolerance(tolerance_mm)
     for file in (a, b):
@@ -59,7 +61,8 @@ def compare_segmentations(a: SegmentationFile, b: SegmentationFile, stated: Sequ
     if not matching.pairs:
         raise InputError(f"No segment of A ({_names(a.segments)}) belongs to one of B ({_names(b.segments)}); say "
                          "which with --pair A=B.")
-    planar, known, notes = _check_grids(a, b)
+    a, b = (_with_pixel_size(file, pixel_mm) for file in (a, b))
+    planar, known, notes = _check_grids(a, b, pixel_mm is not None)
     finest = min(min(file.geometry.spacing[:2 if planar else 3]) for file in (a, b))
     if known and tolerance_mm < finest:
         below = f"The tolerance of {tolerance_mm:g} mm is below the size of the voxels ({finest:.3g} mm)"
@@ -81,26 +84,38 @@ def compare_segmentations(a: SegmentationFile, b: SegmentationFile, stated: Sequ
     return Comparison(tuple(found), matching.only_in_a, matching.only_in_b, notes)
 
 
-def _check_grids(a: SegmentationFile, b: SegmentationFile) -> tuple[bool, bool, tuple[str, ...]]:
+def _with_pixel_size(file: SegmentationFile, pixel_mm: tuple[float, float] | None) -> SegmentationFile:
+    if pixel_mm is None:
+        return file
+    if not is_picture(Path(file.path)):
+        raise InputError(f"'{file.path}' states the size of its voxels; a size is stated for pictures (PNG, TIFF) "
+                         "only.")
+    return replace(file, geometry=plane_geometry(file.geometry.shape, pixel_mm))
+
+
+def _check_grids(a: SegmentationFile, b: SegmentationFile,
+                 size_is_stated: bool) -> tuple[bool, bool, tuple[str, ...]]:
     """Whether both are 2-D, whether their pixels have a known size, and what is to be said about the grids."""
     planar = [file.geometry.plane_axis is not None for file in (a, b)]
     if planar[0] != planar[1]:
         raise InputError("One of the files is a 2-D image and the other a volume; regions of the same scan are needed.")
-    known = [not is_picture(Path(file.path)) for file in (a, b)]
-    if known[0] != known[1]:
+    in_space = [not is_picture(Path(file.path)) for file in (a, b)]
+    if in_space[0] != in_space[1]:
         raise InputError("One of the files is a picture that lies nowhere and the other has a place in space; save "
                          "both in one format.")
     notes = []
-    if not known[0]:
+    known = in_space[0] or size_is_stated
+    if not in_space[0]:
         if a.geometry.shape != b.geometry.shape:
             raise InputError(f"The pictures are not of one image: {a.geometry.difference(b.geometry)}.")
-        notes.append("The size of a pixel is unknown in a picture; distances in mm are not given.")
+        if not known:
+            notes.append("The size of a pixel is unknown in a picture; distances in mm are not given.")
     if lattice_map(b.geometry.ijk_to_ras, b.geometry.shape, a.geometry) is None:
         _check_place(a, b)
         notes.append(f"The files lie on different grids ({a.geometry.difference(b.geometry)}): Dice is taken on the "
                      "finer grid, to which the coarser region is brought by its nearest voxel; surfaces are compared "
                      "where they lie.")
-    return planar[0], known[0], tuple(notes)
+    return planar[0], known, tuple(notes)
 
 
 def _check_place(a: SegmentationFile, b: SegmentationFile) -> None:
