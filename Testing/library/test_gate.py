@@ -5,9 +5,9 @@ from dataclasses import replace
 import numpy as np
 import phantoms
 import pytest
+from RadiomicsOrthoLib.quality.bone_checks import check_trabecular_values
 from RadiomicsOrthoLib.quality.finding import Finding, most_severe_first
 from RadiomicsOrthoLib.quality.gate import inspect
-from RadiomicsOrthoLib.quality.roi_checks import check_trabecular_values
 from RadiomicsOrthoLib.regions.trabecular import trabecular_core
 
 
@@ -28,7 +28,7 @@ def case():
 
 def test_a_good_case_has_notes_only(case):
     assert set(codes(*case).values()) == {"note"}
-    assert set(codes(*case)) == {"MODALITY_ASSUMED_CT", "CONTRAST_NOT_STATED"}
+    assert set(codes(*case)) == {"MODALITY_ASSUMED_CT", "CT_FACTS_UNKNOWN", "CONTRAST_NOT_STATED"}
 
 
 def test_a_declared_modality_is_not_guessed(case):

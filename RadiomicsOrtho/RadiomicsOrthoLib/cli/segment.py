@@ -16,7 +16,7 @@ from ..quality.finding import raise_refusals
 from ..quality.image_checks import check_image
 from ..regions.proposal import Proposal, proposal_file
 from ..report.files import write_folder
-from . import segment_femur, segment_planar, segment_vertebra
+from . import segment_femur, segment_planar, segment_totalsegmentator, segment_vertebra
 from .inputs import add_image_arguments, image_from
 from .output import ProgressBar, check_output
 from .positions import position
@@ -48,12 +48,15 @@ def add_command(commands) -> None:
     command.add_argument("--seed", type=position, metavar="R,A,S",
                          help="a point inside the bone: right, anterior, superior in mm, as Slicer shows it")
     command.add_argument("--auto", action="store_true", help="find the bone without a point, where that is possible")
+    command.add_argument("--method", choices=("own", segment_totalsegmentator.METHOD), default="own",
+                         help="this project's own method (default), or TotalSegmentator's labels, checked")
     command.add_argument("--summary", type=Path, metavar="summary.json",
                          help="also write what was measured: volumes, heights, completeness, remarks")
     command.add_argument("-o", "--output", required=True, metavar=f"out{ENDING}", type=Path)
     for site in SITE_COMMANDS.values():
         site.add_arguments(command)
     segment_planar.add_arguments(command)
+    segment_totalsegmentator.add_arguments(command)
     command.set_defaults(run=run)
 
 
@@ -87,15 +90,21 @@ def run(options: argparse.Namespace) -> dict:
 def _propose_bones(image: BoneImage, options: argparse.Namespace) -> Proposal:
     bar = ProgressBar(options.json)
     try:
-        return SITE_COMMANDS[options.site].propose(image, options, bar, never_cancelled)
+        own = SITE_COMMANDS[options.site].propose
+        propose = segment_totalsegmentator.propose if segment_totalsegmentator.is_meant(options) else own
+        return propose(image, options, bar, never_cancelled)
     finally:
         bar.close()
 
 
 def _check_options(options: argparse.Namespace, shape: str | None) -> None:
+    segment_totalsegmentator.check_options(options, shape)
     if shape is None and options.site is None:
         raise InputError(f"State the bone with --site {' or --site '.join(SITE_COMMANDS)}.")
-    if shape is None and (options.seed is None) != options.auto:
+    # labels need no point; one may say which bone is meant
+    nothing_needed = shape is not None or segment_totalsegmentator.is_meant(options)
+    neither = options.seed is None and not options.auto
+    if (options.seed is not None and options.auto) or (neither and not nothing_needed):
         raise InputError("Give either a point inside the bone with --seed R,A,S, or --auto." if options.seed is None
                          else "--seed and --auto exclude each other; give one of them.")
     check_output(options.output, (ENDING,), [options.image])

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from ..imaging.image import BoneImage
-from ..quality.finding import Finding, raise_refusals, refusals
-from ..quality.gate import inspect
-from ..quality.roi_checks import check_size, check_trabecular_values
+from ..quality.finding import Finding, raise_refusals
+from ..quality.gate import inspect, inspect_core
 from ..regions.roi import Roi
 from ..regions.trabecular import trabecular_core
 from .extraction import RegionToMeasure
@@ -30,9 +29,7 @@ def checked_region(image: BoneImage, roi: Roi, profile: ExtractionProfile, core_
     raise_refusals(findings)
     region = region_for_profile(profile, roi, core_depth_mm)
     if region is not roi:
-        findings += check_size(region)
-    if region.compartment == "trabecular" and profile.modality == "CT" and not refusals(findings):
-        findings += check_trabecular_values(image, region)
+        findings += inspect_core(image, region)
     raise_refusals(findings)
     return RegionToMeasure(region, roi, tuple(findings))
 

@@ -1,4 +1,4 @@
-"""Findings on a CT, and on a scan of unknown modality that may be one: are the values HU?"""
+"""Findings on a CT, and on a scan of unknown modality that may be one: are the values HU, and how were they made?"""
 
 from __future__ import annotations
 
@@ -6,14 +6,18 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from ..imaging.acquisition import ACQUISITION_FACTS
 from ..imaging.image import BoneImage
 from .finding import Finding
+from .kernel import is_sharp
 
 #: air in a CT on the HU scale; a fixed share of it shows that -1000 means air
 AIR_HU = (-1100, -800)
 MIN_AIR_SHARE = 0.001
 FAT_HU = (-150, -30)
 MIN_FAT_SHARE = 0.01
+#: tube voltage at which the HU limits of bone that are in use were published (Pickhardt 2013, QCT and others)
+USUAL_KVP = 120.0
 
 
 def check_hu_scale(image: BoneImage, sample: np.ndarray) -> Iterator[Finding]:
@@ -36,6 +40,23 @@ def check_hu_scale(image: BoneImage, sample: np.ndarray) -> Iterator[Finding]:
     if air < MIN_AIR_SHARE:
         yield Finding("HU_SCALE_UNCHECKED", "warn", "The scan shows no air, so its HU scale could not be checked.",
                       "Use the uncropped scan if there is one.")
+
+
+def check_ct_facts(image: BoneImage) -> Iterator[Finding]:
+    """Findings on tube voltage and reconstruction kernel."""
+    facts = image.acquisition
+    missing = [ACQUISITION_FACTS[name][0].lower() for name in ("kvp", "kernel") if getattr(facts, name) is None]
+    if missing:
+        yield Finding("CT_FACTS_UNKNOWN", "note", f"The file does not state the {' and '.join(missing)}, on which HU "
+                      "and texture depend.", "Load the DICOM series, and keep scans of different ones apart.")
+    if facts.kvp is not None and facts.kvp != USUAL_KVP:
+        yield Finding("KVP_UNUSUAL", "note", f"The scan was made at {facts.kvp:g} kV; the HU of bone fall as the "
+                      f"voltage rises, and published limits hold at {USUAL_KVP:g} kV.",
+                      "Do not compare with scans of another voltage.")
+    if facts.kernel is not None and is_sharp(facts.kernel):
+        yield Finding("SHARP_KERNEL", "warn", f"The reconstruction kernel ({facts.kernel}) is a sharp one; it raises "
+                      "noise and edges, and with them texture.", "Use the reconstruction with a soft kernel if there "
+                      "is one, and never mix kernels.")
 
 
 def check_not_a_ct(image: BoneImage, sample: np.ndarray) -> Iterator[Finding]:

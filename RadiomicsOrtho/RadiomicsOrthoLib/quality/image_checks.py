@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from ..imaging.image import BoneImage
-from .ct_checks import check_hu_scale, check_not_a_ct
+from .ct_checks import check_ct_facts, check_hu_scale, check_not_a_ct
 from .device_checks import check_device
 from .finding import Finding
 from .mr_checks import check_mr
@@ -19,6 +19,10 @@ _BY_MODALITY = {"MR": check_mr, "PT": check_pet, "XR": check_device, "DXA": chec
 
 #: interpolating slices this far apart beside the in-plane spacing invents texture
 MAX_ANISOTROPY = 3.0
+#: thin cortex and trabeculae are lost in thicker slices (multi-centre advice for HU of bone; from memory)
+MAX_SLICE_MM = 3.0
+#: slices this much farther apart than they are thick leave tissue out
+MAX_GAP = 1.1
 SAMPLE = 2_000_000
 
 
@@ -35,7 +39,10 @@ def check_image(image: BoneImage) -> Iterator[Finding]:
             yield Finding("NON_FINITE_IMAGE", "warn", f"The image has {bad} non-finite voxels (NaN or infinite).",
                           "They must not lie in the region.")
     if image.modality in ("CT", "unknown"):
-        yield from check_hu_scale(image, sample)
+        of_scale = tuple(check_hu_scale(image, sample))
+        yield from of_scale
+        if not any(finding.code == "NOT_HU" for finding in of_scale):
+            yield from check_ct_facts(image)
     else:
         yield from check_not_a_ct(image, sample)
         yield from _BY_MODALITY[image.modality](image)
@@ -61,11 +68,21 @@ def _check_reading(image: BoneImage) -> Iterator[Finding]:
 
 
 def _check_voxels(image: BoneImage) -> Iterator[Finding]:
+    """One finding on the size of a voxel at most, and one on gaps between slices."""
     i, j, k = image.spacing
     size = f"{i:.3g} × {j:.3g} × {k:.3g} mm"
-    if max(i, j, k) > MAX_ANISOTROPY * min(i, j, k):
+    coarsest = max(i, j, k)
+    if coarsest > MAX_ANISOTROPY * min(i, j, k):
         yield Finding("ANISOTROPIC_VOXELS", "warn", f"Voxels are elongated ({size}); texture across slices is mostly "
                       "interpolated.", "Use thin slices for texture features if the scanner kept them.")
+    elif coarsest > MAX_SLICE_MM * (1 + 1e-3):
+        yield Finding("COARSE_SLICES", "warn", f"Voxels are coarse ({size}): cortex, endplates and marrow blur into "
+                      "one another.", f"Use a reconstruction with slices of at most {MAX_SLICE_MM:g} mm if there is "
+                      "one.")
+    thickness = image.acquisition.details.get("slice_thickness_mm")
+    if isinstance(thickness, float) and coarsest > MAX_GAP * thickness:
+        yield Finding("SLICE_GAP", "note", f"Slices are {thickness:.3g} mm thick and {coarsest:.3g} mm apart: what "
+                      "lies between them was not imaged.", "Volumes and shapes are interpolated across the gaps.")
 
 
 def _sample(array: np.ndarray) -> np.ndarray:

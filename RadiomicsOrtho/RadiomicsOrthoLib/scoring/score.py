@@ -16,9 +16,8 @@ from ..features.semantic.answers import SemanticAnswers, add_answers, check_fit
 from ..features.vector import FeatureVector
 from ..imaging.image import BoneImage
 from ..models.bundle import ModelBundle, ModelInput
-from ..quality.finding import Finding, most_severe_first, raise_refusals, refusals
-from ..quality.gate import inspect
-from ..quality.roi_checks import check_size, check_trabecular_values
+from ..quality.finding import Finding, most_severe_first, raise_refusals
+from ..quality.gate import inspect, inspect_core
 from ..regions.protocols.catalogue import protocol_for
 from ..regions.roi import Roi
 from ..regions.trabecular import DEFAULT_DEPTH_MM, trabecular_core
@@ -79,10 +78,7 @@ def _score_case(image: BoneImage, roi: Roi, model: ModelBundle, clinical: Mappin
     progress(0.4, "preparing the region")
     core, derived = region_for(model, roi, core_depth_mm)
     if derived:
-        findings.append(derived)
-        findings += check_size(core)
-    if core.compartment == "trabecular" and not refusals(findings):
-        findings += check_trabecular_values(image, core)
+        findings += [derived, *inspect_core(image, core)]
     raise_refusals(findings)
     look()
     progress(0.5, "measuring")

@@ -43,12 +43,17 @@ class LocalFrame:
     @classmethod
     def of(cls, surface: BodySurface) -> LocalFrame:
         """The frame of the found surface (not of its template)."""
-        axes = surface.template.frame
-        local = (surface.points() - surface.template.centre) @ axes.T
+        return cls.around(surface.points(), surface.template.frame)
+
+    @classmethod
+    def around(cls, points: np.ndarray, axes: np.ndarray) -> LocalFrame:
+        """The frame of points (n, 3) on or in a body, in RAS mm; the rows of ``axes`` are right, front and up."""
+        centre = points.mean(axis=0)
+        local = (points - centre) @ axes.T
         low, high = np.quantile(local, 0.01, axis=0), np.quantile(local, 0.99, axis=0)
         middle = (low + high) / 2
         size = high - low
-        return cls(surface.template.centre + middle @ axes, axes, float(size[0] / 2), float(size[1] / 2),
+        return cls(centre + middle @ axes, axes, float(size[0] / 2), float(size[1] / 2),
                    float(size[1] / 2), float(size[2]))
 
     def local(self, ras: np.ndarray) -> np.ndarray:
