@@ -229,3 +229,47 @@ def test_the_documentation_lists_every_finding_with_its_severity():
                                                                   re.MULTILINE)
               for severity in re.findall(r"refuse|warn|note", severities)}
     assert listed == raised_in(".")
+
+
+def test_noise_is_measured_in_hu():
+    from RadiomicsOrthoLib.quality.noise import noise_hu
+
+    for noise in (8.0, 20.0, 40.0):
+        assert abs(noise_hu(*ct(noise=noise)) - noise) < 0.2 * noise
+
+
+def test_noise_on_mr_is_a_share_of_the_signal():
+    from RadiomicsOrthoLib.quality.noise import noise_share
+
+    image, roi = mr()
+    median = float(np.median(image.array[roi.mask]))
+    for share in (0.10, 0.25):
+        noisy = image.array + np.random.default_rng(2).normal(0, share * median, image.array.shape)
+        assert abs(noise_share(replace(image, array=noisy), roi) - share) < 0.25 * share
+        assert ("NOISY_SCAN" in codes((replace(image, array=noisy), roi))) == (share > 0.2)
+
+
+def test_parts_side_by_side_are_no_missing_slices():
+    def two(mask):
+        mask[:] = False
+        mask[20:26, 40:60, 40:60] = True
+        mask[30:36, 70:90, 70:90] = True
+
+    assert {"SEVERAL_PARTS"} == codes(drawn(ct(), two)) & {"SEVERAL_PARTS", "MISSING_SLICES"}
+    assert {"MISSING_SLICES"} == codes(drawn(ct(), emptied(24, 27))) & {"SEVERAL_PARTS", "MISSING_SLICES"}
+
+
+def test_a_shell_and_a_thin_compartment_are_judged_as_what_they_are():
+    image, roi = drawn(ct(), hollow)
+    assert "ROI_HOLES" not in codes((image, replace(roi, compartment="cortical")))
+    image, roi = drawn(ct(), slices(25, 28))
+    assert "FEW_SLICES" not in codes((image, replace(roi, compartment="mid-slab")))
+
+
+@pytest.mark.parametrize(("kernel", "sharp"), [
+    ("B30f", False), ("B70f", True), ("Br40d", False), ("Br64", True), ("Hr60", True), ("I31f\\3", False),
+    ("Qr36", False), ("STANDARD", False), ("BONE", True), ("boneplus", True), ("LUNG", True), ("FC08", None), ("YA", None), ("C", None)])
+def test_kernels_whose_name_says_how_sharp_they_are(kernel, sharp):
+    from RadiomicsOrthoLib.quality.kernel import is_sharp
+
+    assert is_sharp(kernel) is sharp

@@ -42,4 +42,4 @@ def check_roi(image: BoneImage, roi: Roi, is_ct: bool) -> Iterator[Finding]:
             # beside metal every value is falsified
             yield from check_bone(image, roi)
         yield from check_contrast_agent(image, roi)
-        yield from check_noise(image, roi)
+    yield from check_noise(image, roi, is_ct)

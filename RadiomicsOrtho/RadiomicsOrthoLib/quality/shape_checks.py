@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import pairwise
 
 import numpy as np
 from scipy import ndimage
@@ -84,8 +85,7 @@ def _check_slices(roi: Roi) -> Iterator[Finding]:
     spacing = roi.geometry.spacing_kji
     across = int(np.argmax(spacing))
     inner = roi.mask[bounding_box(roi.mask)]
-    empty = sum(int(np.count_nonzero(~inner.any(axis=tuple(other for other in range(3) if other != axis))))
-                for axis in range(3))
+    empty = sum(_skipped(np.moveaxis(inner, axis, 0)) for axis in range(3))
     if empty:
         slices = "1 slice" if empty == 1 else f"{empty} slices"
         yield Finding("MISSING_SLICES", "warn", f"{slices} between the drawn ones {'is' if empty == 1 else 'are'} "
@@ -95,6 +95,14 @@ def _check_slices(roi: Roi) -> Iterator[Finding]:
         yield Finding("FEW_SLICES", "warn", f"The region lies in {inner.shape[across]} slices of "
                       f"{spacing[across]:.3g} mm only; its shape and its texture across slices mean little.",
                       "Use a scan with thinner slices, or rely on the mean only.")
+
+
+def _skipped(inner: np.ndarray) -> int:
+    """How many planes along the first axis are empty between planes that were drawn over one another."""
+    used = np.flatnonzero(inner.any(axis=(1, 2)))
+    return sum(int(after - before - 1) for before, after in pairwise(used)
+               # parts side by side are several parts
+               if after - before > 1 and (inner[before] & inner[after]).any())
 
 
 def _check_parts(roi: Roi) -> Iterator[Finding]:
