@@ -268,7 +268,8 @@ def test_a_shell_and_a_thin_compartment_are_judged_as_what_they_are():
 
 @pytest.mark.parametrize(("kernel", "sharp"), [
     ("B30f", False), ("B70f", True), ("Br40d", False), ("Br64", True), ("Hr60", True), ("I31f\\3", False),
-    ("Qr36", False), ("STANDARD", False), ("BONE", True), ("boneplus", True), ("LUNG", True), ("FC08", None), ("YA", None), ("C", None)])
+    ("Qr36", False), ("STANDARD", False), ("BONE", True), ("boneplus", True), ("LUNG", True), ("FC08", None),
+    ("YA", None), ("C", None)])
 def test_kernels_whose_name_says_how_sharp_they_are(kernel, sharp):
     from RadiomicsOrthoLib.quality.kernel import is_sharp
 
