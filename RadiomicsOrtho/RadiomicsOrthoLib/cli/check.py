@@ -42,7 +42,8 @@ def run(options: argparse.Namespace) -> dict:
         regions.append(_region(image, roi, segment.name, found))
         if not options.json:
             of_region = [finding for finding in found if finding not in of_image]
-            print(f"{segment.name}, {roi.place}: {roi.size_text}, {_verdict(found)}")
+            place = "" if (roi.level or roi.side or "") in segment.name and roi.site != "unknown" else f", {roi.place}"
+            print(f"{segment.name}{place}: {roi.size_text}, {_verdict(found)}")
             print_findings(of_region)
     if not options.json and of_image:
         print("The scan:")

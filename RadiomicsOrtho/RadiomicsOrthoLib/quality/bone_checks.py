@@ -63,7 +63,8 @@ def check_trabecular_values(image: BoneImage, core: Roi) -> Iterator[Finding]:
                       f"{DENSE_HU} HU: cement, an implant, a dense lesion or cortex.",
                       "Exclude this level, or correct the region if it reaches into the cortex.")
         return
-    layers = _layers(image, core)
+    # in a femur the trabeculae themselves are densest near the cortex
+    layers = _layers(image, core) if core.site != "proximal-femur" else None
     if layers is not None and layers.rim - layers.inside > CORTEX_RIM_HU:
         yield Finding("CORTEX_IN_CORE", "warn", f"The outer layer of the trabecular region is "
                       f"{layers.rim - layers.inside:.0f} HU denser than its inside: it reaches into cortex or "

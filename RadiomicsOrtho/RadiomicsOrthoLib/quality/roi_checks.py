@@ -33,11 +33,12 @@ def check_roi(image: BoneImage, roi: Roi, is_ct: bool) -> Iterator[Finding]:
             yield Finding("NON_FINITE_VOXELS", "refuse", f"The image has {bad} non-finite voxels in the region.",
                           "Repair the scan or leave them out of the region.")
             return
+    # the worst first: metal makes everything else beside the point
+    metal = tuple(check_metal(image, roi)) if is_ct else ()
+    yield from metal
     yield from check_shape(image, roi)
     yield from check_saturation(image, roi)
     if is_ct:
-        metal = tuple(check_metal(image, roi))
-        yield from metal
         if not metal:
             # beside metal every value is falsified
             yield from check_bone(image, roi)
