@@ -315,6 +315,7 @@ class TestReport:
         rule = load_protocol("ct-vertebra").rule_for("trabecular").rule
         assert rule.text in section and rule.evidence in section and "version 1.0.0" in section
         assert "radiomics-ortho protocols ct-vertebra" in section
+        assert card.provenance["roi"]["made_by"] in section
 
     def test_a_card_without_one_has_no_such_section(self):
         card = generated.card()

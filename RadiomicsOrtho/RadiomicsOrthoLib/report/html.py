@@ -129,6 +129,9 @@ def _roi_protocol(card: ScoreCard) -> str:
             [escape(card.compartment.replace("-", " ").capitalize()), rule]]
     if protocol["source"]:
         rows.append(["Source", escape(protocol["source"])])
+    made_by = card.provenance.get("roi", {}).get("made_by")
+    if made_by:
+        rows.append(["How this region was made", escape(made_by)])
     rows.append(["All steps, with pictures",
                  f'<span class="hash">radiomics-ortho protocols {escape(protocol["id"])} -o protocol.html</span>'])
     return section("ROI protocol", table(rows, kind="facts"))
