@@ -60,8 +60,6 @@ def print_protocol(protocol: Protocol) -> None:
     print("\nCompartments")
     for rule in protocol.compartments:
         print(f"  {rule.compartment}: {_said(rule.rule)}\n    Why: {rule.why}")
-    for region in protocol.reference_regions:
-        print(f"  {region.name} (reference region): {_said(region.rule)}\n    Why: {region.why}")
     print("\nWho needs which compartment")
     for need in protocol.needs:
         names = "".join(f", {kind} {name}" for kind, name in (("model", need.model), ("profile", need.profile)) if name)

@@ -27,8 +27,6 @@ def protocol_brief_html(protocol: Protocol, picture: Callable[[str], str]) -> st
     for rule in protocol.compartments:
         parts.append(f"<p>{_swatch(rule.compartment)}<b>{escape(compartment_title(rule.compartment))}:</b> "
                      f"{_said(rule.rule)} <i>{escape(rule.why)}</i></p>{drawn(rule.picture)}")
-    for region in protocol.reference_regions:
-        parts.append(f"<p><b>{escape(region.name)}:</b> {_said(region.rule)} <i>{escape(region.why)}</i></p>")
     parts.append("<h4>Who needs which compartment</h4>")
     for need in protocol.needs:
         names = ", ".join(_swatch(name) + escape(compartment_title(name).lower()) for name in need.compartments)

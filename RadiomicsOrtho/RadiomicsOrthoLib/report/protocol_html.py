@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from .. import RESEARCH_USE_ONLY
 from ..errors import InputError
 from ..imaging.modality import TITLES
-from ..regions.protocols.protocol import OWN, CompartmentRule, Need, Protocol, ReferenceRegion, Statement
+from ..regions.protocols.protocol import OWN, CompartmentRule, Need, Protocol, Statement
 from ..regions.terminology import COLOURS
 from .html_parts import checked_svg, page, section, table
 from .protocol_style import PROTOCOL_STYLE
@@ -40,7 +40,7 @@ def window_text(protocol: Protocol) -> str:
 
 def compartment_title(name: str) -> str:
     """``whole-body`` as ``Whole body``."""
-    return name.replace("-", " ").capitalize()
+    return "Cerebrospinal fluid" if name == "csf" else name.replace("-", " ").capitalize()
 
 
 def needer(need: Need) -> str:
@@ -61,7 +61,7 @@ def _protocol(protocol: Protocol, several: bool) -> str:
              f"<p class='why'>{escape(EVIDENCE_NOTE)}</p></section>")
     belongs = (f"<div><h3>Include</h3>{_rules(protocol, protocol.include)}</div>"
                f"<div><h3>Exclude</h3>{_rules(protocol, protocol.exclude)}</div>")
-    parts = (_part(protocol, region) for region in (*protocol.compartments, *protocol.reference_regions))
+    parts = (_part(protocol, rule) for rule in protocol.compartments)
     references = "".join(f"<li>{escape(reference.text)}</li>" for reference in protocol.references)
     return "".join((
         about,
@@ -85,13 +85,10 @@ def _steps(protocol: Protocol) -> Iterable[str]:
                f"{_picture(protocol, step.picture)}</li>")
 
 
-def _part(protocol: Protocol, region: CompartmentRule | ReferenceRegion) -> tuple[str, str]:
-    if isinstance(region, CompartmentRule):
-        name, picture = _swatch(region.compartment) + escape(compartment_title(region.compartment)), region.picture
-    else:
-        name, picture = escape(region.name), ""
-    return name, (f"{_picture(protocol, picture)}{_with_evidence(protocol, region.rule)}"
-                  f"<br><span class='why'>{escape(region.why)}</span>")
+def _part(protocol: Protocol, rule: CompartmentRule) -> tuple[str, str]:
+    return _swatch(rule.compartment) + escape(compartment_title(rule.compartment)), (
+        f"{_picture(protocol, rule.picture)}{_with_evidence(protocol, rule.rule)}"
+        f"<br><span class='why'>{escape(rule.why)}</span>")
 
 
 def _need(protocol: Protocol, need: Need) -> tuple[str, str, str]:

@@ -76,7 +76,10 @@ class Step:
 
 @dataclass(frozen=True)
 class CompartmentRule:
-    """What a compartment of the library holds at this site, and why it is cut so."""
+    """What a compartment of the library holds at this site, and why it is cut so.
+
+    ``csf`` is no part of the bone: a region that a model divides by or a profile normalises on.
+    """
 
     compartment: str
     rule: Statement
@@ -90,19 +93,10 @@ class CompartmentRule:
 
 
 @dataclass(frozen=True)
-class ReferenceRegion:
-    """A region beside the bone that a model divides by or a profile normalises on."""
-
-    name: str
-    rule: Statement
-    why: str
-
-
-@dataclass(frozen=True)
 class Need:
     """Who needs which compartments: a model or a profile at hand by its id, or a published workflow by its title.
 
-    Several compartments are measured each alone.
+    Of several compartments ``text`` says whether it needs all of them or takes any.
     """
 
     title: str
@@ -139,7 +133,6 @@ class Protocol:
     needs: tuple[Need, ...]
     pitfalls: tuple[Statement, ...]
     references: tuple[Reference, ...]
-    reference_regions: tuple[ReferenceRegion, ...] = ()
     pictures: Mapping[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -182,7 +175,7 @@ class Protocol:
         """Every sentence that has a source or is this protocol's own."""
         yield from (step.do for step in self.steps)
         yield from (*self.include, *self.exclude, *self.pitfalls)
-        yield from (part.rule for part in (*self.compartments, *self.reference_regions))
+        yield from (part.rule for part in self.compartments)
         yield from (need.text for need in self.needs)
 
     def picture_names(self) -> tuple[str, ...]:

@@ -15,7 +15,6 @@ from .protocol import (
     Need,
     Protocol,
     Reference,
-    ReferenceRegion,
     Statement,
     Step,
     Window,
@@ -57,7 +56,6 @@ def protocol_from_dict(data: Mapping, picture_folder: Path) -> Protocol:
         include=_statements(data, "include"), exclude=_statements(data, "exclude"),
         pitfalls=_statements(data, "pitfalls"), needs=tuple(_need(one) for one in _list(data, "needs")),
         references=tuple(_reference(one) for one in _list(data, "references")),
-        reference_regions=tuple(_region(one) for one in _list(data, "reference_regions", ())),
         pictures={name: _picture(picture_folder, name) for name in names})
 
 
@@ -82,11 +80,6 @@ def _rule(data: object) -> CompartmentRule:
     data = _mapping(data, {"compartment", "rule", "why", "picture"} | _SOURCE, "a compartment")
     return CompartmentRule(_text(data, "compartment"), _statement(data, "rule"), _text(data, "why"),
                            _text(data, "picture", ""))
-
-
-def _region(data: object) -> ReferenceRegion:
-    data = _mapping(data, {"name", "rule", "why"} | _SOURCE, "a reference region")
-    return ReferenceRegion(_text(data, "name"), _statement(data, "rule"), _text(data, "why"))
 
 
 def _need(data: object) -> Need:
@@ -125,8 +118,8 @@ def _picture(folder: Path, name: str) -> str:
     return svg
 
 
-def _list(data: Mapping, key: str, default: tuple | None = None) -> list:
-    value = data[key] if default is None else data.get(key, list(default))
+def _list(data: Mapping, key: str) -> list:
+    value = data[key]
     if not isinstance(value, list):
         raise ValueError(f"'{key}' must be a list")
     return value
