@@ -192,6 +192,21 @@ def test_pictures_have_no_millimetres(capsys, tmp_path):
     assert code == 2 and "states the size of its voxels" in err
 
 
+def test_a_2d_image_may_have_its_slice_along_any_axis(capsys, tmp_path):
+    """20 × 30 pixels of 2 × 1 mm; the 7 mm across are no size of a pixel, and nothing is compared along them."""
+    files = []
+    for n in (0, 1):
+        labels = np.zeros((20, 1, 30), np.uint8)
+        labels[5:10, 0, 5 + n:15 + n] = 1
+        files.append(phantoms.write(labels, Geometry(labels.shape, (2.0, 7.0, 1.0), (0.0, 0.0, 0.0)),
+                                    tmp_path / f"{n}.nrrd"))
+    code, text, _ = run(capsys, "compare", *files, "--tolerance", "1.5", "--json")
+    result = json.loads(text)
+    found = result["segments"][0]
+    assert code == 0 and found["hausdorff_mm"] == 2.0 and found["dice"] == pytest.approx(0.9)
+    assert (found["size_a"], found["size_unit"], result["notes"]) == (5 * 10 * 2, "mm²", [])
+
+
 @pytest.mark.parametrize(("arguments", "words"), [
     ([], "2 segmentations|Two segmentations are compared"), (["A"], "1 are given"), (["A", "B", "B"], "3 are given"),
     (["A", "missing.seg.nrrd"], "There is no file"), (["A", "B", "--pair", "L1"], "written A=B"),

@@ -63,11 +63,12 @@ def compare_segmentations(a: SegmentationFile, b: SegmentationFile, stated: Sequ
                          "which with --pair A=B.")
     a, b = (_with_pixel_size(file, pixel_mm) for file in (a, b))
     planar, known, notes = _check_grids(a, b, pixel_mm is not None)
+    a, b = (cropped(file) for file in (a, b))
     finest = min(min(file.geometry.spacing[:2 if planar else 3]) for file in (a, b))
     if known and tolerance_mm < finest:
         below = f"The tolerance of {tolerance_mm:g} mm is below the size of the voxels ({finest:.3g} mm)"
         notes = (*notes, f"{below}: only surfaces that coincide count as the same.")
-    region_of_a, region_of_b = (_regions_of(cropped(file)) for file in (a, b))
+    region_of_a, region_of_b = (_regions_of(file) for file in (a, b))
     found = []
     for number, pair in enumerate(matching.pairs):
         if cancelled():
