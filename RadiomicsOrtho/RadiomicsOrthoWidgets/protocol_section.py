@@ -1,5 +1,7 @@
 """The section "How to draw the region": the ROI protocol of the bone, with its pictures and its window."""
 
+from pathlib import Path
+
 import ctk
 import qt
 import slicer
@@ -21,14 +23,19 @@ class ProtocolSection:
         self.widget.text = _("2. How to draw the region")
         self.widget.collapsed = True
         layout = qt.QVBoxLayout(self.widget)
-        row = qt.QHBoxLayout()
         self.comboBox = qt.QComboBox()
         self.comboBox.objectName = "protocolComboBox"
+        # a long title must not widen the panel
         self.comboBox.setSizePolicy(qt.QSizePolicy.Ignored, qt.QSizePolicy.Fixed)
+        layout.addWidget(self.comboBox)
+        row = qt.QHBoxLayout()
         self.windowButton = qt.QPushButton(_("Apply window/level"))
         self.windowButton.objectName = "protocolWindowButton"
-        row.addWidget(self.comboBox)
+        self.pageButton = qt.QPushButton(_("Save as page\u2026"))
+        self.pageButton.objectName = "protocolPageButton"
+        self.pageButton.toolTip = _("One HTML page with the pictures, to read or to print")
         row.addWidget(self.windowButton)
+        row.addWidget(self.pageButton)
         layout.addLayout(row)
         self.browser = qt.QTextBrowser()
         self.browser.objectName = "protocolBrowser"
@@ -36,6 +43,7 @@ class ProtocolSection:
         layout.addWidget(self.browser)
         self.comboBox.connect("currentIndexChanged(int)", self._onChosen)
         self.windowButton.connect("clicked(bool)", self._onApplyWindow)
+        self.pageButton.connect("clicked(bool)", self._onSavePage)
         self.widget.connect("contentsCollapsed(bool)", self._onCollapsed)
 
     def show(self, volumeNode, site: str = "") -> None:
@@ -73,6 +81,7 @@ class ProtocolSection:
 
         protocol = self.protocol()
         self.windowButton.enabled = bool(self._volumeNode and protocol)
+        self.pageButton.enabled = protocol is not None
         self.windowButton.toolTip = _("Load a scan and choose it as the volume first")
         if self._volumeNode and protocol:
             self.windowButton.toolTip = _("Show the scan with {window}").format(window=protocol.window.text)
@@ -102,6 +111,23 @@ class ProtocolSection:
             apply_window(self._volumeNode, self.protocol().window)
         except InputError as error:
             slicer.util.errorDisplay(str(error))
+
+    def _onSavePage(self) -> None:
+        from RadiomicsOrthoLib.report.files import write_folder
+        from RadiomicsOrthoLib.report.protocol_html import protocol_page
+
+        protocol = self.protocol()
+        chosen = qt.QFileDialog.getSaveFileName(slicer.util.mainWindow(), _("Page of the protocol"),
+                                                f"{protocol.id}.html", _("Web pages") + " (*.html)")
+        if not chosen:
+            return
+        path = Path(chosen).with_suffix(".html")
+        try:
+            write_folder(path.parent, {path.name: protocol_page([protocol])})
+        except InputError as error:
+            slicer.util.errorDisplay(str(error))
+            return
+        slicer.util.infoDisplay(_("Written: {path}").format(path=path))
 
 
 def pictureHtml(svg: str) -> str:

@@ -122,6 +122,25 @@ def test_a_volume_that_cannot_be_shown_is_one_sentence(section, volume):
     assert len(messages) == 1 and "cannot be shown" in messages[0].text
 
 
+def test_the_page_is_saved_where_the_user_says(section, volume, tmp_path, monkeypatch):
+    import qt
+    from runtime.dialogs import messages
+
+    state(volume, "CT")
+    section.show(volume, "vertebra")
+    monkeypatch.setattr(qt.QFileDialog, "getSaveFileName", lambda *a: "")
+    section.pageButton.click()
+    assert messages == []
+    monkeypatch.setattr(qt.QFileDialog, "getSaveFileName", lambda *a: str(tmp_path / "l1"))
+    section.pageButton.click()
+    page = (tmp_path / "l1.html").read_text(encoding="utf-8")
+    assert section.protocol().title in page and "<svg" in page and "l1.html" in messages[0].text
+    (tmp_path / "a file").write_text("", encoding="utf-8")
+    monkeypatch.setattr(qt.QFileDialog, "getSaveFileName", lambda *a: str(tmp_path / "a file" / "l1.html"))
+    section.pageButton.click()
+    assert len(messages) == 2 and "Cannot write" in messages[1].text
+
+
 def test_the_panel_follows_scan_modality_and_bone(application, open_panel):
     from RadiomicsOrthoScene.segments import describe_segment
 

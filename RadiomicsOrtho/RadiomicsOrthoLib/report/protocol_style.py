@@ -18,7 +18,7 @@ PROTOCOL_STYLE = """
 svg.swatch, .parts svg.swatch { display: inline-block; float: none; width: .9em; height: .9em; margin: 0 .4em 0 0;
   vertical-align: -.08em; }
 @media (min-width: 40.01rem) { .needs td:nth-child(2) { width: 10rem; } }
-@media (max-width: 40rem) { .parts svg:not(.swatch) { float: none; margin: .5rem 0; } }
+@media (max-width: 40rem) { .parts svg:not(.swatch) { float: none; margin: .5rem 0; max-width: 26rem; } }
 @media print {
   @page { margin: 11mm; }
   :root { font-size: 8.7pt; }
