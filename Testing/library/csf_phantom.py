@@ -1,4 +1,4 @@
-"""A generated lumbar MR: bodies L2-L4, discs, and a canal with fluid, nerve roots, fat, veins and ligaments."""
+"""A generated lumbar MR: bodies L1-L4, discs, and a canal with fluid, nerve roots, fat, veins and ligaments."""
 
 from __future__ import annotations
 
@@ -24,9 +24,9 @@ def lumbar(weighting: str = "T1w", tilt_deg: float = 0.0, spacing=(1.0, 1.0, 3.0
     ``tilt_deg`` leans the spine forwards, ``behind_mm`` is how much the scan shows behind the bodies' middle.
     """
     i_mm, j_mm, k_mm = spacing
-    shape = (round(45 / k_mm), round(130 / j_mm), round((30 + behind_mm) / i_mm))
+    shape = (round(45 / k_mm), round(170 / j_mm), round((30 + behind_mm) / i_mm))
     direction = (0.0, 0.0, -1.0, -1.0, 0.0, 0.0, 0.0, -1.0, 0.0)
-    geometry = Geometry(shape, spacing, (22.0, 30.0, 65.0), direction)
+    geometry = Geometry(shape, spacing, (22.0, 30.0, 97.0), direction)
     kji = np.stack(np.indices(shape), -1)
     right, anterior, up = np.moveaxis(geometry.to_ras(kji), -1, 0)
     angle = np.deg2rad(tilt_deg)
@@ -48,7 +48,7 @@ def lumbar(weighting: str = "T1w", tilt_deg: float = 0.0, spacing=(1.0, 1.0, 3.0
         tissue[canal & (np.abs(height) > 8)] = "ligament"
         tissue[inside & (np.abs(height) < 8)] = "fluid"
     bodies = {}
-    for level, middle in (("L2", PITCH), ("L3", 0.0), ("L4", -PITCH)):
+    for level, middle in (("L1", 2 * PITCH), ("L2", PITCH), ("L3", 0.0), ("L4", -PITCH)):
         column = (right / 22) ** 2 + (back / 17) ** 2 < 1
         part = np.abs(height - middle) < PITCH / 2
         tissue[column & part] = "disc"

@@ -102,7 +102,8 @@ def proposal_of(image, bodies):
 def test_the_region_is_written_with_its_code_and_read_back_as_no_bone(tmp_path):
     image, bodies, _ = csf_phantom.lumbar("T2w")
     proposal = with_csf(image, proposal_of(image, bodies))
-    assert [region.written().name for region in proposal.regions] == ["L2 body", "L3 body", "L4 body", "CSF at L3"]
+    assert [region.written().name for region in proposal.regions] == [
+        "L1 body", "L2 body", "L3 body", "L4 body", "CSF at L3"]
     assert proposal.summary["csf"]["mean"] == pytest.approx(csf_phantom.SIGNALS["T2w"]["fluid"], abs=5)
     path = tmp_path / "r.seg.nrrd"
     path.write_bytes(proposal_file(proposal.regions, image.geometry))
@@ -112,8 +113,8 @@ def test_the_region_is_written_with_its_code_and_read_back_as_no_bone(tmp_path):
     assert np.array_equal(roi.mask, proposal.regions[-1].roi.mask)
     tags = next(s for s in segmentation.segments if s.name == "CSF at L3").tags
     assert "SCT^65216001^Cerebrospinal Fluid" in tags["TerminologyEntry"]
-    # a level still finds its body
-    assert roi_from_file(segmentation, "L2").compartment == "whole-body"
+    # a level still means its body
+    assert roi_from_file(segmentation, "L3").compartment == "whole-body"
 
 
 def test_a_body_is_not_taken_for_fluid_nor_fluid_for_a_body():
@@ -127,7 +128,7 @@ def test_a_body_is_not_taken_for_fluid_nor_fluid_for_a_body():
 def test_where_it_is_not_found_the_bodies_stay_and_a_remark_says_why():
     image, bodies, _ = csf_phantom.lumbar("T2w", sac=False)
     proposal = with_csf(image, proposal_of(image, bodies))
-    assert len(proposal.regions) == 3
+    assert len(proposal.regions) == 4
     assert [(remark.code, remark.refused) for remark in proposal.remarks] == [("CSF_NOT_FOUND", True)]
     with pytest.raises(InputError, match="along the canal"):
         with_csf(image, proposal_of(image, bodies), only=True)

@@ -32,7 +32,8 @@ def choose_segment(segmentation: SegmentationFile, name: str | None = None) -> S
                          f"({', '.join(item.name for item in segments)}).")
     for matches in ([s for s in segments if s.name == name],
                     [s for s in segments if str(s.label) == name],
-                    [s for s in segments if level_from_name(s.name) == name.upper()]):
+                    [s for s in segments if level_from_name(s.name) == name.upper()
+                     and anatomy_of(s.name, s.tags)["compartment"] != "csf"]):
         if len(matches) == 1:
             return matches[0]
     raise InputError(f"'{segmentation.path}' has no single segment '{name}'; it has: "
