@@ -6,6 +6,7 @@ import slicer
 import vtk
 from RadiomicsOrthoLib.errors import InputError
 from RadiomicsOrthoWidgets.anatomy_section import AnatomySection
+from RadiomicsOrthoWidgets.check_section import CheckSection
 from RadiomicsOrthoWidgets.level_section import LevelSection
 from RadiomicsOrthoWidgets.modality_choice import ModalityChoice
 from RadiomicsOrthoWidgets.planar_region_section import PlanarRegionSection
@@ -64,7 +65,7 @@ class RadiomicsOrthoSegmentWidget(ScriptedLoadableModuleWidget, VTKObservationMi
         VTKObservationMixin.__init__(self)
         self.logic = None
         self._modality = self._protocols = self._proposals = self._planar = None
-        self._levels = self._anatomy = self._watch = None
+        self._levels = self._anatomy = self._checks = self._watch = None
         self._parameterNode: Optional[RadiomicsOrthoSegmentParameterNode] = None
         self._guiTag = None
 
@@ -84,6 +85,8 @@ class RadiomicsOrthoSegmentWidget(ScriptedLoadableModuleWidget, VTKObservationMi
         self._planar = PlanarRegionSection(self.ui, self.logic.newSegmentation, self.onPlanarRegion)
         self._levels = LevelSection(self.ui, self.onBodySelected)
         self._anatomy = AnatomySection(self.ui, self.logic, self._levels.nameBody, self._updateForSegment)
+        self._checks = CheckSection(self.logic)
+        uiWidget.layout().insertWidget(uiWidget.layout().indexOf(self.ui.scoreButton), self._checks.widget)
         self._watch = SegmentationWatch(self.onSegmentationChanged)
         self.addObserver(slicer.mrmlScene, slicer.mrmlScene.StartCloseEvent, self.onSceneStartClose)
         self.addObserver(slicer.mrmlScene, slicer.mrmlScene.EndCloseEvent, self.onSceneEndClose)
@@ -167,6 +170,7 @@ class RadiomicsOrthoSegmentWidget(ScriptedLoadableModuleWidget, VTKObservationMi
             self._proposals.show(None)
             self._planar.show(None)
             self._levels.show(None)
+            self._checks.show(None, None, "")
 
     def updateFromParameterNode(self, caller=None, event=None) -> None:
         """Hand volume and segmentation to the Segment Editor, and say what is possible."""
@@ -199,6 +203,7 @@ class RadiomicsOrthoSegmentWidget(ScriptedLoadableModuleWidget, VTKObservationMi
             mark_edits(self._parameterNode.segmentation)
             self._proposals.showAccount()
             self._levels.show(self._parameterNode.segmentation)
+            self._checks.changed()
             self._updateForSegment()
 
     def onBodySelected(self, segmentId) -> None:
@@ -249,6 +254,9 @@ class RadiomicsOrthoSegmentWidget(ScriptedLoadableModuleWidget, VTKObservationMi
         self.ui.coreButton.toolTip = reason or _("Add a segment with everything deeper than this below the surface")
         self.ui.coreReasonLabel.text = reason
         self.ui.coreReasonLabel.visible = bool(reason)
+        node = self._parameterNode
+        self._checks.show(node.inputVolume if node else None, node.segmentation if segment else None,
+                          self.editor.currentSegmentID() if segment else "")
 
 
 class RadiomicsOrthoSegmentLogic(ScriptedLoadableModuleLogic):

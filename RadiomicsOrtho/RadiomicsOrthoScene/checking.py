@@ -2,23 +2,46 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import replace
+import threading
 
+from RadiomicsOrthoLib.errors import InputError
+from RadiomicsOrthoLib.imaging.image import BoneImage
 from RadiomicsOrthoLib.quality.finding import Finding
-from RadiomicsOrthoLib.quality.gate import inspect_with_core
+from RadiomicsOrthoLib.regions.roi import Roi
 
 from .segments import roi_of_segment
 from .volumes import bone_image
 
 
-def check_segment(volumeNode, segmentationNode, segmentId: str,
-                  stated: Mapping[str, object] | None = None) -> tuple[Finding, ...]:
-    """All findings on a volume and a segment, the most severe first; what a score would find, without a score.
+class RegionCheck:
+    """One check on a thread of its own: findings that a score would have, without a score.
 
-    ``stated`` holds acquisition facts by name that the file does not tell.  Raises InputError
-    if the segment is gone or does not lie on the volume.
+    Nodes are read at once, on the caller's thread; InputError if the segment is gone or does
+    not lie on the volume.  When ``done``, there are ``findings`` (the most severe first), or a ``problem``.
     """
-    image = bone_image(volumeNode)
-    image = replace(image, acquisition=image.acquisition.with_stated(**(stated or {})))
-    return inspect_with_core(image, roi_of_segment(segmentationNode, segmentId, volumeNode))
+
+    def __init__(self, volumeNode, segmentationNode, segmentId: str) -> None:
+        image = bone_image(volumeNode)
+        roi = roi_of_segment(segmentationNode, segmentId, volumeNode)
+        self.findings: tuple[Finding, ...] = ()
+        self.problem = ""
+        self._thread = threading.Thread(target=self._work, args=(image, roi), daemon=True)
+        self._thread.start()
+
+    @property
+    def done(self) -> bool:
+        return not self._thread.is_alive()
+
+    def wait(self) -> None:
+        """Until it is done."""
+        self._thread.join()
+
+    def _work(self, image: BoneImage, roi: Roi) -> None:
+        from RadiomicsOrthoLib.quality.gate import inspect_with_core
+
+        try:
+            self.findings = inspect_with_core(image, roi)
+        except InputError as error:
+            self.problem = str(error)
+        except Exception as error:  # noqa: BLE001 - a thread has nobody to raise to
+            self.problem = f"The region could not be checked ({type(error).__name__}: {error}); please report it."

@@ -1,4 +1,4 @@
-"""The section "Region check": what speaks against measuring the selected segment."""
+"""The section "Region check": what speaks against measuring the selected segment, and what to do about it."""
 
 import ctk
 import qt
@@ -6,62 +6,121 @@ import slicer
 from RadiomicsOrthoLib.errors import InputError
 from slicer.i18n import tr as _
 
+#: how often a running check is looked at
+POLL_MS = 100
+TEXT_HEIGHT = 180
+
 
 class CheckSection:
-    """Builds its widgets at the end of ``layout``.
+    """A collapsed section to be put into a panel: ``widget``.
 
-    ``check`` takes volume, segmentation and segment id and returns findings, the most severe
-    first, or raises InputError.  A list is about the segment as it was: when anything changes it goes.
+    While it is open the chosen segment is checked whenever it changes, in the background; the
+    button opens it, and offers packages that are missing.  ``logic`` is that of the module.
     """
 
-    def __init__(self, layout, check) -> None:
-        self._check, self._chosen = check, None
+    def __init__(self, logic) -> None:
+        self._logic = logic
+        self._chosen = self._check = None
+        self._again = False
+        self.widget = ctk.ctkCollapsibleButton()
+        self.widget.objectName = "checkCollapsibleButton"
+        self.widget.collapsed = True
+        layout = qt.QVBoxLayout(self.widget)
         self.button = qt.QPushButton(_("Check the region"))
+        self.button.objectName = "checkButton"
         self.browser = qt.QTextBrowser()
-        self.browser.openLinks = False
-        self.browser.setMinimumHeight(160)
-        self.section = ctk.ctkCollapsibleButton()
-        self.section.text = _("Region check")
-        self.section.collapsed = True
-        inner = qt.QVBoxLayout(self.section)
-        inner.addWidget(self.button)
-        inner.addWidget(self.browser)
-        layout.addWidget(self.section)
-        self.button.connect("clicked(bool)", self.onCheckButton)
-        self.choose(None, None, "")
+        self.browser.objectName = "checkBrowser"
+        self.browser.setMinimumHeight(TEXT_HEIGHT)
+        layout.addWidget(self.button)
+        layout.addWidget(self.browser)
+        self._timer = qt.QTimer()
+        self._timer.setInterval(POLL_MS)
+        self._timer.connect("timeout()", self._poll)
+        self.button.connect("clicked(bool)", self.onButton)
+        self.widget.connect("contentsCollapsed(bool)", self._onCollapsed)
+        self.show(None, None, "")
 
-    def choose(self, volumeNode, segmentationNode, segmentId: str) -> None:
-        """What the button would check; findings on anything else are taken away."""
+    @property
+    def busy(self) -> bool:
+        return self._check is not None
+
+    def show(self, volumeNode, segmentationNode, segmentId: str) -> None:
+        """Which segment on which scan is chosen; its check begins if the section is open."""
         chosen = (volumeNode, segmentationNode, segmentId) if volumeNode and segmentationNode and segmentId else None
         self.button.enabled = chosen is not None
         self.button.toolTip = (
             _("List what speaks against measuring the selected segment, and what to do about it") if chosen
             else _("Choose a scan and select the segment of a bone first"))
-        if chosen is None or chosen != self._chosen:
-            self._show(_("Not checked yet."))
-        self._chosen = chosen
-
-    def outdated(self) -> None:
-        """The segment was edited since."""
-        if self._chosen:
-            self._show(_("The segment was changed; check it again."))
-
-    def onCheckButton(self, checked=False) -> None:
-        """Check the chosen segment and show the findings."""
-        if self._chosen is None:
+        if chosen and chosen == self._chosen:
             return
-        problem, findings = "", ()
-        with slicer.util.tryWithErrorDisplay(_("The region could not be checked."), waitCursor=True):
-            try:
-                findings = self._check(*self._chosen)
-            except InputError as error:
-                problem = str(error)
-            self.section.collapsed = False
-            self._show(problem or findingsHtml(findings), isHtml=not problem, summary="" if problem else
-                       verdict(findings))
+        self._chosen = chosen
+        self.changed()
 
-    def _show(self, text: str, isHtml: bool = False, summary: str = "") -> None:
-        self.section.text = _("Region check: {summary}").format(summary=summary) if summary else _("Region check")
+    def changed(self) -> None:
+        """The chosen segment, or what it is called, is another one now: earlier findings say nothing of it."""
+        self._text(_("Not checked yet.") if self._chosen else _("Select the segment of a bone."))
+        if self._chosen and not self.widget.collapsed and self._mayCheck(False):
+            self._start()
+
+    def onButton(self, checked=False) -> None:
+        """Open the section and check the chosen segment."""
+        if self._chosen is None or not self._mayCheck(True):
+            return
+        if self.widget.collapsed:
+            # opening it begins the check
+            self.widget.collapsed = False
+        else:
+            self.changed()
+
+    def _mayCheck(self, asked: bool) -> bool:
+        """True if the packages that a check needs are there; if the user ``asked``, they are offered."""
+        from RadiomicsOrthoScene.dependencies import missing
+
+        if not missing(self._logic.resourcePath("requirements.txt")):
+            return True
+        if asked:
+            try:
+                self._logic.ensureDependencies()
+                return True
+            except InputError as error:
+                slicer.util.errorDisplay(str(error))
+        return False
+
+    def _onCollapsed(self, collapsed) -> None:
+        if not collapsed and not self.busy:
+            self.changed()
+
+    def _start(self) -> None:
+        from RadiomicsOrthoScene.checking import RegionCheck
+
+        if self.busy:
+            # what runs is about something else
+            self._again = True
+            return
+        try:
+            self._check = RegionCheck(*self._chosen)
+        except InputError as error:
+            self._text(str(error))
+            return
+        self._text(_("Checking \u2026"))
+        self._timer.start()
+
+    def _poll(self) -> None:
+        if self._check is None or not self._check.done:
+            return
+        self._timer.stop()
+        check, again = self._check, self._again
+        self._check, self._again = None, False
+        if again:
+            self.changed()
+        elif self._chosen is None or check.problem:
+            self._text(check.problem)
+        else:
+            self._text(findingsHtml(check.findings), verdict(check.findings), isHtml=True)
+
+    def _text(self, text: str, summary: str = "", isHtml: bool = False) -> None:
+        title = _("7. Region check")
+        self.widget.text = f"{title}: {summary}" if summary else title
         if isHtml:
             self.browser.setHtml(text)
         else:
