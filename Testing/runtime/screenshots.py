@@ -52,6 +52,9 @@ def _segment_panel(volume, segmentation, drawn) -> None:
     panel.ui.segmentationSelector.setCurrentNode(segmentation)
     panel.ui.segmentEditorWidget.setCurrentSegmentID(drawn)
     harness.grab(panel, SCREENSHOTS / "panel-radiomics-ortho-segment.png", WIDTH)
+    panel._protocols.browser.setMinimumHeight(1000)
+    panel._protocols.widget.collapsed = False
+    harness.grab(panel._protocols.widget, SCREENSHOTS / "panel-protocol.png", WIDTH)
     harness.close_widget(panel)
 
 
