@@ -6,6 +6,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+import slicer
 from RadiomicsOrthoLib.regions.origin import BODY_TAG
 from RadiomicsOrthoLib.regions.terminology import segment_name, terminology_entry
 from RadiomicsOrthoLib.regions.vertebra.levels import moved, named_levels, renumbered
@@ -81,15 +82,16 @@ def move_level(segmentationNode, bodies: Sequence[Body], origin: int, target: in
 def name_bodies(segmentationNode, levels: Sequence[str]) -> None:
     """Write level names on all segments of the newest proposal; ``levels`` start at body number 1."""
     segments = segments_of(segmentationNode)
-    for segmentId in _newest(segments):
-        segment = segments[segmentId]
-        level = levels[int(tag(segment, BODY_TAG)) - 1]
-        # every write is seen by all views, so what stays is not written again
-        name = segment_name("vertebra", level, None, anatomy_of_segment(segment)["compartment"])
-        name = f"{name} {INCOMPLETE}" if INCOMPLETE in segment.GetName() else name
-        if name != segment.GetName():
-            segment.SetName(name)
-        set_tag(segment, "TerminologyEntry", terminology_entry("vertebra", level))
+    # the views are told once, not with every write
+    with slicer.util.NodeModify(segmentationNode):
+        for segmentId in _newest(segments):
+            segment = segments[segmentId]
+            level = levels[int(tag(segment, BODY_TAG)) - 1]
+            name = segment_name("vertebra", level, None, anatomy_of_segment(segment)["compartment"])
+            name = f"{name} {INCOMPLETE}" if INCOMPLETE in segment.GetName() else name
+            if name != segment.GetName():
+                segment.SetName(name)
+            set_tag(segment, "TerminologyEntry", terminology_entry("vertebra", level))
 
 
 def _newest(segments: Mapping[str, object]) -> list[str]:

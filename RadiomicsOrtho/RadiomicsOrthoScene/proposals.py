@@ -63,6 +63,10 @@ def add_proposal(proposal: Proposal, segmentationNode, volumeNode, keep: Collect
             _in_order(segmentation)
         if levels:
             name_bodies(segmentationNode, levels)
+    display = segmentationNode.GetDisplayNode()
+    for segmentId in ids if display else ():
+        # Slicer hides a segment that is added after the selected one was removed
+        display.SetSegmentVisibility(segmentId, True)
     return tuple(ids)
 
 

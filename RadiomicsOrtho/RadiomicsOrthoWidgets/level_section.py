@@ -126,6 +126,8 @@ class LevelSection:
         bodies, start = self._dragged
         origin, target = bodies[start].number, bodies[row].number
         self._change(lambda: move_level(self._segmentation, bodies, origin, target))
+        # the views show the body that has the level now
+        self._selected(self._bodies[row].segmentIds[0])
 
     def _onClicked(self, row, column) -> None:
         self._dragged = None
