@@ -124,8 +124,9 @@ def new_segmentation(volumeNode, name: str):
     """An empty segmentation on the volume's grid, beside it in the subject hierarchy."""
     node = slicer.mrmlScene.AddNewNodeByClass("vtkMRMLSegmentationNode", name)
     node.CreateDefaultDisplayNodes()
-    node.SetReferenceImageGeometryParameterFromVolumeNode(volumeNode)
+    # the transform comes first: otherwise the grid is the turned one, and saving resamples every segment onto it
     node.SetAndObserveTransformNodeID(volumeNode.GetTransformNodeID())
+    node.SetReferenceImageGeometryParameterFromVolumeNode(volumeNode)
     place_beside(node, volumeNode)
     return node
 

@@ -264,6 +264,29 @@ def test_scan_and_proposal_under_a_transform(bridge, case, hardened):
     assert np.linalg.norm(np.subtract(centre, expected)) < 1.0  # a voxel
 
 
+def test_saving_under_a_rotation_changes_no_voxel(bridge, case, tmp_path):
+    """The segmentation's own grid is that of the scan, not the scan's turned by the transform."""
+    from dataclasses import replace
+
+    transform = bridge.slicer.mrmlScene.AddNewNodeByClass("vtkMRMLLinearTransformNode")
+    matrix = bridge.vtk.vtkMatrix4x4()
+    for (row, column), value in {(0, 0): 0.8, (0, 1): -0.6, (1, 0): 0.6, (1, 1): 0.8, (0, 3): 25.0}.items():
+        matrix.SetElement(row, column, value)
+    transform.SetMatrixTransformToParent(matrix)
+    case.volume.SetAndObserveTransformNodeID(transform.GetID())
+    node = bridge.segments.new_segmentation(case.volume, "bones")
+    geometry = bridge.volumes.bone_image(case.volume).geometry
+    proposal = brick_proposal(cores=True)
+    bridge.proposals.add_proposal(replace(proposal, regions=tuple(
+        replace(region, roi=replace(region.roi, geometry=geometry)) for region in proposal.regions)), node, case.volume)
+    storage = bridge.slicer.mrmlScene.AddNewNodeByClass("vtkMRMLSegmentationStorageNode")
+    storage.SetFileName(str(tmp_path / "bones.seg.nrrd"))
+    assert storage.WriteData(node)
+    read = bridge.slicer.mrmlScene.AddNewNodeByClass("vtkMRMLSegmentationNode")
+    assert storage.ReadData(read)
+    assert len(bridge.tags.segments_of(read)) == 9 and bridge.edits.mark_edits(read) == ()
+
+
 def test_a_saved_segmentation_keeps_bodies_measures_and_edits(bridge, case, tmp_path):
     bridge.proposals.add_proposal(brick_proposal(), case.node, case.volume)
     bridge.body_levels.name_body(case.node, bodies(bridge, case), 5, "L5")
