@@ -38,14 +38,14 @@ class SpinePhantom:
 
 def spine_phantom(count=3, spacing=(1.0, 1.0, 2.0), height=25.0, disc=9.0, half_width=22.0, half_depth=17.0,
                   scoliosis_mm=0.0, lordosis_mm=12.0, wedged=None, wedge_loss=0.0, sacrum=False, blood=BLOOD,
-                  marrow=MARROW, shown=0.5, noise=12.0, origin=(7.0, -13.0, 21.0), seed=3) -> SpinePhantom:
+                  marrow=MARROW, shown=0.5, noise=12.0, origin=(7.0, -13.0, 21.0), seed=3, sacral_tilt=35.0) -> SpinePhantom:
     """``count`` complete bodies between one above and one below that the scan cuts off; with ``sacrum`` S1 is below.
 
     ``wedged`` (index from above, the cut one is 0) has lost ``wedge_loss`` of its front
-    height; ``shown`` is the share of the height that the scan shows of the cut bodies.
+    height; ``sacral_tilt`` (degrees) is how S1 leans; ``shown`` is the share of the height that the scan shows of the cut bodies.
     """
     vertebrae = _vertebrae(count + 2, height, disc, half_width, half_depth, scoliosis_mm, lordosis_mm, wedged,
-                           wedge_loss, sacrum)
+                           wedge_loss, sacrum, sacral_tilt)
     top = vertebrae[0].centre[2] + (shown - 0.5) * height
     bottom = vertebrae[-1].centre[2] - (25.0 if sacrum else (shown - 0.5) * height)
     low = np.array([-58.0 - abs(scoliosis_mm), -72.0, bottom])
@@ -66,7 +66,8 @@ def spine_phantom(count=3, spacing=(1.0, 1.0, 2.0), height=25.0, disc=9.0, half_
     return SpinePhantom(BoneImage(np.round(array).astype(np.int16), geometry, "CT"), truth, moved)
 
 
-def _vertebrae(total, height, disc, half_width, half_depth, scoliosis, lordosis, wedged, wedge_loss, sacrum):
+def _vertebrae(total, height, disc, half_width, half_depth, scoliosis, lordosis, wedged, wedge_loss, sacrum,
+               sacral_tilt):
     spacing = height + disc
     length = spacing * (total - 1)
     found = []
@@ -79,7 +80,7 @@ def _vertebrae(total, height, disc, half_width, half_depth, scoliosis, lordosis,
         up /= np.linalg.norm(up)
         sacral = sacrum and n == total - 1
         if sacral:
-            up = np.array([0.0, np.sin(np.deg2rad(35)), np.cos(np.deg2rad(35))])
+            up = np.array([0.0, np.sin(np.deg2rad(sacral_tilt)), np.cos(np.deg2rad(sacral_tilt))])
             centre = found[-1].centre - found[-1].frame[2] * (height / 2 + disc) - up * height / 2
         front = np.array([0.0, 1.0, 0.0]) - up[1] * up
         front /= np.linalg.norm(front)

@@ -67,7 +67,7 @@ def test_the_model_refuses_a_ct_and_finds_nothing_in_air():
     geometry = Geometry((20, 40, 40), (1.0, 1.0, 3.0), (0.0, 0.0, 0.0))
     with pytest.raises(InputError, match="not MR"):
         propose_mr_bodies(BoneImage(np.zeros((20, 40, 40)), geometry, modality="CT"))
-    with pytest.raises(InputError, match="found no vertebral body"):
+    with pytest.raises(InputError, match="No vertebral bodies were found"):
         propose_mr_bodies(BoneImage(np.zeros((20, 40, 40)), geometry, modality="MR"))
 
 

@@ -12,6 +12,8 @@ from torch.nn import functional
 TILE = (40, 80, 80)
 #: share of tiles centred near a body; the rest teaches what is none
 NEAR_A_BODY = 0.75
+#: share of tiles that keep the contrast of their scan; the others imitate contrasts that were never measured
+AS_SCANNED = 0.35
 
 
 class TileSampler:
@@ -34,7 +36,9 @@ class TileSampler:
         # outside the scan the sampler returns 0 for the weight too; air there is known to be background
         outside = (places.abs() > 1).any(-1)[:, None]
         weight = torch.maximum(weight, outside.float())
-        tile, weight = self._field_of_view(self._scanner(self._contrast(tile, label)), weight)
+        if not self._chance(AS_SCANNED):
+            tile = self._scanner(self._contrast(tile, label))
+        tile, weight = self._field_of_view(tile, weight)
         return self._scaled(tile), targets, weight
 
     def _uniform(self, low: float, high: float) -> float:

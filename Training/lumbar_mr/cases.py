@@ -51,12 +51,13 @@ def load_case(folder: Path, name: str) -> Case:
     turned = grid.turned(full_labels)
     small = to_network(array, grid)
     labels = _nearest(turned, small.shape, grid)
-    body, core = np.zeros_like(small), np.zeros_like(small)
-    for value in np.unique(full_labels)[1:]:
-        mask = turned == value
-        depth = ndimage.distance_transform_edt(mask, sampling=grid.spacing_mm)
-        body += _share(mask, grid)
-        core += _share(depth > CORE_DEPTH_MM, grid)
+    deep = np.zeros(turned.shape, bool)
+    for value, box in enumerate(ndimage.find_objects(turned), start=1):
+        # one voxel of surroundings, so that the surface lies within the box
+        box = tuple(slice(max(0, side.start - 1), side.stop + 1) for side in box)
+        depth = ndimage.distance_transform_edt(turned[box] == value, sampling=grid.spacing_mm)
+        deep[box] |= depth > CORE_DEPTH_MM
+    body, core = _share(turned > 0, grid), _share(deep, grid)
     centres = [np.array(ndimage.center_of_mass(labels == value)) for value in np.unique(labels)[1:]]
     return Case(name, small, labels, np.stack([body, core]).clip(0, 1), _known(labels, centres), full_labels, grid)
 

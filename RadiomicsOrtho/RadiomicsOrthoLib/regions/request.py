@@ -13,8 +13,10 @@ from .trabecular import DEFAULT_DEPTH_MM
 from .vertebra.levels import LUMBAR, THORACIC
 
 SITES = ("vertebra", "proximal-femur")
-#: what is proposed of vertebrae on MR: bodies, and the fluid at L3 that their signal is compared with
-MR_COMPARTMENTS = ("whole-body", "csf")
+#: what is proposed of vertebrae on MR: bodies, their core, and the fluid at L3 that their signal is compared with
+MR_COMPARTMENTS = ("whole-body", "trabecular", "csf")
+#: the ways to bodies on MR: a learned model, or the edges round a point
+MR_METHODS = ("model", "one-click")
 
 
 @dataclass(frozen=True)
@@ -23,8 +25,9 @@ class ProposalRequest:
 
     ``seed`` is a point inside the bone (RAS mm); without it the bone is looked for.  ``level`` names the vertebra
     at the point (without a point the lowest one), ``single`` keeps that one only.  ``compartments`` and ``depth_mm``
-    say what of each vertebra is wanted, ``thoracic`` and ``lumbar`` how many of them the spine has.  What belongs to
-    vertebrae is not looked at for a femur.
+    say what of each vertebra is wanted, ``thoracic`` and ``lumbar`` how many of them the spine has, ``method`` which
+    of ``MR_METHODS`` finds bodies on MR (by default what is installed decides).  What belongs to vertebrae is not
+    looked at for a femur.
     """
 
     site: str
@@ -35,8 +38,11 @@ class ProposalRequest:
     depth_mm: float = DEFAULT_DEPTH_MM
     thoracic: int = THORACIC
     lumbar: int = LUMBAR
+    method: str | None = None
 
     def __post_init__(self) -> None:
+        if self.method not in (None, *MR_METHODS):
+            raise ValueError(f"method must be one of {MR_METHODS}, not {self.method!r}")
         if self.site not in SITES:
             raise ValueError(f"site must be one of {SITES}, not {self.site!r}")
         if self.single and self.seed is None:
@@ -69,6 +75,8 @@ def propose(image: BoneImage, request: ProposalRequest, progress: Progress = no_
         return segment_femur(image, request.seed, progress, cancelled)
     if image.modality == "MR":
         return _bodies_on_mr(image, request, progress, cancelled)
+    if request.method:
+        raise InputError("A method is chosen between the two ways on MR only; leave it out on other scans.")
     return _bodies_on_ct(image, request, progress, cancelled)
 
 
@@ -89,11 +97,14 @@ def _bodies_on_ct(image: BoneImage, request: ProposalRequest, progress: Progress
 
 def _bodies_on_mr(image: BoneImage, request: ProposalRequest, progress: Progress, cancelled: Cancelled) -> Proposal:
     from .lumbar_mr.csf_proposal import with_csf
-    from .lumbar_mr.proposal import propose_mr_bodies
+    from .lumbar_mr.proposal import BODY_COMPARTMENTS, propose_mr_bodies
 
     asked = set(request.compartments)
     if not asked <= set(MR_COMPARTMENTS):
         raise InputError(f"On MR only {' and '.join(MR_COMPARTMENTS)} are proposed; ask for no other compartment.")
-    proposal = propose_mr_bodies(image, request.seed, request.level, request.single, request.thoracic, request.lumbar,
-                                 progress, cancelled)
+    # the fluid is found behind a whole body, so that one comes with it
+    wanted = asked | {"whole-body"} if "csf" in asked else asked
+    bodies = [name for name in BODY_COMPARTMENTS if name in wanted]
+    proposal = propose_mr_bodies(image, request.seed, bodies, request.level, request.single, request.depth_mm,
+                                 request.method, request.thoracic, request.lumbar, progress, cancelled)
     return with_csf(image, proposal, only=asked == {"csf"}) if "csf" in asked else proposal

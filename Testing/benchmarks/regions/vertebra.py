@@ -231,12 +231,12 @@ def draw(image: BoneImage, result: Result, path: Path, reference: np.ndarray | N
     plt.close(figure)
 
 
-def write_section(lines: list[str]) -> None:
-    """Replace this section of RESULTS.md, or add it at the end."""
+def write_section(lines: list[str], heading: str = HEADING) -> None:
+    """Replace the section of RESULTS.md under ``heading``, or add it at the end."""
     text = RESULTS.read_text(encoding="utf-8")
-    section = "\n".join([HEADING, "", *lines]).rstrip() + "\n"
-    if HEADING in text:
-        start = text.index(HEADING)
+    section = "\n".join([heading, "", *lines]).rstrip() + "\n"
+    if heading in text:
+        start = text.index(heading)
         stop = text.find("\n## ", start + 1)
         text = text[:start] + section + (text[stop:] if stop >= 0 else "")
     else:

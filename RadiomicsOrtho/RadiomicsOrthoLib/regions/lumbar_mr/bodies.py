@@ -22,7 +22,7 @@ class Body:
 
     mask: np.ndarray
     cut: bool
-    sureness: float
+    sureness: float | None
     """Mean share of body that the model gives to the mask's voxels, 0.5 to 1; no probability of being right."""
 
 

@@ -3,74 +3,161 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from importlib.util import find_spec
 
 import numpy as np
 
 from ...errors import InputError
 from ...imaging.image import BoneImage
-from ...long_work import Cancelled, Progress, never_cancelled, no_progress
+from ...long_work import Cancelled, CancelledError, Progress, never_cancelled, no_progress
 from ..proposal import Proposal, ProposedRegion, Remark
 from ..roi import Roi
-from ..vertebra.levels import LUMBAR, THORACIC, named_levels
+from ..terminology import segment_name
+from ..trabecular import DEFAULT_DEPTH_MM
+from ..vertebra.compartments import compartment
+from ..vertebra.levels import ABOVE_SACRUM, LUMBAR, THORACIC, named_levels
+from . import one_click
 from .bodies import Body, find_bodies
+from .frame import frame_of_mask
 from .network import MODEL_ID, model_card
+from .sacrum import without_sacral
+from .sagittal import scan_axes
 
-METHOD = f"model {MODEL_ID}, version 1"
+#: ``model`` is the learned one, ``one-click`` finds edges from a point
+MADE_BY = {"model": f"model {MODEL_ID}, version 1", "one-click": one_click.METHOD}
+#: what is offered of a body; the ellipse and the slab are defined for the density of CT
+BODY_COMPARTMENTS = ("whole-body", "trabecular")
 #: neighbouring bodies in two tones, so that they are told apart
 BODY_COLOURS = ((0.945, 0.839, 0.569), (0.694, 0.478, 0.396))
 #: a click this near to a body means that body
-CLICK_TOLERANCE_MM = 8.0
+CLICK_TOLERANCE_MM = 3.0
 
 
-def propose_mr_bodies(image: BoneImage, seed: Sequence[float] | None = None, level: str | None = None,
-                      single: bool = False, thoracic: int = THORACIC, lumbar: int = LUMBAR,
-                      progress: Progress = no_progress, cancelled: Cancelled = never_cancelled) -> Proposal:
+def usual_method(seed: Sequence[float] | None) -> str:
+    """The learned model where its runtime is installed or no point is given, else one click."""
+    return "model" if seed is None or find_spec("onnxruntime") else "one-click"
+
+
+def propose_mr_bodies(image: BoneImage, seed: Sequence[float] | None = None,
+                      compartments: Sequence[str] = ("whole-body",), level: str | None = None, single: bool = False,
+                      depth_mm: float = DEFAULT_DEPTH_MM, method: str | None = None, thoracic: int = THORACIC,
+                      lumbar: int = LUMBAR, progress: Progress = no_progress,
+                      cancelled: Cancelled = never_cancelled) -> Proposal:
     """Regions of the bodies from above downwards.
 
     ``seed`` (RAS mm) lies in the body that ``level`` names, and that ``single`` keeps; without it the lowest body is
-    meant.  Raises InputError if the scan is no MR, shows no body, or the point lies in none.
+    meant.  ``method`` is one of ``MADE_BY``; without one ``usual_method``.  A body that the scan cuts off is a region
+    of its own, marked incomplete, without compartments.  Raises InputError if the scan is no MR, shows no body, or
+    the point lies in none; CancelledError.
     """
     if image.modality != "MR":
-        raise InputError(f"This is a scan of modality {image.modality}, not MR; the model knows MR only.")
-    bodies = find_bodies(image, progress, cancelled)[::-1]
-    if not bodies:
-        raise InputError("The model found no vertebral body in this MR; draw the bodies by hand.")
-    named = len(bodies) - 1 if seed is None else _clicked(image, bodies, np.asarray(seed, float))
+        raise InputError(f"This is a scan of modality {image.modality}, not MR; these ways know MR only.")
+    method = method or usual_method(seed)
+    bodies, sacral = _found(image, seed, method, lambda share, text: progress(0.9 * share, text), cancelled)
+    named = len(bodies) - 1 if seed is None else _clicked(image, bodies, sacral, np.asarray(seed, float))
     levels = named_levels(len(bodies), named, level, thoracic, lumbar) if level else (None,) * len(bodies)
-    regions, entries, remarks = [], [], _remarks(level)
+    regions, entries, remarks = [], [], [_origin(method), *_ends(len(bodies), bool(sacral), level)]
     for n in [named] if single else range(len(bodies)):
+        if cancelled():
+            raise CancelledError
+        progress(0.9 + 0.1 * n / len(bodies), "compartments")
         body, title = bodies[n], levels[n] or f"vertebra {n + 1}"
-        roi = Roi(body.mask, image.geometry, site="vertebra", level=levels[n], compartment="whole-body", made_by=METHOD)
-        name = f"{title} body" + (" (incomplete)" if body.cut else "")
-        regions.append(ProposedRegion(roi, name if body.cut or not levels[n] else "", BODY_COLOURS[n % 2], n + 1))
+        whole = Roi(body.mask, image.geometry, site="vertebra", level=levels[n], compartment="whole-body",
+                    made_by=MADE_BY[method])
+        colour = BODY_COLOURS[n % 2]
         entries.append({"number": n + 1, "level": levels[n], "complete": not body.cut,
-                        "volume_ml": None if body.cut else roi.volume_ml, "model_share": round(body.sureness, 3)})
+                        "volume_ml": None if body.cut else whole.volume_ml, "model_share": body.sureness})
         if body.cut:
+            regions.append(ProposedRegion(whole, f"{title} body (incomplete)", colour, n + 1))
             remarks.append(Remark("BODY_INCOMPLETE", f"{title} is cut off by the scan's edge; it was not measured.",
                                   "Leave it out, or use a scan that shows it completely.", refused=True))
-    summary = {"site": "vertebra", "method": METHOD, "named_by": level and f"body {named + 1} named {level}",
-               "bodies": entries}
+            continue
+        for name in compartments:
+            try:
+                roi = _compartment(whole, name, depth_mm)
+            except InputError as error:
+                remarks.append(Remark("NO_COMPARTMENT", f"{title}: {error}", refused=True))
+                continue
+            own = "" if levels[n] else segment_name("vertebra", None, None, name).replace("vertebra", title)
+            regions.append(ProposedRegion(roi, own, colour if name == "whole-body" else None, n + 1))
+    if not regions:
+        raise InputError("No vertebral body is left to be written; click in another one.")
+    summary = {"site": "vertebra", "method": MADE_BY[method], "named_by": level and f"body {named + 1} named {level}",
+               "level_suggestion": _suggestion(len(bodies), bool(sacral), level), "bodies": entries}
     return Proposal(tuple(regions), summary, tuple(remarks))
 
 
-def _clicked(image: BoneImage, bodies: list[Body], seed: np.ndarray) -> int:
+def _found(image: BoneImage, seed: Sequence[float] | None, method: str, progress: Progress,
+           cancelled: Cancelled) -> tuple[list[Body], list[Body]]:
+    """The bodies above the sacrum from above downwards, and the sacral ones that were left out."""
+    if method == "one-click":
+        if seed is None:
+            raise InputError("One click needs a point in a vertebral body; give it with --seed R,A,S.")
+        bodies = one_click.bodies_from_click(image, np.asarray(seed, float), progress, cancelled)
+    else:
+        bodies = find_bodies(image, progress, cancelled)[::-1]
+    bodies, sacral = without_sacral(bodies, image.geometry)
+    if not bodies:
+        raise InputError("No vertebral bodies were found in this MR; use a scan of the lumbar spine, or draw the "
+                         "bodies by hand.")
+    return bodies, sacral
+
+
+def _compartment(whole: Roi, name: str, depth_mm: float) -> Roi:
+    if name not in BODY_COMPARTMENTS:
+        raise InputError(f"The compartment '{name}' is defined for CT; on MR there are: {', '.join(BODY_COMPARTMENTS)}.")
+    frame = frame_of_mask(whole.mask, whole.geometry, scan_axes(whole.geometry))
+    return compartment(whole, frame, name, depth_mm)
+
+
+def _clicked(image: BoneImage, bodies: list[Body], sacral: list[Body], seed: np.ndarray) -> int:
     place = image.geometry.to_kji(seed)
     if np.any(place < -0.5) or np.any(place > np.array(image.geometry.shape) - 0.5):
         raise InputError("The point lies outside the scan; click inside a vertebral body.")
     steps = np.array(image.geometry.spacing_kji)
-    gaps = [float(np.linalg.norm((np.argwhere(body.mask) - place) * steps, axis=1).min()) for body in bodies]
-    if min(gaps) > CLICK_TOLERANCE_MM:
-        raise InputError("The model found no vertebral body at this point; click inside a body, or draw it by hand.")
-    return int(np.argmin(gaps))
+
+    def gap(body: Body) -> float:
+        # to the nearest voxel's face, not its centre: slices may be thick
+        away = np.maximum(np.abs(np.argwhere(body.mask) - place) - 0.5, 0.0) * steps
+        return float(np.linalg.norm(away, axis=1).min())
+
+    gaps = [gap(body) for body in bodies]
+    if min(gaps) <= CLICK_TOLERANCE_MM:
+        return int(np.argmin(gaps))
+    if any(gap(body) <= CLICK_TOLERANCE_MM for body in sacral):
+        raise InputError("The point lies in the sacrum, which is not segmented; click inside a lumbar or thoracic "
+                         "vertebral body.")
+    raise InputError(f"The point lies in no vertebral body that was found (the nearest is {min(gaps):.0f} mm away); "
+                     "click in the middle of a body, or draw it by hand.")
 
 
-def _remarks(level: str | None) -> list[Remark]:
+def _origin(method: str) -> Remark:
+    if method == "one-click":
+        return Remark("EDGES_ONLY", "The bodies were found by their edges, without the learned model; the side walls "
+                      "of a body hardly show on MR.", "Check every body, the sides first.")
     held_out = model_card()["held_out"]
-    remarks = [Remark("LEARNED_PROPOSAL",
-                      "The bodies were proposed by a model that learned from twelve healthy T2 scans; on "
-                      f"{len(held_out['cases'])} more of these it reached a Dice of {held_out['dice_mean']:.2f} "
-                      f"(worst body {held_out['dice_worst']:.2f}).",
-                      "Check every body; S1, fractures and implants are not supported.")]
+    return Remark("LEARNED_PROPOSAL",
+                  "The bodies were proposed by a model that learned from twelve healthy T2 scans; on "
+                  f"{len(held_out['cases'])} more of these it reached a Dice of {held_out['dice_mean']:.2f} "
+                  f"(worst body {held_out['dice_worst']:.2f}).",
+                  "Check every body; S1, fractures and implants are not supported.")
+
+
+def _suggestion(count: int, sacrum_seen: bool, level: str | None) -> dict[str, object] | None:
+    if level or not sacrum_seen:
+        return None
+    return {"number": count, "level": ABOVE_SACRUM,
+            "reason": "it lies on the sacrum; count the ribs or lumbar vertebrae before you confirm it"}
+
+
+def _ends(count: int, sacrum_seen: bool, level: str | None) -> list[Remark]:
+    remarks = []
+    if sacrum_seen:
+        remarks.append(Remark("SACRUM_LEFT_OUT", "S1 was seen below the lowest body and left out; the sacrum is not "
+                              "supported.", "Draw S1 by hand if you need it."))
     if not level:
-        remarks.append(Remark("LEVEL_NOT_NAMED", "No level was named.", "Name one level; the others follow."))
+        hint = f" suggests {ABOVE_SACRUM} for vertebra {count}" if sacrum_seen else ""
+        remarks.append(Remark("LEVEL_SUGGESTED", f"No level was named; S1 below it{hint}.",
+                              "Confirm a level before anything is compared with a threshold.") if sacrum_seen else
+                       Remark("LEVEL_NOT_NAMED", "No level was named.", "Name one level; the others follow."))
     return remarks

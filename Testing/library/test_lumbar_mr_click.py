@@ -1,0 +1,163 @@
+"""Vertebral bodies on MR from one click, on generated spines; no learned model and no data is needed."""
+
+import json
+import sys
+
+import numpy as np
+import pytest
+import SimpleITK as sitk
+from mr_spine_phantom import mr_spine_phantom, stored_sagittally
+from RadiomicsOrthoLib.cli.main import main
+from RadiomicsOrthoLib.errors import InputError
+from RadiomicsOrthoLib.imaging.geometry import Geometry
+from RadiomicsOrthoLib.imaging.image import BoneImage
+from RadiomicsOrthoLib.long_work import CancelledError
+from RadiomicsOrthoLib.regions.lumbar_mr.frame import frame_of_mask
+from RadiomicsOrthoLib.regions.lumbar_mr.proposal import propose_mr_bodies, usual_method
+from RadiomicsOrthoLib.regions.lumbar_mr.sagittal import scan_axes
+
+ISOTROPIC = {"count": 4, "spacing": (2.0, 1.2, 1.2)}
+SAGITTAL = {"count": 4, "spacing": (4.5, 1.0, 1.0)}
+
+
+@pytest.fixture(scope="module")
+def t2():
+    return mr_spine_phantom("T2", **ISOTROPIC)
+
+
+def propose(phantom, seed, **options):
+    return propose_mr_bodies(phantom.image, seed, method="one-click", **options)
+
+
+def whole_bodies(proposal):
+    return [region.roi for region in proposal.regions if region.roi.compartment == "whole-body"]
+
+
+def dice(a, b):
+    return 2 * np.count_nonzero(a & b) / (np.count_nonzero(a) + np.count_nonzero(b))
+
+
+def scores(proposal, phantom):
+    """Dice of each whole body of the phantom with the region that covers it best."""
+    return [max(dice(roi.mask, phantom.labels == n) for roi in whole_bodies(proposal))
+            for n in range(2, len(phantom.vertebrae))]
+
+
+@pytest.mark.parametrize("clicked", [1, 2, 4])
+def test_every_body_is_found_from_a_click_in_any(t2, clicked):
+    found = propose(t2, t2.vertebrae[clicked].centre + (3.0, -4.0, 3.0))
+    assert len(whole_bodies(found)) == 4
+    assert min(scores(found, t2)) > 0.8
+    heights = [np.argwhere(roi.mask)[:, 0].mean() for roi in whole_bodies(found)]
+    assert heights == sorted(heights, reverse=True)
+
+
+@pytest.mark.parametrize("weighting", ["T1", "T2"])
+def test_thick_sagittal_slices_stored_from_left_to_right_and_downwards(weighting):
+    phantom = stored_sagittally(mr_spine_phantom(weighting, **SAGITTAL))
+    found = propose(phantom, phantom.vertebrae[2].centre)
+    assert len(whole_bodies(found)) == 4
+    assert min(scores(found, phantom)) > 0.75
+
+
+def test_the_sacrum_is_left_out_and_suggests_the_level_above():
+    phantom = mr_spine_phantom("T1", **SAGITTAL)
+    found = propose(phantom, phantom.vertebrae[4].centre)
+    sacrum = phantom.image.geometry.to_kji(phantom.vertebrae[-1].centre).round().astype(int)
+    assert not any(roi.mask[tuple(sacrum)] for roi in whole_bodies(found))
+    assert found.summary["level_suggestion"] == {**found.summary["level_suggestion"], "level": "L5", "number": 4}
+    assert {remark.code for remark in found.remarks} >= {"SACRUM_LEFT_OUT", "LEVEL_SUGGESTED", "EDGES_ONLY"}
+
+
+def test_levels_follow_from_the_clicked_one_and_each_body_has_a_core(t2):
+    found = propose(t2, t2.vertebrae[3].centre, level="L4", compartments=("whole-body", "trabecular"))
+    assert [roi.level for roi in whole_bodies(found)] == ["L2", "L3", "L4", "L5"]
+    cores = {region.roi.level: region.roi for region in found.regions if region.roi.compartment == "trabecular"}
+    for roi in whole_bodies(found):
+        core = cores[roi.level].mask
+        assert core.any() and not (core & ~roi.mask).any()
+        assert core.sum() < 0.8 * roi.mask.sum()
+    names = [region.written().name for region in found.regions]
+    assert names[:2] == ["L2 body", "L2 trabecular core"]
+    assert "56" in found.regions[0].written().tags["TerminologyEntry"] or found.regions[0].roi.level == "L2"
+
+
+def test_a_single_body_is_the_clicked_one(t2):
+    found = propose(t2, t2.vertebrae[2].centre, level="L3", single=True)
+    assert [region.roi.level for region in found.regions] == ["L3"]
+    assert dice(found.regions[0].roi.mask, t2.labels == 3) > 0.8
+
+
+def test_a_click_beside_the_spine_is_refused(t2):
+    with pytest.raises(InputError, match="vertebral bod"):
+        propose(t2, t2.vertebrae[2].centre + (0.0, 45.0, 0.0))
+    with pytest.raises(InputError, match="outside the scan"):
+        propose(t2, t2.vertebrae[2].centre + (0.0, 400.0, 0.0))
+
+
+def test_a_scan_without_a_spine_shows_no_bodies():
+    generator = np.random.default_rng(4)
+    from scipy import ndimage
+
+    blobs = ndimage.gaussian_filter(generator.normal(size=(60, 90, 90)), 4)
+    image = BoneImage((200 + 2000 * blobs).clip(0).astype(np.int16), Geometry((60, 90, 90), (1.5, 1.5, 3.0), (0, 0, 0)),
+                      "MR")
+    with pytest.raises(InputError, match="No vertebral bodies were found"):
+        propose_mr_bodies(image, (67.0, 67.0, 90.0), method="one-click")
+
+
+def test_without_the_runtime_a_click_still_works_and_no_click_says_what_is_missing(t2, monkeypatch, tmp_path, capsys):
+    from RadiomicsOrthoLib.regions.lumbar_mr import network, proposal
+
+    monkeypatch.setitem(sys.modules, "onnxruntime", None)
+    monkeypatch.setattr(proposal, "find_spec", lambda name: None)
+    network._session.cache_clear()
+    assert usual_method((0, 0, 0)) == "one-click"
+    path, out = tmp_path / "mr.nrrd", tmp_path / "bodies.seg.nrrd"
+    write(t2.image, path)
+    seed = ",".join(f"{x:.2f}" for x in t2.vertebrae[2].centre)
+    assert main(["segment", str(path), "--modality", "MR", "--site", "vertebra", "--seed", seed, "--level", "L3",
+                 "--summary", str(tmp_path / "s.json"), "-o", str(out)]) == 0
+    assert out.exists()
+    summary = json.loads((tmp_path / "s.json").read_text())
+    assert "one click" in summary["method"]
+    capsys.readouterr()
+    assert main(["segment", str(path), "--modality", "MR", "--site", "vertebra", "--auto",
+                 "-o", str(tmp_path / "none.seg.nrrd")]) == 2
+    assert "onnxruntime" in capsys.readouterr().err
+    assert not (tmp_path / "none.seg.nrrd").exists()
+    network._session.cache_clear()
+
+
+def test_regions_of_ct_are_refused_on_mr_and_ways_of_mr_on_ct(t2, tmp_path, capsys):
+    path = tmp_path / "mr.nrrd"
+    write(t2.image, path)
+    where = ["--site", "vertebra", "--seed", "0,0,0", "-o", str(tmp_path / "out.seg.nrrd")]
+    assert main(["segment", str(path), "--modality", "MR", "--compartment", "mid-slab", *where]) == 2
+    assert "'mid-slab' is not proposed on MR" in capsys.readouterr().err
+    assert main(["segment", str(path), "--modality", "CT", "--method", "one-click", *where]) == 2
+    assert not (tmp_path / "out.seg.nrrd").exists()
+
+
+def test_cancel_ends_the_search(t2):
+    with pytest.raises(CancelledError):
+        propose(t2, t2.vertebrae[2].centre, cancelled=lambda: True)
+
+
+def test_the_frame_of_a_mask_stands_on_its_endplates(t2):
+    for n in (1, 3, 4):
+        vertebra = t2.vertebrae[n]
+        frame = frame_of_mask(t2.labels == n + 1, t2.image.geometry, scan_axes(t2.image.geometry))
+        assert np.rad2deg(np.arccos(frame.axes[2] @ vertebra.frame[2])) < 3
+        assert np.linalg.norm(frame.centre - vertebra.centre) < 1.5
+        assert frame.half_width == pytest.approx(vertebra.half_width, abs=2.5)
+        assert frame.height == pytest.approx(vertebra.front_height, abs=2.0)
+
+
+def write(image, path):
+    picture = sitk.GetImageFromArray(image.array)
+    picture.SetSpacing(image.geometry.spacing)
+    to_lps = np.diag([-1.0, -1.0, 1.0])
+    picture.SetOrigin((to_lps @ image.geometry.origin).tolist())
+    picture.SetDirection((to_lps @ np.reshape(image.geometry.direction, (3, 3))).ravel().tolist())
+    sitk.WriteImage(picture, str(path))
