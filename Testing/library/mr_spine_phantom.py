@@ -26,7 +26,7 @@ def mr_spine_phantom(weighting="T2", coil=0.8, noise=3.0, seed=5, **spine) -> Sp
 
 
 def stored_sagittally(phantom: SpinePhantom) -> SpinePhantom:
-    """The same scan with its slices along left-right, rows to the feet and columns to the back, as scanners store it."""
+    """The same scan with its slices along left-right, rows to the feet and columns to the back."""
     old = phantom.image.geometry
     turned = [np.ascontiguousarray(array.transpose(2, 0, 1)[::-1, ::-1, ::-1])
               for array in (phantom.image.array, phantom.labels)]

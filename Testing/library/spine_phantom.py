@@ -38,11 +38,13 @@ class SpinePhantom:
 
 def spine_phantom(count=3, spacing=(1.0, 1.0, 2.0), height=25.0, disc=9.0, half_width=22.0, half_depth=17.0,
                   scoliosis_mm=0.0, lordosis_mm=12.0, wedged=None, wedge_loss=0.0, sacrum=False, blood=BLOOD,
-                  marrow=MARROW, shown=0.5, noise=12.0, origin=(7.0, -13.0, 21.0), seed=3, sacral_tilt=35.0) -> SpinePhantom:
+                  marrow=MARROW, shown=0.5, noise=12.0, origin=(7.0, -13.0, 21.0), seed=3,
+                  sacral_tilt=35.0) -> SpinePhantom:
     """``count`` complete bodies between one above and one below that the scan cuts off; with ``sacrum`` S1 is below.
 
     ``wedged`` (index from above, the cut one is 0) has lost ``wedge_loss`` of its front
-    height; ``sacral_tilt`` (degrees) is how S1 leans; ``shown`` is the share of the height that the scan shows of the cut bodies.
+    height; ``sacral_tilt`` (degrees) is how S1 leans; ``shown`` is the share of the height that the scan shows
+    of the cut bodies.
     """
     vertebrae = _vertebrae(count + 2, height, disc, half_width, half_depth, scoliosis_mm, lordosis_mm, wedged,
                            wedge_loss, sacrum, sacral_tilt)

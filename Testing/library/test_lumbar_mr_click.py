@@ -45,7 +45,7 @@ def scores(proposal, phantom):
 
 @pytest.mark.parametrize("clicked", [1, 2, 4])
 def test_every_body_is_found_from_a_click_in_any(t2, clicked):
-    found = propose(t2, t2.vertebrae[clicked].centre + (3.0, -4.0, 3.0))
+    found = propose(t2, t2.vertebrae[clicked].centre + np.array([3.0, -4.0, 3.0]))
     assert len(whole_bodies(found)) == 4
     assert min(scores(found, t2)) > 0.8
     heights = [np.argwhere(roi.mask)[:, 0].mean() for roi in whole_bodies(found)]
@@ -90,9 +90,9 @@ def test_a_single_body_is_the_clicked_one(t2):
 
 def test_a_click_beside_the_spine_is_refused(t2):
     with pytest.raises(InputError, match="vertebral bod"):
-        propose(t2, t2.vertebrae[2].centre + (0.0, 45.0, 0.0))
+        propose(t2, t2.vertebrae[2].centre + np.array([0.0, 45.0, 0.0]))
     with pytest.raises(InputError, match="outside the scan"):
-        propose(t2, t2.vertebrae[2].centre + (0.0, 400.0, 0.0))
+        propose(t2, t2.vertebrae[2].centre + np.array([0.0, 400.0, 0.0]))
 
 
 def test_a_scan_without_a_spine_shows_no_bodies():

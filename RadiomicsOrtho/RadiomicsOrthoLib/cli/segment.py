@@ -15,6 +15,7 @@ from ..long_work import Cancelled, Progress, never_cancelled
 from ..quality.finding import raise_refusals
 from ..quality.image_checks import check_image
 from ..regions.proposal import Proposal, proposal_file
+from ..regions.request import MR_METHODS
 from ..report.files import write_folder
 from . import segment_femur, segment_planar, segment_totalsegmentator, segment_vertebra
 from .inputs import add_image_arguments, image_from
@@ -48,8 +49,9 @@ def add_command(commands) -> None:
     command.add_argument("--seed", type=position, metavar="R,A,S",
                          help="a point inside the bone: right, anterior, superior in mm, as Slicer shows it")
     command.add_argument("--auto", action="store_true", help="find the bone without a point, where that is possible")
-    command.add_argument("--method", choices=("own", segment_totalsegmentator.METHOD), default="own",
-                         help="this project's own method (default), or TotalSegmentator's labels, checked")
+    command.add_argument("--method", choices=("own", segment_totalsegmentator.METHOD, *MR_METHODS), default="own",
+                         help="this project's own method (default), or TotalSegmentator's labels, checked; vertebrae on "
+                         "MR: the learned model (default where onnxruntime is installed), or one-click by edges")
     command.add_argument("--summary", type=Path, metavar="summary.json",
                          help="also write what was measured: volumes, heights, completeness, remarks")
     command.add_argument("-o", "--output", required=True, metavar=f"out{ENDING}", type=Path)
@@ -101,6 +103,8 @@ def _check_options(options: argparse.Namespace, shape: str | None) -> None:
     segment_totalsegmentator.check_options(options, shape)
     if shape is None and options.site is None:
         raise InputError(f"State the bone with --site {' or --site '.join(SITE_COMMANDS)}.")
+    if options.method in MR_METHODS and (shape is not None or options.site != "vertebra"):
+        raise InputError(f"--method {options.method} finds vertebrae on MR; leave it out for anything else.")
     # labels need no point; one may say which bone is meant
     nothing_needed = shape is not None or segment_totalsegmentator.is_meant(options)
     neither = options.seed is None and not options.auto

@@ -23,13 +23,10 @@ def add_arguments(command: argparse.ArgumentParser) -> None:
     group.add_argument("--single", action="store_true", help="only the clicked body")
     group.add_argument("--compartment", action="append", choices=(*COMPARTMENTS[:-1], "all"), metavar="NAME",
                        help=f"what to write of each body, repeatable: {', '.join(BODY_COMPARTMENTS)} or all "
-                       "(default: whole-body); on MR whole-body, trabecular, csf (cerebrospinal fluid at L3) or all; of a "
+                       "(default: whole-body); on MR whole-body, trabecular, csf (the fluid at L3) or all; of a "
                        "region on a 2-D image: what it is")
     group.add_argument("--core-depth", type=float, default=DEFAULT_DEPTH_MM, metavar="MM",
                        help="how much is removed below the surface for a trabecular core (default %(default)s mm)")
-    group.add_argument("--method", choices=MR_METHODS,
-                       help="on MR: a learned model (needs onnxruntime), or edges round the point (default: the model "
-                       "where onnxruntime is installed)")
     group.add_argument("--thoracic", type=int, choices=THORACIC_VARIANTS, default=THORACIC,
                        help="number of thoracic vertebrae (default %(default)s)")
     group.add_argument("--lumbar", type=int, choices=LUMBAR_VARIANTS, default=LUMBAR,
@@ -46,5 +43,6 @@ def propose(image: BoneImage, options: argparse.Namespace, progress: Progress, c
         raise InputError(f"'{other[0]}' is not proposed on {image.modality}; these are: {', '.join(possible)}.")
     compartments = possible if "all" in asked else [name for name in possible if name in asked]
     request = ProposalRequest("vertebra", options.seed, options.level, options.single, tuple(compartments),
-                              options.core_depth, options.thoracic, options.lumbar, options.method)
+                              options.core_depth, options.thoracic, options.lumbar,
+                              options.method if options.method in MR_METHODS else None)
     return propose_regions(image, request, progress, cancelled)

@@ -69,7 +69,8 @@ def optimal_surface(field: LogField, template: BodyTemplate, brightness: float) 
         cost = cost + 3.0 * np.clip(cap.height(positions) + 0.5, 0.0, 1.0)
     level = minimum_closure(cost)
     slant = np.clip((template.rays() * template.normals).sum(-1), 0.4, 1.0)
-    radii = np.maximum(template.radii + OFFSETS_MM[level] + RIM_MM * np.abs(template.normals @ template.frame[2]) / slant, 1.0)
+    rim = RIM_MM * np.abs(template.normals @ template.frame[2]) / slant
+    radii = np.maximum(template.radii + OFFSETS_MM[level] + rim, 1.0)
     return BodySurface(template, sphere().smoothed(radii), np.take_along_axis(found, level[:, None], axis=1)[:, 0])
 
 
@@ -82,7 +83,8 @@ def _turned_side(field: LogField, rectangle: Rectangle, axis: int, sign: int) ->
     aside = np.array([-10.0, -5.0, 0.0, 5.0, 10.0])[:, None] * rectangle.axes[0]
     best, plane = -np.inf, None
     for turn in np.deg2rad(SIDE_TURNS):
-        direction, normal = np.cos(turn) * along + np.sin(turn) * outwards, np.cos(turn) * outwards - np.sin(turn) * along
+        direction = np.cos(turn) * along + np.sin(turn) * outwards
+        normal = np.cos(turn) * outwards - np.sin(turn) * along
         line = (places[:, None] * direction)[:, None] + aside
         points = rectangle.centre + (half + SIDE_SHIFTS_MM)[:, None, None, None] * outwards + line
         drop = edge(field(points - EDGE_REACH_MM * normal), field(points + EDGE_REACH_MM * normal),

@@ -105,7 +105,7 @@ def _found(image: BoneImage, seed: Sequence[float] | None, method: str, progress
 
 def _compartment(whole: Roi, name: str, depth_mm: float) -> Roi:
     if name not in BODY_COMPARTMENTS:
-        raise InputError(f"The compartment '{name}' is defined for CT; on MR there are: {', '.join(BODY_COMPARTMENTS)}.")
+        raise InputError(f"The compartment '{name}' is not proposed on MR; these are: {', '.join(BODY_COMPARTMENTS)}.")
     frame = frame_of_mask(whole.mask, whole.geometry, scan_axes(whole.geometry))
     return compartment(whole, frame, name, depth_mm)
 

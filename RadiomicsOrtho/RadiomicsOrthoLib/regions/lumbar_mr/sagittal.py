@@ -72,7 +72,8 @@ class Picture:
         return tuple(found)
 
 
-def edge(inner: np.ndarray, outer: np.ndarray, brightness: float, bright_rim: np.ndarray | float = BRIGHT_RIM) -> np.ndarray:
+def edge(inner: np.ndarray, outer: np.ndarray, brightness: float,
+         bright_rim: np.ndarray | float = BRIGHT_RIM) -> np.ndarray:
     """Strength of an edge, 0 to 1, from the brightness on its two sides, twice the reach apart."""
     drop = inner - outer
     alike = STRANGE_EDGE + (1 - STRANGE_EDGE) * np.exp(-(((inner - brightness) / ALIKE) ** 2))
