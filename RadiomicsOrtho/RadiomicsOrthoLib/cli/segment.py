@@ -50,8 +50,8 @@ def add_command(commands) -> None:
                          help="a point inside the bone: right, anterior, superior in mm, as Slicer shows it")
     command.add_argument("--auto", action="store_true", help="find the bone without a point, where that is possible")
     command.add_argument("--method", choices=("own", segment_totalsegmentator.METHOD, *MR_METHODS), default="own",
-                         help="this project's own method (default), or TotalSegmentator's labels, checked; vertebrae on "
-                         "MR: the learned model (default where onnxruntime is installed), or one-click by edges")
+                         help="this project's own method (default), or TotalSegmentator's labels, checked; vertebrae "
+                         "on MR: the learned model (default where onnxruntime is installed), or one-click by edges")
     command.add_argument("--summary", type=Path, metavar="summary.json",
                          help="also write what was measured: volumes, heights, completeness, remarks")
     command.add_argument("-o", "--output", required=True, metavar=f"out{ENDING}", type=Path)
