@@ -123,6 +123,10 @@ def core(r, a, s):
     return (np.abs(r) < 6) & (np.abs(a) < 6) & (np.abs(s) < 5)
 
 
+def body(r, a, s):
+    return (r / 23) ** 2 + (a / 18) ** 2 + (s / 15) ** 2 <= 1
+
+
 def everywhere(r, a, s):
     return np.ones(r.shape, bool)
 
@@ -171,6 +175,7 @@ CASES = {
     "ROI_TOO_SMALL": (lambda: drawn(ct(), only(63)), lambda: drawn(ct(), only(64))),
     "ROI_FEW_VOXELS": (lambda: drawn(ct(), only(999)), lambda: drawn(ct(), only(1000))),
     "NON_FINITE_VOXELS": (lambda: painted(ct(), core, np.nan), lambda: painted(ct(), one_voxel, np.nan)),
+    "NO_VARIATION_IN_ROI": (lambda: painted(ct(), body, 0), lambda: painted(ct(), core, 0)),
     "CUT_BY_FIELD_OF_VIEW": (lambda: ct(body_at=(0.0, 0.0, 35.0)), lambda: ct(body_at=(0.0, 0.0, 20.0))),
     "MISSING_SLICES": (lambda: drawn(ct(), emptied(24, 27)), ct),
     "FEW_SLICES": (lambda: drawn(ct(), slices(25, 28)), lambda: drawn(ct(), slices(25, 29))),
@@ -274,3 +279,12 @@ def test_kernels_whose_name_says_how_sharp_they_are(kernel, sharp):
     from RadiomicsOrthoLib.quality.kernel import is_sharp
 
     assert is_sharp(kernel) is sharp
+
+
+def test_trabeculae_of_a_femur_are_uneven_by_nature():
+    image, roi = marrow(ct(noise=90.0), 1.0)
+    assert {"CORTEX_IN_CORE", "HETEROGENEOUS_CORE"} & codes((image, roi))
+    femur = replace(roi, site="proximal-femur", level=None)
+    assert not {"CORTEX_IN_CORE", "HETEROGENEOUS_CORE"} & codes((image, femur))
+    cement, femur = painted((image, femur), core, 1500)
+    assert "DENSE_PART" in codes((cement, femur))

@@ -30,8 +30,8 @@ CORTEX_RIM_HU = 50.0
 #: neither marrow nor bone: lung, bowel gas, or gas in a cleft
 AIR_HU = -300
 AIR_SHARE, AIR_ML = 0.002, 0.05
-#: a bone's outer layer is denser than what lies round it by at least this much, or else denser than its inside
-EDGE_HU = 100.0
+#: a bone's outer layer is denser than what lies round it, or than its inside, by at least this much
+EDGE_HU, SHELL_HU = 100.0, 30.0
 #: thickness of the outer layer, and of what is compared with it outside; a voxel at least
 _LAYER_MM = 2.0
 _OUTSIDE_MM = 3.0
@@ -63,8 +63,10 @@ def check_trabecular_values(image: BoneImage, core: Roi) -> Iterator[Finding]:
                       f"{DENSE_HU} HU: cement, an implant, a dense lesion or cortex.",
                       "Exclude this level, or correct the region if it reaches into the cortex.")
         return
-    # in a femur the trabeculae themselves are densest near the cortex
-    layers = _layers(image, core) if core.site != "proximal-femur" else None
+    if core.site == "proximal-femur":
+        # there the trabeculae themselves are uneven, and densest near the cortex
+        return
+    layers = _layers(image, core)
     if layers is not None and layers.rim - layers.inside > CORTEX_RIM_HU:
         yield Finding("CORTEX_IN_CORE", "warn", f"The outer layer of the trabecular region is "
                       f"{layers.rim - layers.inside:.0f} HU denser than its inside: it reaches into cortex or "
@@ -96,9 +98,9 @@ def _check_edge(image: BoneImage, roi: Roi) -> Iterator[Finding]:
     layers = _layers(image, roi)
     if layers is None or layers.outside is None:
         return
-    if layers.rim - layers.outside < EDGE_HU and layers.rim < layers.inside:
+    if layers.rim - layers.outside < EDGE_HU and layers.rim - layers.inside < SHELL_HU:
         yield Finding("NOT_ON_THE_BONE", "warn", f"The region's outer layer ({layers.rim:.0f} HU) is hardly denser "
-                      f"than what lies round it ({layers.outside:.0f} HU) and no denser than its inside "
+                      f"than what lies round it ({layers.outside:.0f} HU) and than its inside "
                       f"({layers.inside:.0f} HU): its border does not follow a bone's cortex.",
                       "Check that the region belongs to this scan and lies on the bone.")
 

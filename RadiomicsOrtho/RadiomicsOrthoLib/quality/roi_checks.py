@@ -33,6 +33,10 @@ def check_roi(image: BoneImage, roi: Roi, is_ct: bool) -> Iterator[Finding]:
             yield Finding("NON_FINITE_VOXELS", "refuse", f"The image has {bad} non-finite voxels in the region.",
                           "Repair the scan or leave them out of the region.")
             return
+    if values.size > 1 and values.min() == values.max():
+        yield Finding("NO_VARIATION_IN_ROI", "refuse", f"Every voxel of the region has the value {values[0]:g}, as "
+                      "where a scan was cut out and filled up.", "Use the uncut scan, or a region where it has values.")
+        return
     # the worst first: metal makes everything else beside the point
     metal = tuple(check_metal(image, roi)) if is_ct else ()
     yield from metal

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.metadata
 import importlib.util
 import json
 import os
@@ -48,8 +49,11 @@ def find_installed() -> Installed | None:
         return Installed((command,), _version((command,)))
     if importlib.util.find_spec("totalsegmentator") is None:
         return None
-    words = (_python(), "-m", "totalsegmentator.bin.TotalSegmentator")
-    return Installed(words, _version(words))
+    try:
+        version = importlib.metadata.version("TotalSegmentator")
+    except importlib.metadata.PackageNotFoundError:
+        version = ""
+    return Installed((_python(), "-m", "totalsegmentator.bin.TotalSegmentator"), version)
 
 
 def _python() -> str:
