@@ -21,6 +21,7 @@ ACQUISITION_FACTS = {
     "field_strength_t": ("Field strength", "T"),
     "sequence": ("MR sequence", ""),
 }
+WEIGHTINGS = ("T1w", "T2w")
 #: repetition and echo time of a spin echo: at most these for T1, at least those for T2
 T1_TIMES_MS = (1000.0, 30.0)
 T2_TIMES_MS = (1800.0, 60.0)
@@ -74,6 +75,14 @@ class Acquisition:
         given = {name: value for name, value in facts.items() if value is not None}
         for name, value in list(given.items()):
             known = getattr(self, name)
+            if name == "sequence" and known is not None and known != value and value in WEIGHTINGS:
+                # scanners' names mostly do not say it: a weighting may be added, not changed
+                if not self.weighting:
+                    given[name] = f"{known}, {value}"
+                    continue
+                if self.weighting == value:
+                    del given[name]
+                    continue
             if known is not None and known != value:
                 title, unit = ACQUISITION_FACTS[name]
                 raise InputError(f"The file states {title.lower()} {_shown(known, unit)}; it cannot be stated as "
