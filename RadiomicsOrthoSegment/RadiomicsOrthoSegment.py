@@ -7,6 +7,7 @@ import vtk
 from RadiomicsOrthoLib.errors import InputError
 from RadiomicsOrthoWidgets.anatomy_section import AnatomySection
 from RadiomicsOrthoWidgets.check_section import CheckSection
+from RadiomicsOrthoWidgets.csf_section import CsfSection
 from RadiomicsOrthoWidgets.level_section import LevelSection
 from RadiomicsOrthoWidgets.modality_choice import ModalityChoice
 from RadiomicsOrthoWidgets.planar_region_section import PlanarRegionSection
@@ -65,7 +66,7 @@ class RadiomicsOrthoSegmentWidget(ScriptedLoadableModuleWidget, VTKObservationMi
         VTKObservationMixin.__init__(self)
         self.logic = None
         self._modality = self._protocols = self._proposals = self._planar = None
-        self._levels = self._anatomy = self._checks = self._watch = None
+        self._levels = self._anatomy = self._csf = self._checks = self._watch = None
         self._parameterNode: Optional[RadiomicsOrthoSegmentParameterNode] = None
         self._guiTag = None
 
@@ -82,9 +83,11 @@ class RadiomicsOrthoSegmentWidget(ScriptedLoadableModuleWidget, VTKObservationMi
         # below the choice of the scan: read before anything is drawn
         uiWidget.layout().insertWidget(1, self._protocols.widget)
         self._proposals = ProposalSection(self.ui, self.logic.getParameterNode, self.onSegmentationChanged)
-        self._planar = PlanarRegionSection(self.ui, self.logic.newSegmentation, self.onPlanarRegion)
+        self._planar = PlanarRegionSection(self.ui, self.logic.newSegmentation, self.onRegionMade)
         self._levels = LevelSection(self.ui, self.onBodySelected)
         self._anatomy = AnatomySection(self.ui, self.logic, self._levels.nameBody, self._updateForSegment)
+        self._csf = CsfSection(self.onRegionMade)
+        uiWidget.layout().insertWidget(uiWidget.layout().indexOf(self.ui.coreCollapsibleButton), self._csf.widget)
         self._checks = CheckSection(self.logic)
         uiWidget.layout().insertWidget(uiWidget.layout().indexOf(self.ui.scoreButton), self._checks.widget)
         self._watch = SegmentationWatch(self.onSegmentationChanged)
@@ -170,6 +173,7 @@ class RadiomicsOrthoSegmentWidget(ScriptedLoadableModuleWidget, VTKObservationMi
             self._proposals.show(None)
             self._planar.show(None)
             self._levels.show(None)
+            self._csf.show(None)
             self._checks.show(None, None, "")
 
     def updateFromParameterNode(self, caller=None, event=None) -> None:
@@ -190,6 +194,7 @@ class RadiomicsOrthoSegmentWidget(ScriptedLoadableModuleWidget, VTKObservationMi
         self._proposals.show(node)
         self._planar.show(node)
         self._levels.show(node.segmentation)
+        self._csf.show(node)
         self._updateForSegment()
 
     def onEditorNodeModified(self, caller, event) -> None:
@@ -203,6 +208,7 @@ class RadiomicsOrthoSegmentWidget(ScriptedLoadableModuleWidget, VTKObservationMi
             mark_edits(self._parameterNode.segmentation)
             self._proposals.showAccount()
             self._levels.show(self._parameterNode.segmentation)
+            self._csf.show(self._parameterNode)
             self._checks.changed()
             self._updateForSegment()
 
@@ -212,7 +218,7 @@ class RadiomicsOrthoSegmentWidget(ScriptedLoadableModuleWidget, VTKObservationMi
         self.editor.setCurrentSegmentID(segmentId)
         show_segment(self._parameterNode.segmentation, segmentId)
 
-    def onPlanarRegion(self, segmentId) -> None:
+    def onRegionMade(self, segmentId) -> None:
         self.editor.setCurrentSegmentID(segmentId)
 
     def onNewSegmentationButton(self) -> None:

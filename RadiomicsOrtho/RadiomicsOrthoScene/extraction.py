@@ -23,7 +23,6 @@ from RadiomicsOrthoLib.features.profile_file import load_profile
 from RadiomicsOrthoLib.features.semantic.answers import SemanticAnswers
 from RadiomicsOrthoLib.features.standardisation.normalisation import ReferenceNormalisation
 from RadiomicsOrthoLib.features.vector import FeatureVector
-from RadiomicsOrthoLib.imaging.dicom import acquisition_from_tags
 from RadiomicsOrthoLib.imaging.image import BoneImage
 from RadiomicsOrthoLib.imaging.modality import MODALITIES
 from RadiomicsOrthoLib.regions.roi import Roi
@@ -32,7 +31,7 @@ from .feature_engine import wait_for_engine
 from .results import ScoredNodes
 from .segments import anatomy_of_segment, roi_of_segment
 from .volume_facts import reading_of, stated_pixel_size
-from .volumes import bone_image, dicom_tags, geometry_of, known_modality
+from .volumes import bone_image, geometry_of, known_modality, known_weighting
 
 if TYPE_CHECKING:
     from RadiomicsOrthoLib.features.extraction import RegionToMeasure
@@ -72,8 +71,7 @@ def scan_facts(volumeNode) -> ScanFacts:
     if imageData is None or imageData.GetNumberOfPoints() == 0:
         return ScanFacts()
     modality, source = known_modality(volumeNode)
-    tags = dicom_tags(volumeNode)
-    weighting = acquisition_from_tags(tags).weighting if tags and modality == "MR" else ""
+    weighting = known_weighting(volumeNode) if modality == "MR" else ""
     try:
         geometry = geometry_of(volumeNode, tuple(imageData.GetDimensions()[::-1]))
     except InputError:

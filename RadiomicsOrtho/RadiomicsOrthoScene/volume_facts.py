@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import slicer
 from RadiomicsOrthoLib.errors import InputError
+from RadiomicsOrthoLib.imaging.acquisition import WEIGHTINGS
 from RadiomicsOrthoLib.imaging.dicom_header import read_header
 from RadiomicsOrthoLib.imaging.geometry import Geometry
 from RadiomicsOrthoLib.imaging.image import BoneImage
@@ -22,6 +23,8 @@ from RadiomicsOrthoLib.imaging.suv import SUV, to_suv
 MODALITY_ATTRIBUTE = "RadiomicsOrtho.Modality"
 #: the same with the size of a pixel in mm, of a 2-D image
 PIXEL_SIZE_ATTRIBUTE = "RadiomicsOrtho.PixelSizeMm"
+#: the same with the weighting of an MR
+WEIGHTING_ATTRIBUTE = "RadiomicsOrtho.Weighting"
 
 
 def state_modality(volumeNode, modality: str) -> None:
@@ -51,6 +54,22 @@ def stated_pixel_size(volumeNode) -> float:
         return float(volumeNode.GetAttribute(PIXEL_SIZE_ATTRIBUTE) or 0.0)
     except ValueError:
         return 0.0
+
+
+def state_weighting(volumeNode, weighting: str) -> None:
+    """Write down that a person says how an MR is weighted (``T1w``, ``T2w``); empty takes it back."""
+    if weighting not in ("", *WEIGHTINGS):
+        raise ValueError(f"weighting must be one of {WEIGHTINGS}, not {weighting!r}")
+    if weighting:
+        volumeNode.SetAttribute(WEIGHTING_ATTRIBUTE, weighting)
+    else:
+        volumeNode.RemoveAttribute(WEIGHTING_ATTRIBUTE)
+
+
+def stated_weighting(volumeNode) -> str:
+    """The weighting of an MR that a person stated; empty for none."""
+    weighting = volumeNode.GetAttribute(WEIGHTING_ATTRIBUTE) or ""
+    return weighting if weighting in WEIGHTINGS else ""
 
 
 def modality_of(volumeNode, from_tags: str) -> tuple[str, str]:

@@ -13,7 +13,7 @@ from RadiomicsOrthoLib.imaging.geometry import Geometry
 from RadiomicsOrthoLib.imaging.image import BoneImage
 from RadiomicsOrthoLib.imaging.planar import with_pixel_size
 
-from .volume_facts import modality_of, reading_of, stated_pixel_size, with_pet_values
+from .volume_facts import modality_of, reading_of, stated_pixel_size, stated_weighting, with_pet_values
 
 
 def bone_image(volumeNode) -> BoneImage:
@@ -30,8 +30,8 @@ def bone_image(volumeNode) -> BoneImage:
         raise InputError(f"The volume '{volumeNode.GetName()}' has several values per voxel; choose a scalar volume.")
     array = slicer.util.arrayFromVolume(volumeNode)
     tags = dicom_tags(volumeNode)
-    acquisition = acquisition_from_tags(tags) if tags else Acquisition()
     modality, source = modality_of(volumeNode, modality_from_tags(tags))
+    acquisition = _acquisition(volumeNode, tags, modality)
     geometry = geometry_of(volumeNode, array.shape)
     image = BoneImage(array, geometry, modality, acquisition, "DICOM series" if tags else "Slicer volume",
                       reading_of(volumeNode, modality, source, geometry, lossy=tags.get("0028|2110") == "01"))
@@ -70,6 +70,18 @@ def dicom_tags(volumeNode) -> dict[str, str]:
     tags = [tag for tag in FACT_TAGS if len(uids) == 1 or tag not in VARYING_TAGS]
     values = {tag: database.instanceValue(uids[0], tag.replace("|", ",")).strip() for tag in tags}
     return {tag: value for tag, value in values.items() if value}
+
+
+def known_weighting(volumeNode) -> str:
+    """``T1w`` or ``T2w`` of an MR, by its file or else by a person; empty where nobody says it."""
+    return _acquisition(volumeNode, dicom_tags(volumeNode), "MR").weighting
+
+
+def _acquisition(volumeNode, tags: dict[str, str], modality: str) -> Acquisition:
+    acquisition = acquisition_from_tags(tags) if tags else Acquisition()
+    if modality == "MR" and not acquisition.weighting:
+        acquisition = acquisition.with_stated(sequence=stated_weighting(volumeNode) or None)
+    return acquisition
 
 
 def known_modality(volumeNode) -> tuple[str, str]:

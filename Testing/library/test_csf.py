@@ -94,6 +94,14 @@ def test_the_weighting_comes_from_the_name_or_from_the_times_of_a_spin_echo(sequ
     assert Acquisition(sequence=sequence, details=details).weighting == expected
 
 
+def test_a_weighting_can_be_stated_where_the_sequences_name_does_not_say_it():
+    file = Acquisition(sequence="SE *tse2d1_3")
+    assert file.with_stated(sequence="T1w").weighting == "T1w"
+    assert Acquisition(sequence="t2_tse_sag").with_stated(sequence="T2w").sequence == "t2_tse_sag"
+    with pytest.raises(InputError, match="cannot be stated"):
+        Acquisition(sequence="t2_tse_sag").with_stated(sequence="T1w")
+
+
 def proposal_of(image, bodies):
     return Proposal(tuple(ProposedRegion(Roi(mask, image.geometry, "vertebra", level, None, "whole-body"))
                           for level, mask in bodies.items()))
