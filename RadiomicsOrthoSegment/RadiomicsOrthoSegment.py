@@ -230,6 +230,7 @@ class RadiomicsOrthoSegmentWidget(ScriptedLoadableModuleWidget, VTKObservationMi
         with slicer.util.tryWithErrorDisplay(_("The trabecular core could not be made."), waitCursor=True):
             try:
                 self.logic.ensureDependencies()
+                self.editor.saveStateForUndo()
                 segmentId = self.logic.makeTrabecularCore(
                     node.inputVolume, node.segmentation, self.editor.currentSegmentID(), node.coreDepthMm)
                 self.editor.setCurrentSegmentID(segmentId)
@@ -329,6 +330,7 @@ class RadiomicsOrthoSegmentLogic(ScriptedLoadableModuleLogic):
         Raises InputError with one sentence; the segmentation is then unchanged.
         """
         from RadiomicsOrthoLib.regions.trabecular import trabecular_core
+        from RadiomicsOrthoScene.body_levels import follow_body
         from RadiomicsOrthoScene.segments import add_segment, roi_of_segment
 
         roi = roi_of_segment(segmentationNode, segmentId, volumeNode)
@@ -336,6 +338,7 @@ class RadiomicsOrthoSegmentLogic(ScriptedLoadableModuleLogic):
             raise InputError(_("The segment is empty; draw the bone first."))
         core = trabecular_core(roi, depthMm)
         coreId = add_segment(segmentationNode, core, volumeNode)
+        follow_body(segmentationNode, coreId, segmentId)
         display = segmentationNode.GetDisplayNode()
         if display:
             # the whole bone as an outline, so that the core inside can be judged

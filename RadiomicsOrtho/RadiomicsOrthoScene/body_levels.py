@@ -7,11 +7,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import slicer
-from RadiomicsOrthoLib.regions.origin import BODY_TAG
+from RadiomicsOrthoLib.regions.origin import BODY_TAG, PROPOSED_TAG
 from RadiomicsOrthoLib.regions.terminology import segment_name, terminology_entry
 from RadiomicsOrthoLib.regions.vertebra.levels import moved, named_levels, renumbered
 
-from .edits import is_edited
+from .edits import fingerprint_of, is_edited
 from .segments import anatomy_of_segment
 from .tags import segments_of, set_tag, tag
 
@@ -19,6 +19,8 @@ from .tags import segments_of, set_tag, tag
 PROPOSAL_TAG = "RadiomicsOrtho.Proposal"
 #: the segment tag with the heights and the suggested grade of a body, as JSON
 MEASURES_TAG = "RadiomicsOrtho.Measures"
+#: the segment tag of what was made from a proposed body by hand, such as a trabecular core
+DERIVED_TAG = "RadiomicsOrtho.Derived"
 #: what stands behind the name of a body that the scan cuts off
 INCOMPLETE = "(incomplete)"
 
@@ -62,13 +64,29 @@ def bodies_of(segmentationNode, suggestion: Mapping[str, object] | None = None) 
     return tuple(Body(**{**vars(body), "suggested": suggested.get(body.number)}) for body in found)
 
 
+def follow_body(segmentationNode, segmentId: str, bodyId: str) -> None:
+    """Make a segment belong to the body that the segment ``bodyId`` belongs to, so that it shares its level.
+
+    Hand edits of it are told, too.  Nothing happens where that segment is no proposed body.
+    """
+    segmentation = segmentationNode.GetSegmentation()
+    segment, body = segmentation.GetSegment(segmentId), segmentation.GetSegment(bodyId)
+    if tag(body, BODY_TAG):
+        for name, value in ((BODY_TAG, tag(body, BODY_TAG)), (PROPOSAL_TAG, tag(body, PROPOSAL_TAG)),
+                            (DERIVED_TAG, "yes"), (PROPOSED_TAG, fingerprint_of(segment))):
+            set_tag(segment, name, value)
+        write_title(segment, int(tag(body, BODY_TAG)), anatomy_of_segment(body)["level"])
+
+
 def name_body(segmentationNode, bodies: Sequence[Body], number: int, level: str) -> None:
     """Name one body; the others follow.
 
     Raises InputError if no spine has levels for all of them; nothing is named then.
     """
-    levels = _levels(bodies)
-    name_bodies(segmentationNode, renumbered(levels, number - 1, level))
+    # a suggestion of the body above is no reason to think of a spine with eleven ribs
+    named = {body.number: body.level for body in bodies}
+    numbers = range(1, max(named) + 1)
+    name_bodies(segmentationNode, renumbered([named.get(other) for other in numbers], number - 1, level))
 
 
 def move_level(segmentationNode, bodies: Sequence[Body], origin: int, target: int) -> None:
@@ -76,7 +94,9 @@ def move_level(segmentationNode, bodies: Sequence[Body], origin: int, target: in
 
     Raises InputError if no spine has room for that; nothing is named then.
     """
-    name_bodies(segmentationNode, moved(_levels(bodies), origin - 1, target - 1))
+    named = {body.number: body.level or body.suggested for body in bodies}
+    numbers = range(1, max(named) + 1)
+    name_bodies(segmentationNode, moved([named.get(number) for number in numbers], origin - 1, target - 1))
 
 
 def name_bodies(segmentationNode, levels: Sequence[str]) -> None:
@@ -85,13 +105,20 @@ def name_bodies(segmentationNode, levels: Sequence[str]) -> None:
     # the views are told once, not with every write
     with slicer.util.NodeModify(segmentationNode):
         for segmentId in _newest(segments):
-            segment = segments[segmentId]
-            level = levels[int(tag(segment, BODY_TAG)) - 1]
-            name = segment_name("vertebra", level, None, anatomy_of_segment(segment)["compartment"])
-            name = f"{name} {INCOMPLETE}" if INCOMPLETE in segment.GetName() else name
-            if name != segment.GetName():
-                segment.SetName(name)
-            set_tag(segment, "TerminologyEntry", terminology_entry("vertebra", level))
+            number = int(tag(segments[segmentId], BODY_TAG))
+            write_title(segments[segmentId], number, levels[number - 1])
+            set_tag(segments[segmentId], "TerminologyEntry", terminology_entry("vertebra", levels[number - 1]))
+
+
+def write_title(segment, number: int, level: str | None) -> None:
+    """Name a segment by its body's level, or by its number as long as it has none."""
+    name = segment_name("vertebra", level, None, anatomy_of_segment(segment)["compartment"])
+    if level is None:
+        name = name.replace("vertebra", f"vertebra {number}")
+    if INCOMPLETE in segment.GetName():
+        name = f"{name} {INCOMPLETE}"
+    if name != segment.GetName():
+        segment.SetName(name)
 
 
 def _newest(segments: Mapping[str, object]) -> list[str]:
@@ -100,14 +127,6 @@ def _newest(segments: Mapping[str, object]) -> list[str]:
                 if tag(segment, BODY_TAG)}
     newest = max(numbered.values(), default=0)
     return [segmentId for segmentId, number in numbered.items() if number == newest]
-
-
-def _levels(bodies: Sequence[Body]) -> list[str | None]:
-    """Level, or the suggested one, by number from 1 on; bodies that were deleted leave a gap."""
-    levels: list[str | None] = [None] * max(body.number for body in bodies)
-    for body in bodies:
-        levels[body.number - 1] = body.level or body.suggested
-    return levels
 
 
 def _suggested(suggestion: Mapping[str, object] | None, count: int) -> dict[int, str]:

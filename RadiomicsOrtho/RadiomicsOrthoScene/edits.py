@@ -12,10 +12,15 @@ from .tags import segments_of, set_tag, tag
 _BINARY_LABELMAP = "Binary labelmap"
 
 
+def fingerprint_of(segment) -> str:
+    """What tells a segment's present voxels from others."""
+    return fingerprint(_voxels(segment))
+
+
 def is_edited(segment) -> bool:
     """True if a segment was proposed and its voxels are others now."""
     proposed = tag(segment, PROPOSED_TAG)
-    return bool(proposed) and fingerprint(_voxels(segment)) != proposed
+    return bool(proposed) and fingerprint_of(segment) != proposed
 
 
 def made_by(segment) -> str:

@@ -12,7 +12,7 @@ from RadiomicsOrthoLib.regions.origin import BODY_TAG, PROPOSED_TAG
 from RadiomicsOrthoLib.regions.proposal import Proposal, ProposedRegion
 from RadiomicsOrthoLib.regions.vertebra.levels import fitted_levels
 
-from .body_levels import MEASURES_TAG, PROPOSAL_TAG, name_bodies
+from .body_levels import DERIVED_TAG, MEASURES_TAG, PROPOSAL_TAG, name_bodies, write_title
 from .edits import is_edited
 from .segments import add_segment, anatomy_of_segment, check_same_transform, place_beside, roi_of_segment
 from .tags import segments_of, set_tag, tag
@@ -50,6 +50,7 @@ def add_proposal(proposal: Proposal, segmentationNode, volumeNode, keep: Collect
     kept = {segmentId: roi_of_segment(segmentationNode, segmentId, volumeNode)
             for segmentId in earlier if segmentId in keep}
     regions, matches = _without(proposal.regions, kept)
+    derived = _derived(proposal, segmentationNode, volumeNode)
     levels = _named_before(earlier, segmentationNode, volumeNode, proposal)
     segmentation = segmentationNode.GetSegmentation()
     with slicer.util.NodeModify(segmentationNode):
@@ -59,7 +60,9 @@ def add_proposal(proposal: Proposal, segmentationNode, volumeNode, keep: Collect
         ids = [_add(region, segmentationNode, volumeNode, number, proposal.summary) for region in regions]
         for segmentId in kept:
             _renumber(segmentation.GetSegment(segmentId), matches.get(segmentId), number)
-        if kept:
+        for segmentId, region in derived.items():
+            _renumber(segmentation.GetSegment(segmentId), region, number)
+        if kept or derived:
             _in_order(segmentation)
         if levels:
             name_bodies(segmentationNode, levels)
@@ -89,15 +92,39 @@ def _earlier(segmentationNode, proposal: Proposal) -> dict[str, object]:
     found = {}
     for segmentId, segment in segments_of(segmentationNode).items():
         anatomy = anatomy_of_segment(segment)
-        if tag(segment, PROPOSED_TAG) and (anatomy["site"], anatomy["side"]) in bones:
+        if tag(segment, PROPOSED_TAG) and not tag(segment, DERIVED_TAG) and (anatomy["site"], anatomy["side"]) in bones:
             found[segmentId] = segment
     return found
 
 
+def _derived(proposal: Proposal, segmentationNode, volumeNode) -> dict[str, ProposedRegion | None]:
+    """Segments that were made from bodies proposed before, and the body of ``proposal`` that each lies in."""
+    bodies = _whole_bodies(proposal)
+    found = {}
+    for segmentId, segment in segments_of(segmentationNode).items() if bodies else ():
+        if tag(segment, DERIVED_TAG):
+            mask = roi_of_segment(segmentationNode, segmentId, volumeNode).mask
+            found[segmentId] = _most_alike(mask, bodies)
+    return found
+
+
+def _whole_bodies(proposal: Proposal) -> list[ProposedRegion]:
+    return [region for region in proposal.regions if region.body is not None
+            and region.roi.compartment == "whole-body"]
+
+
+def _most_alike(mask: np.ndarray, bodies: list[ProposedRegion]) -> ProposedRegion | None:
+    """The body that shares most with a mask, if it is enough to be the same bone."""
+    match = max(bodies, key=lambda region: _overlap(region.roi.mask, mask))
+    return match if _overlap(match.roi.mask, mask) >= SAME_REGION_SHARE else None
+
+
 def _in_order(segmentation) -> None:
-    """Bodies from above downwards behind everything else; those that were kept would come first."""
-    def place(segmentId: str) -> int:
-        return int(tag(segmentation.GetSegment(segmentId), BODY_TAG) or 0)
+    """Bodies from above downwards, each before its parts, behind everything else; those kept would come first."""
+    def place(segmentId: str) -> tuple[int, bool]:
+        segment = segmentation.GetSegment(segmentId)
+        number = int(tag(segment, BODY_TAG) or 0)
+        return number, bool(number) and anatomy_of_segment(segment)["compartment"] != "whole-body"
 
     for index, segmentId in enumerate(sorted(segmentation.GetSegmentIDs(), key=place)):
         segmentation.SetSegmentIndex(segmentId, index)
@@ -131,7 +158,7 @@ def _renumber(segment, region: ProposedRegion | None, number: int) -> None:
     set_tag(segment, PROPOSAL_TAG, str(number))
     set_tag(segment, BODY_TAG, str(body) if body else "")
     if body and not anatomy_of_segment(segment)["level"]:
-        segment.SetName(region.written().name)
+        write_title(segment, body, None)
 
 
 def _without(regions: Iterable[ProposedRegion],
@@ -159,8 +186,7 @@ def _overlap(one: np.ndarray, other: np.ndarray) -> float:
 
 def _named_before(earlier: dict, segmentationNode, volumeNode, proposal: Proposal) -> tuple[str, ...]:
     """Levels of all bodies of ``proposal``, if one of them had been named by a person; else none."""
-    bodies = [region for region in proposal.regions if region.body is not None
-              and region.roi.compartment == "whole-body"]
+    bodies = _whole_bodies(proposal)
     if not bodies or bodies[0].roi.level:
         return ()
     for segmentId, segment in earlier.items():
@@ -168,8 +194,8 @@ def _named_before(earlier: dict, segmentationNode, volumeNode, proposal: Proposa
         if not level or anatomy_of_segment(segment)["compartment"] != "whole-body":
             continue
         old = roi_of_segment(segmentationNode, segmentId, volumeNode).mask
-        match = max(bodies, key=lambda region, old=old: _overlap(region.roi.mask, old))
-        if _overlap(match.roi.mask, old) >= SAME_REGION_SHARE:
+        match = _most_alike(old, bodies)
+        if match is not None:
             return fitted_levels(max(region.body for region in bodies), match.body - 1, level)
     return ()
 

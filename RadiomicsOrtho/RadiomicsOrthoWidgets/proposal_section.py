@@ -149,6 +149,7 @@ class ProposalSection:
             return
         job, problem = self._job, ""
         self._end()
+        self._ui.proposalStateLabel.text = _("Nothing was proposed.")
         with slicer.util.tryWithErrorDisplay(_("The bones could not be proposed."), waitCursor=False):
             try:
                 self._take(*job.result())

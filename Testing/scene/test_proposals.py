@@ -215,6 +215,31 @@ def test_levels_that_were_named_are_carried_over(bridge, case):
     assert names(case.node) == ["L1 body", "L2 body", "L3 body"]
 
 
+def test_a_suggestion_above_is_no_eleventh_rib(bridge, case):
+    """The bodies are suggested as T10 to L2, and the one suggested as T12 is named L1: all follow."""
+    bridge.proposals.add_proposal(brick_proposal(suggested="L2"), case.node, case.volume)
+    assert [body.suggested for body in bodies(bridge, case)] == ["T10", "T11", "T12", "L1", "L2"]
+    bridge.body_levels.name_body(case.node, bodies(bridge, case), 3, "L1")
+    assert names(case.node)[1:3] == ["T12 body", "L1 body"]
+
+
+def test_a_core_made_by_hand_follows_its_body_s_level_and_survives_recompute(bridge, case):
+    from RadiomicsOrthoLib.regions.trabecular import trabecular_core
+
+    ids = bridge.proposals.add_proposal(brick_proposal(), case.node, case.volume)
+    core = trabecular_core(bridge.segments.roi_of_segment(case.node, ids[2], case.volume), 2.0)
+    core_id = bridge.segments.add_segment(case.node, core, case.volume)
+    bridge.body_levels.follow_body(case.node, core_id, ids[2])
+    assert "vertebra 3 trabecular core" in names(case.node)
+    bridge.proposals.add_proposal(brick_proposal(numbers=(2, 3, 4), cut=None, shift=1), case.node, case.volume)
+    assert names(case.node) == ["vertebra 1 body", "vertebra 2 body", "vertebra 2 trabecular core", "vertebra 3 body"]
+    bridge.body_levels.name_body(case.node, bodies(bridge, case), 1, "L1")
+    assert "L2 trabecular core" in names(case.node)
+    np.testing.assert_array_equal(bridge.segments.roi_of_segment(case.node, core_id, case.volume).mask, core.mask)
+    edit(bridge, case, "L2 trabecular core")
+    assert bridge.edits.mark_edits(case.node) == (core_id,)
+
+
 def test_the_other_femur_is_another_bone(bridge, case):
     from RadiomicsOrthoLib.regions.proposal import Proposal, ProposedRegion
     from RadiomicsOrthoLib.regions.roi import Roi

@@ -255,6 +255,21 @@ def test_an_edit_is_marked_and_undone(panel, volume):
     assert rows(panel)[2][3] == "" and panel.ui.originLabel.text == METHOD
 
 
+def test_a_core_is_undone_and_follows_the_level(panel, volume):
+    take(panel, volume)
+    panel.ui.levelTable.cellClicked.emit(2, 0)
+    panel.ui.depthSliderWidget.value = 2.0
+    panel.ui.coreButton.click()
+    assert "vertebra 3 trabecular core" in names(panel)
+    settle()
+    panel.ui.confirmLevelButton.click()
+    assert "L3 trabecular core" in names(panel)
+    for _ in range(2):
+        panel.ui.segmentEditorWidget.undo()
+    settle()
+    assert len(names(panel)) == 5 and panel.ui.levelTable.rowCount == 5
+
+
 @pytest.mark.parametrize("answer", ["Yes", "No", "Cancel"])
 def test_recompute_asks_before_it_replaces_an_edit(panel, volume, answer):
     import qt
