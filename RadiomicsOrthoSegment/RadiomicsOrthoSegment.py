@@ -169,11 +169,8 @@ class RadiomicsOrthoSegmentWidget(ScriptedLoadableModuleWidget, VTKObservationMi
             self.updateFromParameterNode()
         else:
             self._watch.watch(None)
-            self._protocols.show(None)
-            self._proposals.show(None)
-            self._planar.show(None)
-            self._levels.show(None)
-            self._csf.show(None)
+            for section in (self._protocols, self._proposals, self._planar, self._levels, self._csf):
+                section.show(None)
             self._checks.show(None, None, "")
 
     def updateFromParameterNode(self, caller=None, event=None) -> None:
@@ -298,12 +295,13 @@ class RadiomicsOrthoSegmentLogic(ScriptedLoadableModuleLogic):
     def describe(self, segment, site: str, level: str, side: str, compartment: str) -> None:
         """Write site, level, side and part on the segment: name, colour, SNOMED CT code.
 
-        A side belongs to a femur and a level to a vertebra: what does not fit is dropped.
+        A side belongs to a femur and a level to a vertebra, or to the fluid behind it: what does not fit is dropped.
         Without a site, what the segment stated of itself is taken back.
         """
         from RadiomicsOrthoScene.segments import describe_segment
 
-        describe_segment(segment, site or "unknown", level or None if site == "vertebra" else None,
+        hasLevel = site == "vertebra" or compartment == "csf"
+        describe_segment(segment, site or "unknown", level or None if hasLevel else None,
                          side or None if site == "proximal-femur" else None, compartment or "unknown")
 
     def ensureDependencies(self) -> None:

@@ -5,19 +5,20 @@ from __future__ import annotations
 from RadiomicsOrthoLib.imaging.acquisition import WEIGHTINGS
 from RadiomicsOrthoLib.regions.lumbar_mr.csf import LEVEL
 from RadiomicsOrthoLib.regions.lumbar_mr.csf_proposal import with_csf
+from RadiomicsOrthoLib.regions.origin import PROPOSED_TAG
 from RadiomicsOrthoLib.regions.proposal import Proposal, ProposedRegion
 
 from .edits import is_edited
 from .proposals import add_proposal
 from .segments import anatomy_of_segment, roi_of_segment
-from .tags import segments_of
+from .tags import segments_of, tag
 from .volumes import bone_image, known_modality, known_weighting
 
 
 def reason_no_csf(volumeNode, segmentationNode) -> str:
     """What is missing to find the fluid, as a key: ``modality``, ``weighting``, ``level``, ``edited``; empty if none.
 
-    ``edited`` says that there is a region of fluid already, changed by hand.
+    ``edited`` says that there is a region of fluid already, drawn or changed by hand.
     """
     if volumeNode is None or known_modality(volumeNode)[0] != "MR":
         return "modality"
@@ -25,7 +26,7 @@ def reason_no_csf(volumeNode, segmentationNode) -> str:
         return "weighting"
     if LEVEL not in _bodies(segmentationNode):
         return "level"
-    if any(is_edited(segment) for segment in segments_of(segmentationNode).values()
+    if any(is_edited(segment) or not tag(segment, PROPOSED_TAG) for segment in segments_of(segmentationNode).values()
            if anatomy_of_segment(segment)["compartment"] == "csf"):
         return "edited"
     return ""

@@ -62,6 +62,7 @@ def describe_segment(segment, site: str, level: str | None, side: str | None, co
 
     For the site ``unknown`` name and terminology state no bone any more, unless the compartment says what it is.
     """
+    site = "unknown" if compartment == "csf" else site
     segment.SetColor(*COLOURS[compartment])
     segment.SetTag(COMPARTMENT_TAG, compartment)
     if not has_code(site, compartment):

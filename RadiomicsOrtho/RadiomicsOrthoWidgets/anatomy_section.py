@@ -67,5 +67,5 @@ def anatomyChoices() -> tuple:
              ("axial-ellipse", _("Mid-axial ellipse")), ("mid-slab", _("9 mm mid slab")),
              ("femoral-head", _("Femoral head")), ("femoral-neck", _("Femoral neck")),
              ("trochanteric", _("Trochanteric region")), ("intertrochanteric", _("Intertrochanteric region")),
-             ("cortical", _("Cortical bone")))
+             ("cortical", _("Cortical bone")), ("csf", _("Cerebrospinal fluid")))
     return sites, levels, sides, parts

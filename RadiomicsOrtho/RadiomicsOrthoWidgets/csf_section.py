@@ -49,13 +49,15 @@ class CsfSection:
                                else _("not stated"), ""), ("T1w", "T1w"), ("T2w", "T2w")], stated)
         self.weightingComboBox.enabled = not fromFile
         self.button.enabled = not reason
-        self.button.toolTip = {
+        missing = {
             "weighting": _("State first whether the scan is T1- or T2-weighted"),
             "level": _("Name the levels first: the body L3 is needed"),
-            "edited": _("The region that is there was edited by hand; remove it to have another one proposed"),
-        }.get(reason, _("Add a small region in the fluid behind L3, for ratios of signals such as VBQ"))
-        self.infoLabel.text = self.button.toolTip if reason else \
-            self._done[1] if self._done[0] is node.segmentation else ""
+            "edited": _("The region that is there was drawn or edited by hand; remove it to have another one proposed"),
+        }.get(reason, "")
+        self.button.toolTip = missing or _("Add a small region in the fluid behind L3, for ratios of signals such as "
+                                           "VBQ")
+        done = self._done[1] if self._done[0] is node.segmentation else ""
+        self.infoLabel.text = missing or done
 
     def _onWeighting(self, index) -> None:
         if self._node:

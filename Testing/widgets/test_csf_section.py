@@ -70,6 +70,36 @@ def test_a_region_in_the_fluid_is_added_and_replaced(panel):
     assert segmentation.GetSegmentation().GetNumberOfSegments() == len(bodies) + 1
 
 
+def test_fluid_drawn_by_hand_is_named_like_any_other_part(panel):
+    image, _, tissue = csf_phantom.lumbar("T1w")
+    volume, segmentation = add_case(image, {})
+    from RadiomicsOrthoLib.regions.roi import Roi
+    from RadiomicsOrthoScene.segments import add_segment
+
+    segment_id = add_segment(segmentation, Roi(tissue == "fluid", image.geometry), volume, "mine")
+    choose(panel, volume, segmentation)
+    panel.editor.setCurrentSegmentID(segment_id)
+    ui = panel.ui
+    ui.partComboBox.setCurrentIndex(ui.partComboBox.findData("csf"))
+    ui.levelComboBox.setCurrentIndex(ui.levelComboBox.findData("L3"))
+    fluid, = fluids(segmentation, volume)
+    assert (fluid.site, fluid.level, fluid.compartment) == ("unknown", "L3", "csf")
+    assert segmentation.GetSegmentation().GetSegment(segment_id).GetName() == "CSF at L3"
+    assert ui.partComboBox.itemData(ui.partComboBox.currentIndex) == "csf"
+
+
+def test_beside_a_drawn_region_no_second_one_is_added(panel):
+    from RadiomicsOrthoLib.regions.roi import Roi
+    from RadiomicsOrthoScene.segments import add_segment
+
+    image, bodies, tissue = csf_phantom.lumbar("T1w")
+    volume, segmentation = add_case(image, bodies)
+    add_segment(segmentation, Roi(tissue == "fluid", image.geometry, level="L3", compartment="csf"), volume)
+    choose(panel, volume, segmentation)
+    state(panel._csf, "T1w")
+    assert not panel._csf.button.enabled and "drawn or edited by hand" in panel._csf.infoLabel.text
+
+
 def test_a_region_that_was_edited_by_hand_stays(panel):
     import slicer
 
@@ -83,7 +113,7 @@ def test_a_region_that_was_edited_by_hand_stays(panel):
     array[tuple(np.argwhere(array)[0])] = 0
     slicer.util.updateSegmentBinaryLabelmapFromArray(array, segmentation, segment_id, volume)
     panel.onSegmentationChanged()
-    assert not panel._csf.button.enabled and "edited by hand" in panel._csf.infoLabel.text
+    assert not panel._csf.button.enabled and "drawn or edited by hand" in panel._csf.infoLabel.text
 
 
 def test_where_no_fluid_is_plausible_it_says_why_and_adds_nothing(panel):
