@@ -32,9 +32,13 @@ class RegionCheck:
     def done(self) -> bool:
         return not self._thread.is_alive()
 
-    def wait(self) -> None:
-        """Until it is done."""
-        self._thread.join()
+    def give_time(self, seconds: float) -> None:
+        """Let it work for so long at most.
+
+        Slicer's main thread keeps Python's lock while it waits for the mouse; a check that nobody gives time stands
+        still.
+        """
+        self._thread.join(seconds)
 
     def _work(self, image: BoneImage, roi: Roi) -> None:
         from RadiomicsOrthoLib.quality.gate import inspect_with_core

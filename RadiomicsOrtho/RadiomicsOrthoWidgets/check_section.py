@@ -6,8 +6,8 @@ import slicer
 from RadiomicsOrthoLib.errors import InputError
 from slicer.i18n import tr as _
 
-#: how often a running check is looked at
-POLL_MS = 100
+#: a running check gets most of the time, in pieces that nobody notices
+POLL_MS, WORK_S = 20, 0.06
 TEXT_HEIGHT = 180
 
 
@@ -106,7 +106,10 @@ class CheckSection:
         self._timer.start()
 
     def _poll(self) -> None:
-        if self._check is None or not self._check.done:
+        if self._check is None:
+            return
+        self._check.give_time(WORK_S)
+        if not self._check.done:
             return
         self._timer.stop()
         check, again = self._check, self._again

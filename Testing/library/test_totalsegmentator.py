@@ -77,6 +77,7 @@ class TestGoodLabels:
         proposal = propose_vertebrae(image, named(labels), "labels of TotalSegmentator")
         by_level = {region.roi.level: region for region in proposal.regions}
         assert tuple(by_level) == LEVELS
+        assert [region.body for region in proposal.regions] == [1, 2, 3, 4, 5, 6]
         assert [level for level in LEVELS if by_level[level].name.endswith("(incomplete)")] == ["T11", "L4"]
         for number, level in enumerate(LEVELS[1:-1], start=2):
             mask, truth = by_level[level].roi.mask, bodies == number

@@ -60,7 +60,7 @@ def propose_vertebrae(image: BoneImage, labels: BoneLabels, source: str, compart
                         "volume_ml": rois[key].volume_ml if complete else None, "heights": None, "genant": None})
         colour = BODY_COLOURS[place % 2]
         if not complete:
-            regions.append(ProposedRegion(rois[key], f"{title} body (incomplete)", colour))
+            regions.append(ProposedRegion(rois[key], f"{title} body (incomplete)", colour, place + 1))
             remarks.append(Remark("BODY_INCOMPLETE", f"{title} is cut off by the scan's edge; it was not measured.",
                                   "Leave it out, or use a scan that shows it completely.", refused=True))
             continue
@@ -71,7 +71,7 @@ def propose_vertebrae(image: BoneImage, labels: BoneLabels, source: str, compart
                 remarks.append(Remark("NO_COMPARTMENT", f"{title}: {error}", refused=True))
                 continue
             own = "" if names[key] else segment_name("vertebra", None, None, name).replace("vertebra", title)
-            regions.append(ProposedRegion(roi, own, colour if name == "whole-body" else None))
+            regions.append(ProposedRegion(roi, own, colour if name == "whole-body" else None, place + 1))
     if not regions:
         raise InputError("None of the regions that were asked for can be given; ask for another compartment.")
     summary = {"site": "vertebra", "method": f"{source}; {METHOD}", "named_by": labels.named_by, "bodies": entries}
