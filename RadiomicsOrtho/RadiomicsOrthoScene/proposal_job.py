@@ -57,11 +57,13 @@ class ProposalJob:
         self._process.stop()
 
 
-def start_proposal(volumeNode, segmentationNode, site: str, seed, parts: str = "whole-body") -> ProposalJob:
+def start_proposal(volumeNode, segmentationNode, site: str, seed, parts: str = "whole-body",
+                   method: str | None = None) -> ProposalJob:
     """Begin to look for bones of ``site`` from a point (RAS mm), or without one; returns the work.
 
-    ``parts`` are compartments of vertebrae on CT, separated by commas.  Packages that are missing are installed after
-    asking.  Raises InputError with one sentence where scan or segmentation do not allow it.
+    ``parts`` are compartments of vertebrae on CT, separated by commas; ``method`` is that of a ProposalRequest.
+    Packages that are missing are installed after asking.
+    Raises InputError with one sentence where scan or segmentation do not allow it.
     """
     if segmentationNode is not None:
         check_same_transform(segmentationNode, volumeNode)
@@ -69,7 +71,7 @@ def start_proposal(volumeNode, segmentationNode, site: str, seed, parts: str = "
     ensure(str(resource_folder() / f"requirements-regions{'-mr' if mr else ''}.txt"), "Radiomics Ortho Segment")
     compartments = tuple(parts.split(",")) if site == "vertebra" and not mr else ("whole-body",)
     job = ProposalJob()
-    job.start(volumeNode, ProposalRequest(site, seed, compartments=compartments))
+    job.start(volumeNode, ProposalRequest(site, seed, compartments=compartments, method=method))
     return job
 
 
@@ -88,3 +90,10 @@ def reason_not_ready(volumeNode, site: str) -> str:
     if imageData is None or min(imageData.GetDimensions()) < 2:
         return "Bones are proposed in 3-D scans only; draw them by hand on a single slice."
     return ""
+
+
+def totalsegmentator_fits(volumeNode) -> bool:
+    """True if TotalSegmentator is installed (in Slicer by its extension) and the scan is one for it."""
+    from RadiomicsOrthoLib.regions.totalsegmentator.running import is_installed
+
+    return volumeNode is not None and known_modality(volumeNode)[0] == "CT" and is_installed()

@@ -4,7 +4,7 @@ import qt
 import slicer
 from RadiomicsOrthoLib.errors import InputError
 from RadiomicsOrthoScene.body_levels import bodies_of
-from RadiomicsOrthoScene.proposal_job import reason_not_ready, start_proposal
+from RadiomicsOrthoScene.proposal_job import reason_not_ready, start_proposal, totalsegmentator_fits
 from RadiomicsOrthoScene.proposals import accounts_of, add_proposal, edited_segments
 from RadiomicsOrthoScene.segments import new_segmentation
 from RadiomicsOrthoScene.volumes import known_modality
@@ -16,6 +16,8 @@ from .seed_picker import SeedPicker
 #: how often the work is asked how far it is
 POLL_MS = 100
 MAXIMUM = 1000
+#: of the section's form
+ROW_BELOW_BUTTONS = 3
 
 
 class ProposalSection:
@@ -48,6 +50,11 @@ class ProposalSection:
         ui.proposeAgainButton.connect("clicked(bool)", lambda checked: self._onProposeAgain())
         ui.cancelProposalButton.connect("clicked(bool)", lambda checked: self.stop())
         ui.proposalProgressBar.setRange(0, MAXIMUM)
+        self.labelsButton = qt.QPushButton(_("Find with TotalSegmentator"))
+        self.labelsButton.objectName = "totalSegmentatorButton"
+        self.labelsButton.connect("clicked(bool)", self._onLabels)
+        # below the other ways to begin
+        ui.proposeCollapsibleButton.layout().insertRow(ROW_BELOW_BUTTONS, self.labelsButton)
         self._showBusy()
 
     @property
@@ -116,12 +123,15 @@ class ProposalSection:
     def _onAuto(self, checked) -> None:
         self._start(None)
 
+    def _onLabels(self, checked) -> None:
+        self._start(None, "totalsegmentator")
+
     def _onProposeAgain(self) -> None:
         position = self._picker.position()
         if self._node and position is not None:
             self._start(position)
 
-    def _start(self, seed) -> None:
+    def _start(self, seed, method=None) -> None:
         node, problem = self._node, ""
         if self._job is not None or not node or reason_not_ready(node.inputVolume, node.proposalSite):
             return
@@ -129,7 +139,7 @@ class ProposalSection:
         with slicer.util.tryWithErrorDisplay(_("The work could not be started."), waitCursor=True):
             try:
                 self._job = start_proposal(node.inputVolume, node.segmentation, node.proposalSite, seed,
-                                           node.proposalParts)
+                                           node.proposalParts, method)
             except InputError as error:
                 problem = str(error)
         self._showBusy()
@@ -203,9 +213,12 @@ class ProposalSection:
         ready = not reason and not self.busy
         for button, toolTip in (
                 (ui.seedButton, _("Then click once inside the bone, in any slice view")),
-                (ui.autoProposeButton, _("Where the bone is plain to see, it is found without a click"))):
+                (ui.autoProposeButton, _("Where the bone is plain to see, it is found without a click")),
+                (self.labelsButton, _("Run the installed TotalSegmentator, check its labels for mixed-up levels, and "
+                                      "take them over; this can take minutes"))):
             button.enabled = ready
             button.toolTip = reason or toolTip
+        self.labelsButton.visible = totalsegmentator_fits(node.inputVolume if node else None)
         ui.proposeAgainButton.enabled = ready and self._picker.position() is not None
         ui.proposeAgainButton.toolTip = _("Once more from the same point; drag the point first if you like. You are "
                                           "asked before anything that you edited is replaced")

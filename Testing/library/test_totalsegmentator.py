@@ -2,13 +2,12 @@
 
 import json
 import os
-import stat
-import sys
 import time
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
+import fake_totalsegmentator
 import numpy as np
 import phantoms
 import pytest
@@ -355,54 +354,14 @@ def _with_label_table(nifti: bytes, names: dict[int, str]) -> bytes:
     return nifti[:108] + moved + nifti[112:348] + b"\x01\0\0\0" + extension + nifti[voxels:]
 
 
-FAKE = '''#!{python}
-"""Stands in for TotalSegmentator: checks its arguments like the real one and writes labels that lie beside it."""
-import argparse, json, os, pathlib, shutil, sys, time
-here = pathlib.Path(__file__).resolve().parent
-parser = argparse.ArgumentParser()
-parser.add_argument("-i", type=pathlib.Path)
-parser.add_argument("-o", type=pathlib.Path)
-parser.add_argument("-ml", "--ml", action="store_true")
-parser.add_argument("-ta", "--task", default="total")
-parser.add_argument("-f", "--fast", action="store_true")
-parser.add_argument("-rs", "--roi_subset", nargs="+")
-parser.add_argument("--version", action="version", version="2.18.0")
-given = parser.parse_args()
-assert given.i.is_file() and given.ml and given.task == "total"
-home = pathlib.Path(os.environ["TOTALSEG_HOME_DIR"])
-(here / "seen.json").write_text(json.dumps({{
-    "roi_subset": given.roi_subset, "fast": given.fast, "weights": os.environ.get("TOTALSEG_WEIGHTS_PATH"),
-    "config": json.loads((home / "config.json").read_text()), "input": str(given.i)}}))
-mode = (here / "mode.txt").read_text()
-if mode == "fail":
-    print("RuntimeError: no weights could be downloaded", file=sys.stderr)
-    sys.exit(1)
-if mode == "hang":
-    time.sleep(600)
-if mode == "write":
-    shutil.copy(here / "answer.nii.gz", given.o)
-'''
-
-
 @pytest.fixture
 def fake(tmp_path, monkeypatch):
     """A TotalSegmentator on the PATH; call it with what it should do."""
     if os.name == "nt":
         pytest.skip("a script without an ending is no command on Windows")
-    folder = tmp_path / "bin"
-    folder.mkdir()
-    script = folder / "TotalSegmentator"
-    script.write_text(FAKE.format(python=sys.executable), encoding="utf-8")
-    script.chmod(script.stat().st_mode | stat.S_IXUSR)
+    folder = fake_totalsegmentator.installed(tmp_path / "bin")
     monkeypatch.setenv("PATH", f"{folder}{os.pathsep}{os.environ['PATH']}")
-
-    def behave(mode, labels=None):
-        (folder / "mode.txt").write_text(mode)
-        if labels is not None:
-            phantoms.write(labels, case()[0].geometry, folder / "answer.nii.gz")
-        return folder
-
-    return behave
+    return lambda mode, labels=None: fake_totalsegmentator.told(folder, mode, labels, case()[0].geometry)
 
 
 def run(capsys, *arguments):
@@ -488,6 +447,52 @@ class TestCommand:
         code, _, err = run(capsys, "segment", scan[0], "--site", "vertebra", *arguments, "-o",
                            tmp_path / "out.seg.nrrd")
         assert code == 2 and words in err
+
+
+def test_a_proposal_in_a_process_of_its_own_ends_what_it_runs(fake, tmp_path):
+    """As the panel does it: cancelling must leave no TotalSegmentator behind."""
+    from RadiomicsOrthoLib.regions.proposal_process import ProposalProcess
+    from RadiomicsOrthoLib.regions.request import ProposalRequest
+
+    folder = fake("hang")
+    process = ProposalProcess()
+    process.start(case()[0], ProposalRequest("vertebra", method="totalsegmentator"))
+    end = time.monotonic() + 60
+    while not (folder / "seen.json").is_file():
+        assert process.running and time.monotonic() < end
+        time.sleep(0.05)
+    process.stop()
+    while (folder / "alive.txt").is_file() and _alive(int((folder / "alive.txt").read_text())):
+        assert time.monotonic() < end, "it still runs"
+        time.sleep(0.05)
+
+
+def _alive(number: int) -> bool:
+    """True if a process runs; one that ended and that nobody asked about does not."""
+    try:
+        state = Path(f"/proc/{number}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()[0]
+        return state != "Z"
+    except OSError:
+        pass
+    try:
+        os.kill(number, 0)
+    except OSError:
+        return False
+    return not Path("/proc").is_dir()
+
+
+def test_a_proposal_in_a_process_of_its_own(fake):
+    from RadiomicsOrthoLib.regions.proposal_process import ProposalProcess
+    from RadiomicsOrthoLib.regions.request import ProposalRequest
+
+    fake("write", case()[1])
+    process = ProposalProcess()
+    process.start(case()[0], ProposalRequest("vertebra", method="totalsegmentator"))
+    end = time.monotonic() + 60
+    while process.running:
+        assert time.monotonic() < end
+        time.sleep(0.05)
+    assert [region.roi.level for region in process.result().regions] == list(LEVELS)
 
 
 def test_every_level_has_its_number():

@@ -9,10 +9,10 @@ from ..errors import InputError
 from ..imaging.image import BoneImage
 from ..long_work import Cancelled, Progress
 from ..regions.proposal import Proposal
+from ..regions.request import TOTALSEGMENTATOR as METHOD
+from ..regions.request import ProposalRequest
 from ..regions.totalsegmentator.classes import TASKS
 from ..regions.vertebra.compartments import BODY_COMPARTMENTS
-
-METHOD = "totalsegmentator"
 
 
 def add_arguments(command: argparse.ArgumentParser) -> None:
@@ -46,28 +46,14 @@ def check_options(options: argparse.Namespace, shape: str | None = None) -> None
 
 def propose(image: BoneImage, options: argparse.Namespace, progress: Progress, cancelled: Cancelled) -> Proposal:
     """Regions from its labels, run now or read from ``--labels``."""
-    from ..regions.totalsegmentator.femurs import propose_femora
-    from ..regions.totalsegmentator.label_file import read_labels
-    from ..regions.totalsegmentator.running import run_total
-    from ..regions.totalsegmentator.vertebrae import propose_vertebrae
+    from ..regions.totalsegmentator.proposal import propose_by_labels, propose_by_running
 
-    if image.modality not in ("CT", "unknown"):
-        raise InputError(f"This is a scan of modality {image.modality}; labels of TotalSegmentator are taken over on "
-                         "CT only.")
-    if options.labels is not None:
-        labels = read_labels(options.labels, image, options.labels_task)
-        source, done = "labels of TotalSegmentator", 0.0
-    else:
-        labels, installed = run_total(image, options.site, options.fast, progress, cancelled)
-        version = f" {installed.version}" if installed.version else ""
-        source, done = f"TotalSegmentator{version}, task total{' (3 mm)' if options.fast else ''}", 0.8
-
-    def rest(fraction: float, text: str) -> None:
-        progress(done + (1 - done) * fraction, text)
-
-    if options.site == "proximal-femur":
-        return propose_femora(image, labels, source, rest, cancelled)
     asked = options.compartment or ["whole-body"]
+    if other := [name for name in asked if name not in (*BODY_COMPARTMENTS, "all")]:
+        raise InputError(f"'{other[0]}' is not made from labels; these are: {', '.join(BODY_COMPARTMENTS)}.")
     compartments = BODY_COMPARTMENTS if "all" in asked else [name for name in BODY_COMPARTMENTS if name in asked]
-    return propose_vertebrae(image, labels, source, compartments, options.seed, options.level, options.single,
-                             options.core_depth, rest, cancelled)
+    request = ProposalRequest(options.site, options.seed, options.level, options.single, tuple(compartments),
+                              options.core_depth)
+    if options.labels is not None:
+        return propose_by_labels(image, request, options.labels, options.labels_task, progress, cancelled)
+    return propose_by_running(image, request, options.fast, progress, cancelled)

@@ -31,6 +31,8 @@ _CHILD = ("import sys; sys.path.insert(0, sys.argv[1]); "
           "from RadiomicsOrthoLib.regions.proposal_process import work; work(sys.argv[2])")
 _IMAGE, _TASK, _PROGRESS, _RESULT, _MASKS, _MESSAGES = (
     "image.npy", "task.json", "progress.txt", "result.json", "masks.npz", "messages.txt")
+#: a file that asks the child to end, and how long it may take to end what it has started itself
+_STOP, _STOP_S = "stop", 1.0
 #: the last line of the progress lies within these bytes of its end
 _TAIL_BYTES = 1000
 
@@ -111,12 +113,20 @@ class ProposalProcess:
         """End the child if it runs, and forget what it did."""
         if self._process is not None:
             if self.running:
-                self._process.kill()
+                self._end()
             self._process.wait()
         if self._folder is not None:
             shutil.rmtree(self._folder, ignore_errors=True)
         self._process = self._folder = None
         atexit.unregister(self.stop)
+
+    def _end(self) -> None:
+        """Ask first: a child that is killed leaves the programs behind that it runs."""
+        try:
+            (self._folder / _STOP).touch()
+            self._process.wait(_STOP_S)
+        except (OSError, subprocess.TimeoutExpired):
+            self._process.kill()
 
     def _unpacked(self, found: dict) -> Proposal:
         regions = []
@@ -152,7 +162,8 @@ def work(folder: str) -> None:
             file.flush()
 
         try:
-            result, masks = _packed(propose(image, ProposalRequest.from_dict(task["request"]), progress))
+            result, masks = _packed(propose(image, ProposalRequest.from_dict(task["request"]), progress,
+                                            (place / _STOP).exists))
         except InputError as error:
             result, masks = {"refused": str(error)}, {}
     np.savez(place / _MASKS, **masks)

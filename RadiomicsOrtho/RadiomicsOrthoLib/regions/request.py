@@ -17,6 +17,8 @@ SITES = ("vertebra", "proximal-femur")
 MR_COMPARTMENTS = ("whole-body", "trabecular", "csf")
 #: the ways to bodies on MR: a learned model, or the edges round a point
 MR_METHODS = ("model", "one-click")
+#: bones of a CT from an installed TotalSegmentator
+TOTALSEGMENTATOR = "totalsegmentator"
 
 
 @dataclass(frozen=True)
@@ -26,8 +28,8 @@ class ProposalRequest:
     ``seed`` is a point inside the bone (RAS mm); without it the bone is looked for.  ``level`` names the vertebra
     at the point (without a point the lowest one), ``single`` keeps that one only.  ``compartments`` and ``depth_mm``
     say what of each vertebra is wanted, ``thoracic`` and ``lumbar`` how many of them the spine has, ``method`` which
-    of ``MR_METHODS`` finds bodies on MR (by default what is installed decides).  What belongs to vertebrae is not
-    looked at for a femur.
+    of ``MR_METHODS`` finds bodies on MR (by default what is installed decides), or ``TOTALSEGMENTATOR`` on CT.  What
+    belongs to vertebrae is not looked at for a femur.
     """
 
     site: str
@@ -41,8 +43,8 @@ class ProposalRequest:
     method: str | None = None
 
     def __post_init__(self) -> None:
-        if self.method not in (None, *MR_METHODS):
-            raise ValueError(f"method must be one of {MR_METHODS}, not {self.method!r}")
+        if self.method not in (None, *MR_METHODS, TOTALSEGMENTATOR):
+            raise ValueError(f"method must be one of {(*MR_METHODS, TOTALSEGMENTATOR)}, not {self.method!r}")
         if self.site not in SITES:
             raise ValueError(f"site must be one of {SITES}, not {self.site!r}")
         if self.single and self.seed is None:
@@ -67,6 +69,10 @@ def propose(image: BoneImage, request: ProposalRequest, progress: Progress = no_
     """
     if image.geometry.plane_axis is not None:
         raise InputError("The scan is a 2-D image; bones are proposed in a 3-D volume only.")
+    if request.method == TOTALSEGMENTATOR:
+        from .totalsegmentator.proposal import propose_by_running
+
+        return propose_by_running(image, request, progress=progress, cancelled=cancelled)
     if request.site == "proximal-femur":
         from .femur.segmentation import segment_femora, segment_femur
 

@@ -42,6 +42,11 @@ class Installed:
     version: str = ""
 
 
+def is_installed() -> bool:
+    """True if there is one; quick, nothing is started."""
+    return shutil.which("TotalSegmentator") is not None or importlib.util.find_spec("totalsegmentator") is not None
+
+
 def find_installed() -> Installed | None:
     """The command on the PATH, else the package of this Python (in Slicer: of its extension); ``None`` without one."""
     command = shutil.which("TotalSegmentator")
