@@ -249,6 +249,7 @@ class RadiomicsOrthoSegmentWidget(ScriptedLoadableModuleWidget, VTKObservationMi
         """Show what the selected segment is, and enable what can be done with it."""
         segment = self._currentSegment()
         self._anatomy.show(segment, self.editor.currentSegmentID())
+        self._levels.select(self.editor.currentSegmentID())
         if self._parameterNode:
             site = self.logic.anatomy(segment).get("site", "unknown")
             self._protocols.show(self._parameterNode.inputVolume,

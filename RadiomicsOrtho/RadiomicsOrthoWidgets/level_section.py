@@ -68,6 +68,16 @@ class LevelSection:
             ui.levelHintLabel.text = _("Wrong level? Drag it up or down to the body that it belongs to: all others "
                                        "follow. Undo takes it back.")
 
+    def select(self, segmentId: str) -> None:
+        """Show the row of the body that a segment belongs to; of another segment there is none."""
+        row = next((row for row, body in enumerate(self._bodies) if segmentId in body.segmentIds), -1)
+        table = self._ui.levelTable
+        if row < 0:
+            table.clearSelection()
+        elif row != table.currentRow() or not table.selectedItems():
+            table.selectRow(row)
+            table.scrollToItem(table.item(row, LEVEL))
+
     def nameBody(self, segmentId: str, level: str) -> bool:
         """Name the body that a segment belongs to, and so all; ``False`` if it belongs to none."""
         body = next((body for body in self._bodies if segmentId in body.segmentIds), None)

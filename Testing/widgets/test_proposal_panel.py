@@ -196,6 +196,16 @@ def test_a_level_chosen_for_one_body_names_all(panel, volume):
     assert names(panel)[1:4] == ["T12 body", "T13 body", "L1 body"]
 
 
+def test_the_row_of_the_selected_segment_is_shown(panel, volume):
+    take(panel, volume)
+    node = panel._parameterNode.segmentation.GetSegmentation()
+    panel.ui.segmentEditorWidget.setCurrentSegmentID(node.GetSegmentIdBySegmentName("vertebra 4 body"))
+    assert panel.ui.levelTable.currentRow() == 3 and panel.ui.levelTable.selectedItems()
+    drawn = node.AddEmptySegment("", "mine")
+    panel.ui.segmentEditorWidget.setCurrentSegmentID(drawn)
+    assert not panel.ui.levelTable.selectedItems()
+
+
 def test_a_level_that_leaves_no_room_is_said_and_not_taken(panel, volume):
     from runtime.dialogs import messages
 
