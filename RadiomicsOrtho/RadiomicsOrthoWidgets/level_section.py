@@ -8,8 +8,8 @@ from RadiomicsOrthoScene.proposals import suggestion_of
 from slicer.i18n import tr as _
 
 LEVEL, HEIGHTS, GRADE, STATE = range(4)
-#: more rows scroll
-MOST_ROWS = 12
+#: rows that are seen at once; more scroll
+LEAST_ROWS, MOST_ROWS = 8, 12
 ROW_HEIGHT = 22
 COLUMN_MARGIN = 12
 
@@ -109,8 +109,9 @@ class LevelSection:
         for column in (LEVEL, HEIGHTS, GRADE):
             table.resizeColumnToContents(column)
             table.setColumnWidth(column, table.columnWidth(column) + COLUMN_MARGIN)
-        shown = min(max(len(self._bodies), 1), MOST_ROWS)
-        table.setFixedHeight(ROW_HEIGHT * shown + table.horizontalHeader().height + 6)
+        # room to give way: a panel with wrapped texts is a little higher than its layout thinks
+        for limit, rows in ((table.setMinimumHeight, LEAST_ROWS), (table.setMaximumHeight, MOST_ROWS)):
+            limit(ROW_HEIGHT * min(max(len(self._bodies), 1), rows) + table.horizontalHeader().height + 6)
 
     def _write(self, row: int, column: int, text: str, suggestion: bool, toolTip: str) -> None:
         table = self._ui.levelTable

@@ -64,5 +64,5 @@ class SeedPicker(VTKObservationMixin):
         self._button.checked = bool(active)
 
     def _onDefined(self, caller, event) -> None:
-        self._button.checked = False
+        self.stop()
         self._placed()
