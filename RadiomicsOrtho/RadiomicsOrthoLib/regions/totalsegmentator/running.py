@@ -31,7 +31,8 @@ NOT_INSTALLED = ("TotalSegmentator is not installed; install it with 'pip instal
 _POLL_S = 0.2
 #: a command that does not even say its version is none
 _VERSION_TIMEOUT_S = 60
-_INPUT, _OUTPUT, _HOME = "scan.nii.gz", "labels.nii.gz", "home"
+#: the scan goes uncompressed: it is read once
+_INPUT, _OUTPUT, _HOME = "scan.nii", "labels.nii.gz", "home"
 
 
 @dataclass(frozen=True)

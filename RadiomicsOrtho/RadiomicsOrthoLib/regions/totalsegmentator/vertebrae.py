@@ -43,8 +43,8 @@ def propose_vertebrae(image: BoneImage, labels: BoneLabels, source: str, compart
     names, renamed = _names(spine, chosen, level)
     frames = _frames(spine)
     rois = {key: _body(image, vertebra, names[key], source) for key, vertebra in spine.vertebrae.items()}
-    local = {key: LocalFrame.around(image.geometry.to_ras(np.argwhere(roi.mask)), frames[key])
-             for key, roi in rois.items()}
+    local = {key: LocalFrame.around(_positions(image, vertebra), frames[key])
+             for key, vertebra in spine.vertebrae.items()}
     regions: list[ProposedRegion] = []
     entries, remarks = [], list(renamed)
     for place, key in enumerate(spine.vertebrae):
@@ -83,6 +83,11 @@ def _body(image: BoneImage, vertebra: WholeVertebra, level: str | None, source: 
     mask[vertebra.box] = vertebra.body
     return Roi(mask, image.geometry, site="vertebra", level=level, compartment="whole-body",
                made_by=f"{source}; {METHOD}")
+
+
+def _positions(image: BoneImage, vertebra: WholeVertebra) -> np.ndarray:
+    """RAS mm (n, 3) of the body's voxels."""
+    return image.geometry.to_ras(np.argwhere(vertebra.body) + [side.start for side in vertebra.box])
 
 
 def _at(image: BoneImage, spine: CheckedSpine, seed: Sequence[float]) -> str:
