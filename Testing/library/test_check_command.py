@@ -33,7 +33,8 @@ def test_a_region_with_its_findings_and_those_of_the_scan(capsys, files):
     assert (code, err) == (0, "")
     assert text.startswith("1, L1: 21.9 mL, no warning")
     scan = text[text.index("The scan:"):]
-    assert "tube voltage" in scan and "tube voltage" not in text[:text.index("The scan:")]
+    assert scan.startswith("The scan: no warning") and "tube voltage" in scan
+    assert "tube voltage" not in text[:text.index("The scan:")]
 
 
 def test_every_region_and_its_verdict_as_json(capsys, files):
@@ -69,6 +70,7 @@ def test_the_core_of_a_vertebra_is_looked_into(capsys, files, tmp_path):
 
 def test_what_is_stated_counts(capsys, files):
     _, text, _ = run(capsys, "check", *files, "--segment", "1", "--contrast", "yes", "--kvp", "100")
+    assert "1, site not stated: 21.9 mL, 1 warning" in text
     assert "made with contrast agent" in text and "100 kV" in text
 
 

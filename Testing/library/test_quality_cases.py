@@ -288,3 +288,12 @@ def test_trabeculae_of_a_femur_are_uneven_by_nature():
     assert not {"CORTEX_IN_CORE", "HETEROGENEOUS_CORE"} & codes((image, femur))
     cement, femur = painted((image, femur), core, 1500)
     assert "DENSE_PART" in codes((cement, femur))
+
+
+def test_a_reference_for_its_mean_may_be_small():
+    image, roi = mr()
+    for count, refused in ((9, True), (40, False)):
+        _, small = drawn((image, replace(roi, compartment="csf")), only(count))
+        found = codes((image, small))
+        assert ("ROI_TOO_SMALL" in found) == refused
+        assert not {"ROI_FEW_VOXELS", "FEW_SLICES"} & found

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Sequence
 
 from ..imaging.image import BoneImage
 from ..quality.finding import Finding, refusals
@@ -43,10 +44,10 @@ def run(options: argparse.Namespace) -> dict:
         if not options.json:
             of_region = [finding for finding in found if finding not in of_image]
             place = "" if (roi.level or roi.side or "") in segment.name and roi.site != "unknown" else f", {roi.place}"
-            print(f"{segment.name}{place}: {roi.size_text}, {_verdict(found)}")
+            print(f"{segment.name}{place}: {roi.size_text}, {'refused' if refusals(found) else _verdict(of_region)}")
             print_findings(of_region)
     if not options.json and of_image:
-        print("The scan:")
+        print(f"The scan: {_verdict(of_image)}")
         print_findings(of_image)
     result = {"findings": [finding.to_dict() for finding in of_image], "regions": regions}
     if options.strict and any(region["refused"] for region in regions):
@@ -61,8 +62,6 @@ def _region(image: BoneImage, roi: Roi, name: str, found: tuple[Finding, ...]) -
             "refused": bool(refusals(found)), "findings": [finding.to_dict() for finding in found]}
 
 
-def _verdict(found: tuple[Finding, ...]) -> str:
-    if refusals(found):
-        return "refused"
+def _verdict(found: Sequence[Finding]) -> str:
     warnings = sum(finding.severity == "warn" for finding in found)
     return {0: "no warning", 1: "1 warning"}.get(warnings, f"{warnings} warnings")

@@ -17,6 +17,8 @@ from .planar_checks import FLAT_MODALITIES
 #: below this nothing statistical holds (Orlhac: 64 voxels); below the second, texture is unstable
 MIN_VOXELS = 64
 FEW_VOXELS = 1000
+#: a reference whose mean alone is used needs fewer (this project's own)
+REFERENCE_COMPARTMENTS, MIN_VOXELS_OF_REFERENCE = ("csf",), 10
 #: texture in space looks at a voxel's neighbours on both sides; with fewer slices half of them have none on one
 MIN_SLICES = 4
 #: islands below this share of the largest part are specks
@@ -25,7 +27,7 @@ SPECK_SHARE = 0.01
 HOLE_SHARE = 0.01
 HOLE_ML = 0.1
 #: thin by definition, so their few slices say nothing
-_THIN = ("axial-ellipse", "mid-slab")
+_THIN = ("axial-ellipse", "mid-slab", *REFERENCE_COMPARTMENTS)
 #: volume in mL of a whole bone region, as wide as a vertebra with or without its arch, and a proximal femur with or
 #: without its shaft, can be; narrower limits would mark small and tall people
 VOLUME_ML = {"C": (2.0, 40.0), "T": (3.0, 80.0), "L": (8.0, 130.0), "S": (8.0, 200.0), "vertebra": (2.0, 130.0),
@@ -51,10 +53,12 @@ def check_size(roi: Roi) -> Iterator[Finding]:
     voxels = f"{voxels} ({roi.size_text})" if roi.geometry.plane_axis is None else roi.size_text
     # a core is derived from a larger region, which a person sees beside it
     what = "The trabecular region" if roi.compartment == "trabecular" else "The region"
-    if count < MIN_VOXELS:
+    is_reference = roi.compartment in REFERENCE_COMPARTMENTS
+    least = MIN_VOXELS_OF_REFERENCE if is_reference else MIN_VOXELS
+    if count < least:
         yield Finding("ROI_TOO_SMALL", "refuse", f"{what} has {voxels}; it is too small "
-                      f"(at least {MIN_VOXELS}).", "Draw a larger region, or use a scan with smaller voxels.")
-    elif count < FEW_VOXELS:
+                      f"(at least {least}).", "Draw a larger region, or use a scan with smaller voxels.")
+    elif count < FEW_VOXELS and not is_reference:
         finer = ", or use thinner slices" if roi.geometry.plane_axis is None else ""
         yield Finding("ROI_FEW_VOXELS", "warn", f"{what} has {voxels}; texture features "
                       f"of fewer than {FEW_VOXELS} are unstable.", f"Rely on the mean only{finer}.")
