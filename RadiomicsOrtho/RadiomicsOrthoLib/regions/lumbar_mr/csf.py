@@ -22,6 +22,8 @@ METHOD = "CSF behind the body, version 1"
 LEVEL = "L3"
 #: half axes of the region in mm: left-right, front-back, along the canal
 HALF_AXES_MM = (2.0, 2.0, 4.0)
+#: how much wider the even fluid around the region is looked for: a place that is good by chance is so less often
+SURROUNDINGS = 1.5
 #: fewer voxels say nothing of evenness and noise
 SMALLEST_VOXELS = 12
 #: where its centre may lie, in mm: to the side, behind the rear wall, above or below the middle of the body
@@ -65,21 +67,23 @@ def csf_region(image: BoneImage, bodies: Mapping[str, np.ndarray], level: str = 
     if body is None or not body.any():
         raise InputError(f"There is no body {level} to find the cerebrospinal fluid behind; name the levels.")
     frame = _frame(image.geometry, body, [other for name, other in bodies.items() if name != level and other.any()])
-    place, kernel = _window(image.geometry, frame)
+    place, kernel, surroundings = _window(image.geometry, frame)
     if kernel.sum() < SMALLEST_VOXELS:
         raise InputError(f"The voxels are too large for a region in the cerebrospinal fluid ({kernel.sum()} of them); "
                          f"{_REMEDY}.")
     values = image.array[place].astype(np.float64)
     mean, sd = _local_statistics(values, kernel)
+    wide_mean, wide_sd = _local_statistics(values, surroundings)
     u, d, h = frame.coordinates(image.geometry, place)
     allowed = (np.abs(u) <= SIDEWAYS_MM) & (d >= BEHIND_MM[0]) & (d <= BEHIND_MM[1]) \
-        & (np.abs(h) <= ALONG_MM) & _inside(values.shape, kernel.shape)
+        & (np.abs(h) <= ALONG_MM) & _inside(values.shape, surroundings.shape)
     # a region must not reach into the body or its wall
     allowed &= ~_touched(body[place], kernel)
     if not allowed.any():
         raise InputError(f"The scan ends behind {level}, before the spinal canal; {_REMEDY}.")
     sign = 1.0 if weighting == "T2w" else -1.0
-    centre = _centre(np.where(allowed, sign * mean - sd, -np.inf), sd, int(kernel.sum()), image.geometry.spacing_kji)
+    centre = _centre(np.where(allowed, sign * wide_mean - wide_sd, -np.inf), wide_sd / np.sqrt(surroundings.sum()),
+                     image.geometry.spacing_kji)
     found = CsfRegion(_stamped(body.shape, place, centre, kernel), float(mean[centre]), float(sd[centre]),
                       float(np.median(image.array[body])), float(d[centre]))
     _check(found, weighting, level)
@@ -143,8 +147,11 @@ def _rear_wall(u: np.ndarray, d: np.ndarray, h: np.ndarray) -> tuple[float, floa
     return float(slope), float(offset)
 
 
-def _window(geometry: Geometry, frame: _Frame) -> tuple[tuple[slice, ...], np.ndarray]:
-    """The part of the scan that is looked at, as slices, and the region's shape in voxels, odd along each axis."""
+def _window(geometry: Geometry, frame: _Frame) -> tuple[tuple[slice, ...], np.ndarray, np.ndarray]:
+    """The part of the scan that is looked at, as slices, and the shapes of the region and of what is around it.
+
+    Shapes are in voxels, odd along each axis.
+    """
     reach = np.array([SIDEWAYS_MM, BEHIND_MM[1], max(FOLLOWED_MM)]) + 2 * np.array(HALF_AXES_MM) + geometry.spacing[0]
     corners = frame.origin + np.array([[x, y, z] for x in (-1, 1) for y in (-1, 1) for z in (-1, 1)]) * reach \
         @ frame.axes
@@ -153,13 +160,20 @@ def _window(geometry: Geometry, frame: _Frame) -> tuple[tuple[slice, ...], np.nd
     high = np.minimum(np.ceil(kji.max(axis=0)).astype(int) + 1, geometry.shape)
     steps = (geometry.to_ras(np.eye(3)) - geometry.to_ras(np.zeros(3))) @ frame.axes.T
     # of slices thicker than the region one belongs to it
-    half_axes = np.maximum(HALF_AXES_MM, 0.55 * np.abs(steps).max(axis=0))
-    reach = np.ceil(max(half_axes) / np.array(geometry.spacing_kji)).astype(int)
+    thickest = 0.55 * np.abs(steps).max(axis=0)
+    shapes = (_ellipsoid(np.maximum(HALF_AXES_MM, thickest), steps, geometry.spacing_kji),
+              _ellipsoid(np.maximum(SURROUNDINGS * np.array(HALF_AXES_MM), thickest), steps, geometry.spacing_kji))
+    return tuple(slice(int(a), int(b)) for a, b in zip(low, high, strict=True)), *shapes
+
+
+def _ellipsoid(half_axes_mm: np.ndarray, steps: np.ndarray, spacing_mm: tuple[float, float, float]) -> np.ndarray:
+    """Voxels of an ellipsoid around the middle one; ``steps`` are those along k, j, i in the frame's axes (mm)."""
+    reach = np.ceil(max(half_axes_mm) / np.array(spacing_mm)).astype(int)
     offsets = np.stack(np.meshgrid(*(np.arange(-n, n + 1) for n in reach), indexing="ij"), -1)
-    kernel = ((offsets @ steps / half_axes) ** 2).sum(axis=-1) <= 1
-    used = [slice(np.flatnonzero(kernel.any(axis=others)).min(), np.flatnonzero(kernel.any(axis=others)).max() + 1)
-            for others in ((1, 2), (0, 2), (0, 1))]
-    return tuple(slice(int(a), int(b)) for a, b in zip(low, high, strict=True)), kernel[tuple(used)]
+    # a hair more, so that rounding does not decide over a voxel on the surface
+    shape = ((offsets @ steps / half_axes_mm) ** 2).sum(axis=-1) <= 1 + 1e-9
+    used = [np.flatnonzero(shape.any(axis=others)) for others in ((1, 2), (0, 2), (0, 1))]
+    return shape[tuple(slice(places[0], places[-1] + 1) for places in used)]
 
 
 def _local_statistics(values: np.ndarray, kernel: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -175,15 +189,15 @@ def _local_statistics(values: np.ndarray, kernel: np.ndarray) -> tuple[np.ndarra
     return mean + values.mean(), np.sqrt(np.maximum(square - mean**2, 0) * count / (count - 1))
 
 
-def _centre(rating: np.ndarray, sd: np.ndarray, count: int, spacing_mm: tuple[float, float, float]) -> tuple[int, ...]:
-    """The middle of all places that are as good as the best one within noise.
+def _centre(rating: np.ndarray, error: np.ndarray, spacing_mm: tuple[float, float, float]) -> tuple[int, ...]:
+    """The middle of all places that are as good as the best one within three times its standard ``error``.
 
     The very best is good by chance as well: its mean would lie below (T1) or above (T2) that of the fluid.
     """
     from scipy import ndimage
 
     best = np.unravel_index(int(np.argmax(rating)), rating.shape)
-    good = rating >= rating[best] - 3 * sd[best] / np.sqrt(count)
+    good = rating >= rating[best] - 3 * error[best]
     parts, _ = ndimage.label(good)
     inner = ndimage.distance_transform_edt(np.pad(parts == parts[best], 1), sampling=spacing_mm)[1:-1, 1:-1, 1:-1]
     # of several middles that with the best rating
