@@ -19,6 +19,8 @@ GENANT_SOURCE = "Genant 1993, J Bone Miner Res 8:1137 (semiquantitative scheme; 
 GRADE_LIMITS = (0.20, 0.25, 0.40)
 #: where the three heights are taken, as shares of the depth from the front wall
 FRONT_SHARE, MIDDLE_SHARE, REAR_SHARE = (0.05, 0.15), (0.42, 0.58), (0.85, 0.95)
+#: the walls are those at mid-height, within this share of the height from the middle
+WALL_SHARE = 0.25
 #: half width of the strip beside the mid-sagittal plane (mm)
 STRIP_MM = 4.0
 _STEP_MM = 0.25
@@ -68,23 +70,41 @@ def heights(body: Roi, frame: LocalFrame) -> Heights:
     soft = ndimage.gaussian_filter(body.mask[tuple(slice(a, b) for a, b in zip(low, high, strict=True))].astype(
         np.float32), [min(0.6, 0.6 / s) for s in geometry.spacing_kji])
     up = np.arange(-0.9 * frame.height, 0.9 * frame.height, _STEP_MM)
+    along = np.arange(1.1 * frame.front, -1.1 * frame.rear, -_STEP_MM)
+    aside = np.arange(-STRIP_MM, STRIP_MM + 0.1, 1.0)
+    local = np.stack(np.meshgrid(aside, along, up, indexing="ij"), -1)
+    indices = geometry.to_kji(frame.centre + local @ frame.axes) - low
+    inside = ndimage.map_coordinates(soft, np.moveaxis(indices, -1, 0), order=1, mode="constant") >= 0.5
+    sections = [(section, walls) for section in inside
+                if (walls := _walls(section[:, np.abs(up) <= WALL_SHARE * frame.height])) is not None]
+    if not sections:
+        raise ValueError("the body has no mid-sagittal section")
     found, points = [], []
     for start, stop in (FRONT_SHARE, MIDDLE_SHARE, REAR_SHARE):
-        along = frame.front - (frame.front + frame.rear) * np.arange(start, stop + 1e-6, 0.02)
-        aside = np.arange(-STRIP_MM, STRIP_MM + 0.1, 1.0)
-        local = np.stack(np.meshgrid(aside, along, up, indexing="ij"), -1)
-        indices = geometry.to_kji(frame.centre + local @ frame.axes) - low
-        inside = ndimage.map_coordinates(soft, np.moveaxis(indices, -1, 0), order=1, mode="constant") >= 0.5
-        columns = inside.reshape(-1, len(up))
-        columns = columns[columns.any(axis=1)]
-        if not len(columns):
-            raise ValueError("the body has no mid-sagittal section")
-        top = up[len(up) - 1 - columns[:, ::-1].argmax(axis=1)]
-        bottom = up[columns.argmax(axis=1)]
-        found.append(float(np.mean(top - bottom)) + _STEP_MM)
-        ends = (np.array([0.0, along.mean(), z.mean()]) for z in (top, bottom))
-        points.append(tuple(tuple(float(x) for x in frame.centre + end @ frame.axes) for end in ends))
+        ends = [_ends(section, round(front + start * (rear - front)), round(front + stop * (rear - front)))
+                for section, (front, rear) in sections]
+        places, tops, bottoms = (np.concatenate(part) for part in zip(*ends, strict=True))
+        found.append(float(np.mean(up[tops] - up[bottoms])) + _STEP_MM)
+        ras = (np.array([0.0, along[places].mean(), up[rows].mean()]) for rows in (tops, bottoms))
+        points.append(tuple(tuple(float(x) for x in frame.centre + end @ frame.axes) for end in ras))
     return Heights(*found, tuple(points))
+
+
+def _walls(section: np.ndarray) -> tuple[int, int] | None:
+    """First and last place from the front on where a sagittal section (along, up) is body; ``None`` if nowhere.
+
+    The rear wall is hollow in the middle: shares of the template's depth would lie in the canal there, and what they
+    cut of the rims is no height.
+    """
+    found = np.flatnonzero(section.any(axis=1))
+    return (int(found[0]), int(found[-1])) if found.size else None
+
+
+def _ends(section: np.ndarray, first: int, last: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Places, rows of the upper and rows of the lower endplate of the columns from ``first`` to ``last``."""
+    places = first + np.flatnonzero(section[first:last + 1].any(axis=1))
+    columns = section[places]
+    return places, columns.shape[1] - 1 - columns[:, ::-1].argmax(axis=1), columns.argmax(axis=1)
 
 
 def suggested_grade(body: Heights, posterior_of_neighbours: tuple[float, ...] = ()) -> SuggestedGrade:
