@@ -209,6 +209,22 @@ def test_a_volume_is_refused():
         propose_polygon(volume, [(0, 0, 0), (1, 0, 0), (0, 1, 0)], Anatomy())
 
 
+@pytest.mark.parametrize("axis", [1, 2])
+def test_an_image_whose_slice_lies_along_another_axis_is_one_too(axis):
+    """As a volume node of Slicer may hold it: a sagittal or coronal slice."""
+    from RadiomicsOrthoLib.imaging.geometry import Geometry
+    from RadiomicsOrthoLib.imaging.image import BoneImage
+
+    array = np.expand_dims(planar.radiograph(), axis)
+    image = BoneImage(array, Geometry(array.shape, (0.3, 0.4, 0.5), (5.0, 6.0, 7.0)), "XR")
+    pixels = ((9.5, 9.5), (9.5, 19.5), (29.5, 19.5), (29.5, 9.5))
+    corners = [np.insert(np.array(pixel, float), axis, 0) for pixel in pixels]
+    roi = propose_polygon(image, image.geometry.to_ras(np.array(corners)), Anatomy()).regions[0].roi
+    places = np.delete(np.argwhere(roi.mask), axis, axis=1)
+    assert places.min(axis=0).tolist() == [10, 10] and places.max(axis=0).tolist() == [29, 19]
+    assert roi.voxel_count == 200
+
+
 def test_parts_and_bones_that_do_not_go_together_are_refused():
     for anatomy in ({"site": "vertebra", "side": "left"}, {"site": "proximal-femur", "level": "L1"},
                     {"site": "vertebra", "compartment": "femoral-neck"}, {"compartment": "trochanteric"}):
@@ -283,6 +299,32 @@ def test_a_calibrated_radiograph_keeps_the_region_where_slicer_shows_it(tmp_path
     written = sitk.ReadImage(str(out))
     assert written.GetSpacing()[:2] == pytest.approx((0.24, 0.3))
     assert np.argwhere(sitk.GetArrayFromImage(written)[0]).mean(axis=0) == pytest.approx([29.5, 19.5])
+
+
+def markups(path, points, system="LPS", **changes):
+    """A closed curve as Slicer saves it."""
+    entries = [{"id": str(n), "position": [float(x) for x in point], "positionStatus": "defined"}
+               for n, point in enumerate(points, 1)]
+    content = {"markups": [{"type": "ClosedCurve", "coordinateSystem": system, "controlPoints": entries}]} | changes
+    path.write_text(json.dumps(content))
+    return str(path)
+
+
+def test_a_closed_curve_of_slicer_is_a_polygon(radiograph, tmp_path, capsys):
+    corners = np.array([(-20.5, -24.5, 0), (-60.5, -24.5, 0), (-60.5, -64.5, 0), (-20.5, -64.5, 0)])
+    found = []
+    for number, points in enumerate((";".join(text(corners)), markups(tmp_path / "a.mrk.json", corners * (-1, -1, 1)),
+                                     markups(tmp_path / "b.mrk.json", corners, "RAS"))):
+        out = tmp_path / f"{number}.seg.nrrd"
+        assert main(["segment", str(radiograph), "--modality", "XR", "--polygon", points, "-o", str(out)]) == 0
+        found.append(out.read_bytes())
+    assert found[0] == found[1] == found[2]
+    for bad, said in ((tmp_path / "none.mrk.json", "There is no file"),
+                      (markups(tmp_path / "c.json", []), "0 different"),
+                      (markups(tmp_path / "d.json", [], markups=[]), "holds 0 markups"),
+                      (markups(tmp_path / "e.json", [], markups=[{}]), "no markups file of Slicer")):
+        assert main(["segment", str(radiograph), "--modality", "XR", "--polygon", str(bad), "-o", str(out)]) == 2
+        assert said in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(("arguments", "said"), [

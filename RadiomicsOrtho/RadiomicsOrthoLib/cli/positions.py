@@ -5,6 +5,8 @@ from __future__ import annotations
 import argparse
 import math
 
+from ..regions.planar.markups_file import read_points
+
 
 def position(text: str) -> tuple[float, float, float]:
     """``R,A,S`` in mm as three numbers."""
@@ -18,5 +20,8 @@ def position(text: str) -> tuple[float, float, float]:
 
 
 def positions(text: str) -> list[tuple[float, float, float]]:
-    """``R,A,S;R,A,S;…`` as a list; a semicolon at the end does no harm."""
+    """``R,A,S;R,A,S;…`` as a list, or the points of a markups file of Slicer."""
+    if text.lower().endswith(".json"):
+        return read_points(text)
+    # a semicolon at the end does no harm
     return [position(part) for part in text.strip().strip(";").split(";")]

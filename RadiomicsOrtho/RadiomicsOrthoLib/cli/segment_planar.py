@@ -20,7 +20,7 @@ def add_arguments(command: argparse.ArgumentParser) -> None:
     group = command.add_argument_group("2-D images (radiograph, DXA): one region from points, R,A,S in mm as Slicer "
                                        "shows them")
     group.add_argument("--polygon", type=positions, metavar="'R,A,S;R,A,S;…'",
-                       help="the corners of a polygon, in order around it")
+                       help="the corners of a polygon, in order around it; or a closed curve of Slicer (.mrk.json)")
     group.add_argument("--ellipse", type=position, nargs=3, metavar=("CENTRE", "END", "SIDE"),
                        help="the centre, the end of one axis, and a point to which the ellipse reaches across")
     group.add_argument("--neck-box", type=position, nargs=3, metavar=("HEAD", "BASE", "CORTEX"),

@@ -39,7 +39,7 @@ class Plane:
 
         InputError for a point that is not finite, beside the image, or before or behind its plane.
         """
-        ras = np.asarray(points, float)
+        ras = np.asarray(points, float).reshape(-1, 3) if len(points) == 0 else np.asarray(points, float)
         if ras.ndim != 2 or ras.shape[1] != 3 or not np.all(np.isfinite(ras)):
             raise InputError("A point has three finite numbers: right, anterior and superior in mm.")
         kji = self.shown.to_kji(ras)
