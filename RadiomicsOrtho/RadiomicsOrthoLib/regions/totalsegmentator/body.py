@@ -25,6 +25,8 @@ BALL_SHARE = 0.6
 EDGE_MM = 3.5
 #: nothing is nearer to the arch than the rear of what the ball left, but for this (mm)
 BEHIND_MM = 1.0
+#: with an arch, the middle of a vertebra lies farther than this behind that of its body (mm); without, all is body
+NO_ARCH_MM = 2.0
 #: a label this deep nowhere has no body in it: a process or a sliver
 LEAST_DEPTH_MM = 3.5
 
@@ -56,7 +58,9 @@ def body_in(mask: np.ndarray, geometry: Geometry, box: tuple[slice, slice, slice
     centre = geometry.to_ras(np.argwhere(mask).mean(axis=0) + start)
     body_centre = geometry.to_ras(np.argwhere(opened).mean(axis=0) + start)
     behind = centre - body_centre
-    if np.linalg.norm(behind) > 2.0:
+    if np.linalg.norm(behind) <= NO_ARCH_MM:
+        body = mask
+    else:
         # the arch lies behind: what sticks out towards it, above and below the pedicles too, is no body
         behind = behind * [1.0, 1.0, 0.0]
         behind /= max(float(np.linalg.norm(behind)), 1e-6)
