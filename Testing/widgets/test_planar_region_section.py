@@ -152,3 +152,13 @@ def test_the_points_survive_saving_and_reopening_the_scene(panel, radiograph, tm
     assert panel._parameterNode.planarShape == "ellipse" and panel.ui.planarRegionButton.enabled
     panel.ui.planarRegionButton.click()
     assert len(segments(panel)) == 1
+
+
+def test_the_other_panel_says_what_the_region_is():
+    from RadiomicsOrthoWidgets.region_text import regionText
+
+    known = {"site": "proximal-femur", "level": None, "side": None, "compartment": "femoral-neck"}
+    assert regionText(known) == "femur, side not stated: femoral neck"
+    assert regionText(known | {"side": "left"}) == "left: femoral neck"
+    assert regionText(known | {"site": "unknown", "compartment": "unknown"}).startswith("bone not stated")
+    assert regionText(known | {"site": "unknown", "level": "L3", "compartment": "csf"}) == "L3: cerebrospinal fluid"
