@@ -307,13 +307,14 @@ class RadiomicsOrthoLogic(ScriptedLoadableModuleLogic):
         return str(resource_folder() / name)
 
     def models(self) -> tuple:
-        """The verified models at hand (read once); refused ones are named in the application's log."""
+        """The verified models that measure on a scan (read once); refused ones are named in the application's log."""
         import logging
 
         from RadiomicsOrthoLib.models.catalogue import load_catalogue
 
         if self._models is None:
-            self._models, refused = load_catalogue()
+            bundles, refused = load_catalogue()
+            self._models = tuple(bundle for bundle in bundles if bundle.uses_scan)
             for sentence in refused:
                 logging.warning(sentence)
         return self._models

@@ -60,7 +60,7 @@ def test_generated_models_load(tmp_path: Path) -> None:
     (lambda d: d.update(citations="a paper"), "'citations' must be a list"),
     (lambda d: d.update(limitations="none"), "'limitations' must be a list"),
     (lambda d: d["inputs"].reverse(), "the same names in the same order"),
-    (lambda d: d["inputs"][0].update(source="guess"), "must be one of ('measurement', 'feature', 'clinical')"),
+    (lambda d: d["inputs"][0].update(source="guess"), "must be one of ('measurement', 'feature', 'clinical', "),
     (lambda d: d["inputs"][1].update(valid_range=[110, 18]), "valid_range of 'age' must be two rising numbers"),
     (lambda d: d["inputs"][1].update(axis_range=[18]), "axis_range of 'age' must be two rising numbers"),
     (lambda d: d["inputs"][2]["choices"].pop("two"), "the choices of 'fracture' are not the levels of its term"),

@@ -96,8 +96,9 @@ def test_a_refusal_leaves_older_files_alone(capsys, case, tmp_path):
 
 
 @pytest.mark.parametrize(("arguments", "words"), [
-    ([], "required: COMMAND"), (["score"], "required: IMAGE, ROI"), (["fly"], "invalid choice: 'fly'"),
-    (["models", "show", "nothing"], "There is no model 'nothing'; at hand: pickhardt-2013-l1-hu"),
+    ([], "required: COMMAND"), (["score"], "required: --model"), (["score", *MODEL], "give IMAGE, ROI, --out"),
+    (["fly"], "invalid choice: 'fly'"),
+    (["models", "show", "nothing"], "There is no model 'nothing'; at hand: "),
     (["info", "nothing.nrrd"], "There is no file"),
     (["demo", "--image", "a.nrrd"], "--image and --roi belong together")])
 def test_bad_arguments(capsys, arguments, words):
@@ -138,7 +139,7 @@ def test_info(capsys, case):
 
 def test_models_list_and_show(capsys):
     code, text, _ = run(capsys, "models", "list")
-    assert code == 0 and text.startswith("pickhardt-2013-l1-hu  1.0.0  [published]")
+    assert code == 0 and "\npickhardt-2013-l1-hu  1.0.0  [published; scan]" in text
     code, text, _ = run(capsys, "models", "show", "pickhardt-2013-l1-hu")
     for words in ("Not a diagnosis", "unverified", "160 HU", "Ann Intern Med"):
         assert words in text

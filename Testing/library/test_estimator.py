@@ -5,13 +5,8 @@ from __future__ import annotations
 import math
 
 import pytest
-from RadiomicsOrthoLib.models.estimator import (
-    AdditiveEstimator,
-    CurveTerm,
-    FactorTerm,
-    LinearTerm,
-    estimator_from_dict,
-)
+from RadiomicsOrthoLib.models.estimator import AdditiveEstimator, estimator_from_dict
+from RadiomicsOrthoLib.models.terms import CurveTerm, FactorTerm, LinearTerm
 
 # logistic regression of the aSAH table (pROC): outcome on s100b, ndka and age
 ASAH = AdditiveEstimator((LinearTerm("s100b", 5.04661956), LinearTerm("ndka", 0.03130863),

@@ -11,7 +11,8 @@ from pathlib import Path
 import generated
 import pytest
 from RadiomicsOrthoLib.models.bundle import ModelInput, load_bundle
-from RadiomicsOrthoLib.models.estimator import AdditiveEstimator, CurveTerm, FactorTerm, LinearTerm
+from RadiomicsOrthoLib.models.estimator import AdditiveEstimator
+from RadiomicsOrthoLib.models.terms import CurveTerm, FactorTerm, LinearTerm
 from RadiomicsOrthoLib.scoring.nomogram import (
     LINEAR_PREDICTOR,
     OUTCOME,

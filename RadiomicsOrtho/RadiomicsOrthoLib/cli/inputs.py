@@ -25,9 +25,10 @@ from ..regions.roi import COMPARTMENTS, LEVELS, SIDES, SITES, Roi
 Result = TypeVar("Result")
 
 
-def add_image_arguments(command: argparse.ArgumentParser, name: str = "image") -> None:
-    """``name`` is ``image`` for a positional argument, ``--image`` for an option."""
-    command.add_argument(name, metavar="IMAGE", help="NRRD, NIfTI or MHA file, DICOM folder or file, grey PNG or TIFF")
+def add_image_arguments(command: argparse.ArgumentParser, name: str = "image", **more: object) -> None:
+    """``name`` is ``image`` for a positional argument, ``--image`` for an option; ``more`` as argparse takes it."""
+    command.add_argument(name, metavar="IMAGE", **more,
+                         help="NRRD, NIfTI or MHA file, DICOM folder or file, grey PNG or TIFF")
     command.add_argument("--series", help="which series of a DICOM folder (number or UID)")
     add_acquisition_arguments(command)
 
@@ -45,10 +46,11 @@ def add_acquisition_arguments(command: argparse._ActionsContainer) -> None:
                          "body weight")
 
 
-def add_roi_arguments(command: argparse.ArgumentParser, name: str = "roi", several: bool = False) -> None:
+def add_roi_arguments(command: argparse.ArgumentParser, name: str = "roi", several: bool = False,
+                      **more: object) -> None:
     """``name`` is ``roi`` for a positional argument, ``--roi`` for an option; ``several``: segments may be more."""
-    command.add_argument(name, metavar="ROI", help="segmentation: .seg.nrrd or a label map on the image's grid; a "
-                         "PNG or TIFF for a 2-D image")
+    command.add_argument(name, metavar="ROI", **more, help="segmentation: .seg.nrrd or a label map on the image's "
+                         "grid; a PNG or TIFF for a 2-D image")
     which = "which segment: its name, label value or level"
     if several:
         chosen = command.add_mutually_exclusive_group()

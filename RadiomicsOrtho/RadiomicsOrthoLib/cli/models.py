@@ -1,11 +1,13 @@
-"""``models list`` and ``models show ID``."""
+"""``models list``, ``models show ID`` and ``models verify ID | --all``."""
 
 from __future__ import annotations
 
 import argparse
 
-from ..models.bundle import ModelBundle
-from ..models.catalogue import load_catalogue, load_model
+from ..errors import InputError
+from ..models.bundle import ModelBundle, ModelInput, read_bundle
+from ..models.catalogue import load_catalogue, load_model, model_folders
+from ..models.check_vectors import CheckResult
 
 
 def add_command(commands) -> None:
@@ -16,17 +18,22 @@ def add_command(commands) -> None:
     show = actions.add_parser("show", help="the whole card of a model")
     show.add_argument("id", metavar="ID")
     show.set_defaults(run=run_show)
+    verify = actions.add_parser("verify", help="recompute the check vectors of models and print each deviation")
+    verify.add_argument("id", metavar="ID", nargs="?")
+    verify.add_argument("--all", action="store_true", help="every model at hand")
+    verify.set_defaults(run=run_verify)
 
 
 def run_list(options: argparse.Namespace) -> dict:
     bundles, refused = load_catalogue()
     if not options.json:
         for bundle in bundles:
-            print(f"{bundle.id}  {bundle.version}  [{bundle.trust}]  {bundle.title}")
+            needs = "scan" if bundle.uses_scan else "entered values"
+            print(f"{bundle.id}  {bundle.version}  [{bundle.trust}; {needs}]  {bundle.title}")
         for sentence in refused:
             print(sentence)
-    return {"models": [{"id": b.id, "version": b.version, "trust": b.trust, "title": b.title, "sha256": b.sha256}
-                       for b in bundles], "refused": list(refused)}
+    return {"models": [{"id": b.id, "version": b.version, "trust": b.trust, "title": b.title,
+                        "uses_scan": b.uses_scan, "sha256": b.sha256} for b in bundles], "refused": list(refused)}
 
 
 def run_show(options: argparse.Namespace) -> dict:
@@ -36,18 +43,62 @@ def run_show(options: argparse.Namespace) -> dict:
     return {**bundle.card, "sha256": bundle.sha256}
 
 
+def run_verify(options: argparse.Namespace) -> dict:
+    """Exit code 2 if a vector does not come out, or a model cannot be read or has none."""
+    if bool(options.id) == options.all:
+        raise InputError("Name one model to verify, or all of them with --all.")
+    folders = model_folders()
+    if options.id and options.id not in folders:
+        raise InputError(f"There is no model '{options.id}'; see 'radiomics-ortho models list'.")
+    models, refused, count, faults = {}, [], 0, 0
+    for model_id in [options.id] if options.id else sorted(folders):
+        try:
+            bundle, results = read_bundle(folders[model_id])
+            if not results:
+                raise InputError(f"Model '{model_id}' refused: it carries no check vectors.")
+        except InputError as error:
+            refused.append(str(error))
+            continue
+        models[model_id] = [_result_dict(result) for result in results]
+        count, faults = count + len(results), faults + sum(bool(result.fault) for result in results)
+        if not options.json:
+            print(f"{bundle.id} {bundle.version} [{bundle.trust}]")
+            for result in results:
+                print(f"  {_result_text(result)}")
+    if not options.json:
+        for sentence in refused:
+            print(sentence)
+        print(f"{count} vectors of {len(models)} models: {faults or 'none'} failed"
+              + (f"; {len(refused)} models refused." if refused else "."))
+    return {"models": models, "refused": refused, "exit_code": 2 if faults or refused else 0}
+
+
+def _result_dict(result: CheckResult) -> dict:
+    return {"number": result.number, "inputs": dict(result.inputs), "expected": result.expected, "got": result.got,
+            "deviation": result.deviation, "tolerance": result.tolerance, "source": result.source,
+            "fault": result.fault}
+
+
+def _result_text(result: CheckResult) -> str:
+    source = f"  ({result.source})" if result.source else ""
+    verdict = "FAILED: " + result.fault if result.fault else "ok"
+    return (f"{result.number:2d}  expected {result.expected:.10g}  got {result.got:.10g}  deviation "
+            f"{result.deviation:+.1e}  {verdict}{source}")
+
+
 def print_model(bundle: ModelBundle) -> None:
     card = bundle.card
     print(f"{bundle.title}\n  id {bundle.id}, version {bundle.version}, trust level: {bundle.trust}")
-    for title, name in (("Intended use", "intended_use"), ("Not for", "not_for"), ("Population", "population"),
-                        ("Reference standard", "reference_standard"), ("Licence", "licence")):
+    for title, name in (("Notice", "notice"), ("Intended use", "intended_use"), ("Not for", "not_for"),
+                        ("Population", "population"), ("Reference standard", "reference_standard"),
+                        ("Licence", "licence"), ("Formula", "formula")):
         if card.get(name):
             print(f"  {title}: {card[name]}")
     print("  Inputs:")
     for item in bundle.inputs:
-        unit = f" ({item.unit})" if item.unit else ""
-        choices = f", one of {', '.join(item.choices)}" if item.choices else ""
-        print(f"    {item.name}: {item.title}{unit}, {item.source}{choices}")
+        print(f"    {_input_text(item)}")
+    for output_class in bundle.classes:
+        print(f"  Class {output_class.title} [{output_class.evidence}]")
     for threshold in bundle.thresholds:
         print(f"  Cut-off {threshold.title} [{threshold.evidence}; {threshold.source}]")
     for entry in card.get("performance", ()):
@@ -56,3 +107,15 @@ def print_model(bundle: ModelBundle) -> None:
         print(f"  Limitation: {text}")
     for text in card["citations"]:
         print(f"  Cite: {text}")
+
+
+def _input_text(item: ModelInput) -> str:
+    unit = f" ({item.unit})" if item.unit else ""
+    parts = [f"{item.name}: {item.title}{unit}, {item.source}"]
+    if item.choices:
+        parts.append("one of " + ", ".join(key if key == title else f"{key} = {title}"
+                                           for key, title in item.choices.items()))
+    if item.valid_range:
+        parts.append(f"{item.valid_range[0]:g} to {item.valid_range[1]:g}")
+    parts += ["may be left out"] if item.optional else []
+    return ", ".join(parts)

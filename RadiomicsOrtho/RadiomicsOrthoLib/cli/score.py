@@ -1,4 +1,7 @@
-"""``score IMAGE ROI --model ID --out DIR``: the score card and its renderings."""
+"""``score IMAGE ROI --model ID --out DIR``: the score card and its renderings.
+
+A model that measures nothing on a scan is applied without IMAGE and ROI, to ``--clinical`` values alone.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +11,7 @@ from pathlib import Path
 from .. import RESEARCH_USE_ONLY
 from ..errors import InputError
 from ..features.engine import DEFAULT_ENGINE, load_engine
+from ..models.bundle import ModelBundle
 from ..models.catalogue import load_model
 from ..quality.finding import raise_refusals
 from ..regions.trabecular import DEFAULT_DEPTH_MM
@@ -15,6 +19,7 @@ from ..report.files import card_files, write_folder
 from ..report.wording import interval_text, output_text
 from ..scoring.applicability import check_scan
 from ..scoring.card import ScoreCard
+from ..scoring.clinical_score import score_clinical
 from ..scoring.score import score_case
 from .info import print_findings
 from .inputs import (
@@ -31,23 +36,32 @@ from .output import ProgressBar
 
 
 def add_command(commands) -> None:
-    command = commands.add_parser("score", help="apply a model to a region and write its card")
-    add_image_arguments(command)
-    add_roi_arguments(command)
+    command = commands.add_parser("score", help="apply a model to a region, or to entered values alone, and write "
+                                  "its card")
+    add_image_arguments(command, nargs="?")
+    add_roi_arguments(command, nargs="?")
     add_reference_arguments(command)
     add_answers_arguments(command)
     command.add_argument("--model", required=True, metavar="ID", help="see 'radiomics-ortho models list'")
     command.add_argument("--clinical", nargs="+", default=[], action="extend", metavar="key=value",
-                         help="clinical values that the model asks for")
+                         help="values that the model asks for, see 'radiomics-ortho models show ID'; some models need "
+                              "nothing else, then leave IMAGE and ROI out")
     command.add_argument("--engine", default=DEFAULT_ENGINE, help="extraction engine: fast (default) or pyradiomics")
     command.add_argument("--core-depth", type=float, default=DEFAULT_DEPTH_MM, metavar="MM",
                          help="how much is removed below the surface for a trabecular core (default %(default)s mm)")
-    command.add_argument("--out", required=True, metavar="DIR", type=Path)
+    command.add_argument("--out", metavar="DIR", type=Path, help="folder for card, report and nomogram; needed with "
+                         "a scan")
     command.set_defaults(run=run)
 
 
 def run(options: argparse.Namespace) -> dict:
     model, answers = load_model(options.model), answers_from(options)
+    if not model.uses_scan:
+        return _run_clinical(options, model)
+    missing = [name for name, given in (("IMAGE", options.image), ("ROI", options.roi), ("--out", options.out))
+               if given is None]
+    if missing:
+        raise InputError(f"The model '{model.id}' measures on a scan; give {', '.join(missing)}.")
     image = image_from(options)
     # before the region is read: what is wrong with the scan is the better answer
     raise_refusals(check_scan(model, image))
@@ -61,6 +75,20 @@ def run(options: argparse.Namespace) -> dict:
     if not options.json:
         print_card(card)
         print(f"Written to {options.out}: {', '.join(files)}")
+    return card.to_dict()
+
+
+def _run_clinical(options: argparse.Namespace, model: ModelBundle) -> dict:
+    if options.image or options.roi or options.semantic:
+        raise InputError(f"The model '{model.id}' uses no scan, region or answers; give its values with --clinical.")
+    card = score_clinical(model, parse_clinical(options.clinical))
+    files = card_files(card) if options.out else {}
+    if files:
+        write_folder(options.out, files)
+    if not options.json:
+        print_card(card)
+        if files:
+            print(f"Written to {options.out}: {', '.join(files)}")
     return card.to_dict()
 
 
@@ -86,4 +114,6 @@ def print_card(card: ScoreCard) -> None:
     if card.interval:
         print(f"  In brackets: {card.interval_reason[:1].lower()}{card.interval_reason[1:]}")
     print_findings(card.findings)
+    if card.model.card.get("notice"):
+        print(f"  Notice: {card.model.card['notice']}")
     print(f"  {RESEARCH_USE_ONLY}")

@@ -4,20 +4,23 @@ from __future__ import annotations
 
 import hashlib
 import json
-import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from ..errors import InputError
 from ..features.vector import SEMANTIC_PREFIX
-from .estimator import AdditiveEstimator, FactorTerm, estimator_from_dict, finite
+from .check_vectors import CheckResult, run_check_vectors
+from .derived import DerivedValue, derived_from_dict
+from .estimator import Estimator, StratifiedEstimator, estimator_from_dict
+from .terms import FactorTerm, Term, finite
 
 SCHEMA = "radiomics-ortho-model/1"
 TRUST_LEVELS = ("published", "trained here", "simulated")
-INPUT_SOURCES = ("measurement", "feature", "clinical")
+INPUT_SOURCES = ("measurement", "feature", "clinical", "derived")
 MAX_MODEL_BYTES = 4 * 1024 * 1024
-CHECK_TOLERANCE = 1e-9
+#: modality and site of a model that needs no scan
+NO_SCAN = "none"
 
 
 @dataclass(frozen=True)
@@ -25,10 +28,12 @@ class ModelInput:
     """One input by name, with its unit.
 
     ``source`` says where the value comes from: a ``measurement`` on the ROI, a ``feature``
-    of the vector (radiomics, or semantic where ``key`` begins with ``semantic_``) or a
-    ``clinical`` value that a person enters; ``key`` is the name there.
-    Values outside ``valid_range`` are refused as implausible, values outside
+    of the vector (radiomics, or semantic where ``key`` begins with ``semantic_``), a
+    ``clinical`` value that a person enters, or ``derived`` from other inputs; ``key`` is the
+    name there.  Values outside ``valid_range`` are refused as implausible, values outside
     ``training_range`` are warned about.  ``choices`` maps a choice's key to its title.
+    An ``optional`` value may be left out; a ``recorded`` one stands on the card and does not
+    change the number; a ``whole`` one has no decimals.
     """
 
     name: str
@@ -41,6 +46,10 @@ class ModelInput:
     training_range: tuple[float, float] | None = None
     axis_range: tuple[float, float] | None = None
     choices: Mapping[str, str] | None = None
+    derived: DerivedValue | None = None
+    optional: bool = False
+    recorded: bool = False
+    whole: bool = False
 
     @property
     def is_semantic(self) -> bool:
@@ -50,9 +59,10 @@ class ModelInput:
 
 @dataclass(frozen=True)
 class OutputClass:
-    """A class of the output: values up to and including ``upper`` that no earlier class took.
+    """A class of the output: values up to ``upper`` that no earlier class took.
 
-    ``upper`` is in the output's unit (a probability is 0–1).
+    ``upper`` is in the output's unit (a probability is 0–1) and belongs to the class unless
+    ``excludes_upper``.  ``upper_input`` names the input that holds the bound, where a site sets its own.
     """
 
     id: str
@@ -60,6 +70,11 @@ class OutputClass:
     upper: float | None
     sentence: str
     evidence: str
+    excludes_upper: bool = False
+    upper_input: str | None = None
+
+    def holds(self, value: float) -> bool:
+        return self.upper is None or value < self.upper or (value == self.upper and not self.excludes_upper)
 
 
 @dataclass(frozen=True)
@@ -74,7 +89,7 @@ class Threshold:
 
 @dataclass(frozen=True)
 class Applicability:
-    """On which scans and regions the model may be used.
+    """On which scans and regions the model may be used; modality and site ``none``: it needs no scan.
 
     ``kvp`` are tube voltages in kV, sizes in mm; empty or ``None`` means no limit.
     ``contrast_enhanced`` is ``allowed``, ``warn`` or ``refuse``.
@@ -100,7 +115,7 @@ class ModelBundle:
     title: str
     trust: str
     inputs: tuple[ModelInput, ...]
-    estimator: AdditiveEstimator
+    estimator: Estimator
     output_title: str
     output_unit: str
     lower_is_worse: bool
@@ -127,11 +142,33 @@ class ModelBundle:
         """Whether radiomics features must be extracted."""
         return any(item.source == "feature" and not item.is_semantic for item in self.inputs)
 
-    def class_of(self, value: float) -> OutputClass | None:
-        for output_class in self.classes:
-            if output_class.upper is None or value <= output_class.upper:
-                return output_class
-        return None
+    @property
+    def uses_scan(self) -> bool:
+        """Whether it measures on a scan; otherwise all its values are entered."""
+        return self.applicability.modality != NO_SCAN
+
+    def asked(self, values: Mapping[str, float | str]) -> tuple[ModelInput, ...]:
+        """The inputs that have a meaning for this person, of whom ``values`` are known so far."""
+        unused = self.estimator.unused(values)
+        return tuple(item for item in self.inputs if item.name not in unused)
+
+    def with_derived(self, values: Mapping[str, float | str]) -> dict[str, float | str]:
+        """``values`` with those that are computed from them; ``ValueError`` where one has no value."""
+        found = dict(values)
+        for item in self.inputs:
+            if item.derived:
+                found[item.name] = item.derived.of(item.title, found)
+        return found
+
+    def classes_for(self, values: Mapping[str, float | str]) -> tuple[OutputClass, ...]:
+        """The classes with the bounds that a site has set among ``values``; none while one is not set."""
+        classes = tuple(replace(c, upper=float(values[c.upper_input])) if c.upper_input in values else c
+                        for c in self.classes)
+        return () if any(c.upper_input and c.upper is None for c in classes) else classes
+
+    def class_of(self, value: float, values: Mapping[str, float | str] | None = None) -> OutputClass | None:
+        """The class of an output; ``values`` are the inputs, which may hold a site's own bound."""
+        return next((c for c in self.classes_for(values or {}) if c.holds(value)), None)
 
 
 def load_bundle(folder: Path) -> ModelBundle:
@@ -140,6 +177,17 @@ def load_bundle(folder: Path) -> ModelBundle:
     Raises InputError with one sentence when the file is missing, oversized, no JSON, of
     another schema version, inconsistent, or when a check vector does not come out.
     """
+    bundle, results = read_bundle(folder)
+    if not results:
+        raise InputError(f"Model '{bundle.id}' refused: it carries no check vectors.")
+    fault = next((result.fault for result in results if result.fault), "")
+    if fault:
+        raise InputError(f"Model '{bundle.id}' refused: {fault}.")
+    return bundle
+
+
+def read_bundle(folder: Path) -> tuple[ModelBundle, tuple[CheckResult, ...]]:
+    """The bundle with its check vectors as they come out, right or wrong; otherwise as :func:`load_bundle`."""
     path = Path(folder) / "model.json"
     if not path.is_file():
         raise InputError(f"No model: '{path}' does not exist.")
@@ -152,12 +200,11 @@ def load_bundle(folder: Path) -> ModelBundle:
         raise InputError(f"Model refused: '{path}' is not valid JSON ({error}).") from None
     try:
         bundle = bundle_from_dict(data, hashlib.sha256(raw).hexdigest())
-        _run_check_vectors(bundle)
+        return bundle, run_check_vectors(bundle)
     except KeyError as error:
         raise InputError(f"Model refused: '{path}' lacks the entry {error}.") from None
     except (ValueError, TypeError, AttributeError, OverflowError) as error:
         raise InputError(f"Model refused: '{path}' is not consistent: {error}.") from None
-    return bundle
 
 
 def bundle_from_dict(data: Mapping, sha256: str) -> ModelBundle:
@@ -177,20 +224,12 @@ def bundle_from_dict(data: Mapping, sha256: str) -> ModelBundle:
         raise ValueError("the entry 'citations' is empty")
     inputs = tuple(_input_from_dict(item) for item in data["inputs"])
     estimator = estimator_from_dict(data["estimator"])
-    if [item.name for item in inputs] != [term.input for term in estimator.terms]:
-        raise ValueError("inputs and estimator terms must have the same names in the same order")
-    for item, term in zip(inputs, estimator.terms, strict=True):
-        if isinstance(term, FactorTerm) and set(item.choices or ()) != set(term.levels):
-            raise ValueError(f"the choices of {item.name!r} are not the levels of its term")
-        if item.choices and not isinstance(term, FactorTerm):
-            raise ValueError(f"{item.name!r} has choices, so its term must be a factor")
+    _check_inputs(inputs, estimator, data["output"].get("classes", ()))
     output = data["output"]
     if not isinstance(output["lower_is_worse"], bool):
         raise ValueError("lower_is_worse must be true or false")
-    classes = tuple(OutputClass(c["id"], c["title"], None if c["upper"] is None else finite(c["upper"]),
-                                c["sentence"], c["evidence"])
-                    for c in output.get("classes", ()))
-    uppers = [c.upper for c in classes]
+    classes = tuple(_class_from_dict(c) for c in output.get("classes", ()))
+    uppers = [c.upper for c in classes if c.upper_input is None]
     if classes and (uppers[-1] is not None or None in uppers[:-1] or uppers[:-1] != sorted(set(uppers[:-1]))):
         raise ValueError("the upper bounds of the classes must rise and the last one must be null")
     applies = data["applicability"]
@@ -218,25 +257,61 @@ def _input_from_dict(item: Mapping) -> ModelInput:
     for name, pair in ranges.items():
         if pair is not None and not (len(pair) == 2 and pair[0] < pair[1]):
             raise ValueError(f"{name} of {item['name']!r} must be two rising numbers")
+    if (item["source"] == "derived") != ("derived" in item):
+        raise ValueError(f"{item['name']!r} must say how it is derived, if it is, and only then")
     return ModelInput(item["name"], item["title"], item.get("unit", ""), item["source"],
-                      item.get("key", item["name"]), item.get("help", ""),
-                      choices=item.get("choices"), **ranges)
+                      item.get("key", item["name"]), item.get("help", ""), choices=item.get("choices"),
+                      derived=derived_from_dict(item["derived"]) if "derived" in item else None,
+                      optional=item.get("optional", False) is True, recorded=item.get("recorded", False) is True,
+                      whole=item.get("whole", False) is True, **ranges)
 
 
-def _run_check_vectors(bundle: ModelBundle) -> None:
-    vectors = bundle.card.get("check_vectors") or []
-    if not vectors:
-        raise InputError(f"Model '{bundle.id}' refused: it carries no check vectors.")
-    for number, vector in enumerate(vectors, start=1):
-        got, expected = bundle.estimator.output(vector["inputs"]), float(vector["output"])
-        if not math.isclose(got, expected, rel_tol=CHECK_TOLERANCE, abs_tol=CHECK_TOLERANCE):
-            raise InputError(f"Model '{bundle.id}' refused: check vector {number} gives {got!r} "
-                             f"instead of {expected!r}.")
-        expected_class = vector.get("class")
-        found = bundle.class_of(got)
-        if expected_class is not None and (found is None or found.id != expected_class):
-            raise InputError(f"Model '{bundle.id}' refused: check vector {number} falls into class "
-                             f"{found.id if found else None!r} instead of {expected_class!r}.")
+def _class_from_dict(entry: Mapping) -> OutputClass:
+    upper = entry["upper"]
+    named = upper["input"] if isinstance(upper, dict) else None
+    return OutputClass(entry["id"], entry["title"], None if upper is None or named else finite(upper),
+                       entry["sentence"], entry["evidence"], entry.get("excludes_upper", False) is True, named)
+
+
+def _check_inputs(inputs: tuple[ModelInput, ...], estimator: Estimator, classes: list[Mapping]) -> None:
+    """``ValueError`` unless inputs and terms fit each other, and every input has a purpose."""
+    names = [item.name for item in inputs]
+    by_name = dict(zip(names, inputs, strict=True))
+    for terms in _equations(estimator):
+        used = [term.input for term in terms]
+        if [name for name in names if name in used] != used:
+            raise ValueError("inputs and estimator terms must have the same names in the same order")
+        for term in terms:
+            _check_choices(by_name[term.input], term)
+    if isinstance(estimator, StratifiedEstimator) \
+            and set(by_name[estimator.input].choices or ()) != set(estimator.strata):
+        raise ValueError(f"the choices of {estimator.input!r} are not the strata")
+    known: set[str] = set()
+    for item in inputs:
+        if item.derived and not item.derived.names <= known:
+            raise ValueError(f"{item.name!r} is derived from inputs that do not stand before it")
+        known.add(item.name)
+    purposes = {term.input for terms in _equations(estimator) for term in terms}
+    purposes |= {name for item in inputs if item.derived for name in item.derived.names}
+    purposes |= {c["upper"]["input"] for c in classes if isinstance(c["upper"], dict)}
+    purposes |= {estimator.input} if isinstance(estimator, StratifiedEstimator) else set()
+    idle = [item.name for item in inputs if item.name not in purposes and not item.recorded]
+    if idle or purposes - set(names) or len(known) != len(names):
+        # also where a term has no input: both lists then differ
+        raise ValueError("inputs and estimator terms must have the same names in the same order")
+
+
+def _equations(estimator: Estimator) -> list[tuple[Term, ...]]:
+    if isinstance(estimator, StratifiedEstimator):
+        return [one.terms for one in estimator.strata.values()]
+    return [estimator.terms]
+
+
+def _check_choices(item: ModelInput, term: Term) -> None:
+    if isinstance(term, FactorTerm) and set(item.choices or ()) != set(term.levels):
+        raise ValueError(f"the choices of {item.name!r} are not the levels of its term")
+    if item.choices and not isinstance(term, FactorTerm):
+        raise ValueError(f"{item.name!r} has choices, so its term must be a factor")
 
 
 def _finite_number(text: str) -> float:

@@ -9,6 +9,8 @@ from .. import RESEARCH_USE_ONLY
 from ..imaging.acquisition import ACQUISITION_FACTS, FACTS_OF
 from ..quality.finding import SEVERITIES, refusals
 from ..scoring.card import ScoreCard
+from ..scoring.nomogram import draws_bands
+from .contributions import contributions_section, share_text, share_title
 from .html_parts import bullets, checked_svg, page, section, table
 from .svg import escape
 from .wording import (
@@ -37,11 +39,15 @@ def report_html(card: ScoreCard, nomogram_svg: str, pictures: Mapping[str, bytes
     if narrow_svg:
         charts += f'<div class="chart narrow">{checked_svg(narrow_svg)}</div>'
     title = f"{card.model.title} · {place_text(card)}"
+    equation = card.model.estimator.stratum(card.input_values)
+    points = equation.is_points
+    parts = () if refusals(card.findings) else (contributions_section(card),)
     measured = () if refusals(card.findings) else (_inputs(card), _measurements(card))
     sections = (
         _result(card), _findings(card), _pictures(pictures or {}),
-        section("Nomogram" if len(card.inputs) > 1 else "Where this value lies", charts),
-        *measured, _roi_protocol(card), _semantic(card), _acquisition(card), _model(card), _features(features or {}),
+        *(parts if points else ()), section("Where this value lies" if draws_bands(equation) else "Nomogram", charts),
+        *(() if points else parts), *measured, _roi_protocol(card), _semantic(card), _acquisition(card),
+        _model(card), _features(features or {}),
         _provenance(card))
     return page(title, card.model.title, place_text(card), [part for part in sections if part],
                 f"{RESEARCH_USE_ONLY} {model_text(card)}.")
@@ -64,6 +70,8 @@ def _result(card: ScoreCard) -> str:
     if found:
         parts.append(f'<p class="class">{escape(found.title)} {_evidence(found.evidence)}</p>')
         parts.append(f"<p>{escape(found.sentence)}</p>")
+    if model.card.get("notice"):
+        parts.append(f'<p class="notice">{escape(model.card["notice"])}</p>')
     interval = f"Interval: {interval_text(card)}." if card.interval else "No interval."
     parts.append(f'<p class="interval">{escape(interval)} {escape(card.interval_reason)}</p>')
     if model.thresholds:
@@ -102,10 +110,10 @@ def _inputs(card: ScoreCard) -> str:
     for item in card.inputs:
         value = choices.get(item.name, {}).get(str(item.value), item.value) if isinstance(item.value, str) \
             else with_unit(number_text(item.value), item.unit)
-        share = [escape(f"{item.contribution:+.3f}".replace("-", "−"))] if several else []
+        share = [escape(share_text(item.contribution))] if several else []
         source = "read by eye" if item.name in read_by_eye else item.source
         rows.append([escape(item.title), escape(value), escape(source), *share])
-    share_head = ["Share of the linear predictor"] if several else []
+    share_head = [share_title(card.model.estimator)] if several else []
     return section("Inputs", table(rows, ("Input", "Value", "From", *share_head)))
 
 
@@ -156,7 +164,7 @@ def _acquisition(card: ScoreCard) -> str:
         shown = {True: "yes", False: "no"}[value] if isinstance(value, bool) else \
             with_unit(number_text(value) if isinstance(value, float) else str(value), unit)
         rows.append([escape(title), escape(shown), "stated by the user" if name in stated else "from the file"])
-    to_the_point = FACTS_OF[card.model.applicability.modality]
+    to_the_point = FACTS_OF.get(card.model.applicability.modality, ())
     rows += [[escape(ACQUISITION_FACTS.get(name, (name, ""))[0]), "unknown", "—"]
              for name in card.acquisition.get("unknown", ()) if name in to_the_point]
     return section("How the scan was made", table(rows, ("Fact", "Value", "From")))

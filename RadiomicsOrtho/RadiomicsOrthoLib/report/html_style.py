@@ -45,7 +45,7 @@ section { background: var(--paper); border: 1px solid var(--rule); border-radius
 .figures { display: grid; grid-template-columns: repeat(auto-fit, minmax(15rem, 1fr)); gap: 1rem; }
 figure { margin: 0; }
 img { width: 100%; height: auto; display: block; background: #000; border-radius: 4px; }
-table { width: 100%; border-collapse: collapse; font-size: .95rem; }
+table { width: 100%; border-collapse: collapse; font-size: .95rem; overflow-wrap: break-word; }
 th, td { text-align: left; vertical-align: top; padding: .35rem .8rem .35rem 0; border-top: 1px solid var(--rule); }
 tbody tr:first-child > * { border-top: 0; }
 thead th { color: var(--muted); font-weight: 600; font-size: .85rem; border-top: 0;
@@ -55,7 +55,12 @@ td { font-variant-numeric: tabular-nums; }
 .facts tbody th { width: 12rem; }
 .reporting td:nth-child(4) { color: var(--muted); }
 td ul { margin: 0; padding-left: 1.1rem; }
-.hash { font: .82rem/1.5 ui-monospace, Consolas, monospace; }
+.notice { border: 1px solid var(--rule); border-radius: 4px; padding: .5rem .8rem; margin: .6rem 0; font-size: .85rem; }
+.formula { font: .95rem/1.6 ui-monospace, Consolas, monospace; margin-bottom: .8rem; }
+.levels { list-style: none; padding: 0; display: flex; flex-wrap: wrap; gap: 0 1.1rem; }
+.levels .here { color: var(--accent); font-weight: 600; }
+.points td:last-child { text-align: right; font-weight: 700; padding-right: 0; }
+.hash { overflow-wrap: anywhere; font: .82rem/1.5 ui-monospace, Consolas, monospace; }
 summary { font-weight: 600; cursor: pointer; }
 footer { text-align: center; font-size: .85rem; padding: 0 1rem 1rem; }
 @media (min-width: 40.01rem) {

@@ -27,7 +27,7 @@ def nomogram_svg(card: ScoreCard, width: float = 960.0, nomogram: Nomogram | Non
     Below 560 the titles stand over their axes, for a side panel.  A card with a refusing
     finding is drawn without marks.
     """
-    nomogram = nomogram or build_nomogram(card.model, _missing_ranges(card))
+    nomogram = nomogram or build_nomogram(card.model, _missing_ranges(card), card.input_values)
     marks = {} if refusals(card.findings) else patient_marks(nomogram, card.input_values)
     return _Sheet(card, nomogram, marks, float(width)).draw()
 
@@ -37,7 +37,8 @@ def _missing_ranges(card: ScoreCard) -> dict[str, tuple[float, float]]:
     values = card.input_values
     return {item.name: (min(0.0, float(values[item.name])), max(0.0, float(values[item.name])) or 1.0)
             for item in card.model.inputs
-            if item.choices is None and not (item.axis_range or item.training_range or item.valid_range)}
+            if item.name in values and item.choices is None
+            and not (item.axis_range or item.training_range or item.valid_range)}
 
 
 def band_tones(count: int, lower_is_worse: bool) -> list[str]:
@@ -249,7 +250,7 @@ class _Sheet:
             lines = [output_text(self.card.model, float(mark.value))]
         elif axis.scale == "total":
             lines = [number_text(float(mark.value), 3)]
-        elif axis.labelling == "levels":
+        elif axis.labelling == "levels" and isinstance(mark.value, str):
             lines = [next(tick.label for tick in axis.ticks if tick.value == mark.value)]
         else:
             lines = [with_unit(number_text(float(mark.value)), axis.unit)]

@@ -72,7 +72,7 @@ def measurement_title(name: str) -> tuple[str, str]:
 
 def place_text(card: ScoreCard) -> str:
     """Where was measured: ``L1 · vertebra · trabecular``."""
-    parts = (card.place, *(part for part in (card.site, card.compartment) if part != "unknown"))
+    parts = (card.place, *(part for part in (card.site, card.compartment) if part not in ("unknown", "none")))
     return " · ".join(part.replace("-", " ") if part != card.place else part for part in parts)
 
 

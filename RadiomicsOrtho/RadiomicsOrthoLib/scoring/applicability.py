@@ -46,7 +46,7 @@ def check_contrast(model: ModelBundle, findings: Iterable[Finding]) -> Iterator[
 def check_values(model: ModelBundle, values: Mapping[str, float | str]) -> Iterator[Finding]:
     """Findings on inputs outside the model's ranges."""
     for item in model.inputs:
-        value = values[item.name]
+        value = values.get(item.name, "")
         if isinstance(value, str):
             continue
         unit = f" {item.unit}" if item.unit else ""
@@ -60,7 +60,7 @@ def check_values(model: ModelBundle, values: Mapping[str, float | str]) -> Itera
 
 
 def missing_inputs(model: ModelBundle, values: Mapping[str, float | str]) -> tuple[ModelInput, ...]:
-    return tuple(item for item in model.inputs if item.name not in values)
+    return tuple(item for item in model.asked(values) if item.name not in values and not item.optional)
 
 
 def _check_tube_voltage(model: ModelBundle, image: BoneImage) -> Iterator[Finding]:

@@ -15,14 +15,25 @@ SCHEMA = "radiomics-ortho-card/1"
 
 @dataclass(frozen=True)
 class CardInput:
-    """One input as it was used: ``contribution`` is its share of the linear predictor."""
+    """One input as it was used: ``contribution`` is its share of the linear predictor.
+
+    ``None`` where it has no share of its own: it is part of a derived value, chooses the
+    equation, sets a bound, or is recorded only.
+    """
 
     name: str
     title: str
     unit: str
     source: str
     value: float | str
-    contribution: float
+    contribution: float | None
+
+
+def card_inputs(model: ModelBundle, values: Mapping[str, float | str]) -> tuple[CardInput, ...]:
+    """The inputs of ``model`` that have a value, each with its share."""
+    shares = model.estimator.contributions(values)
+    return tuple(CardInput(item.name, item.title, item.unit, item.source, values[item.name], shares.get(item.name))
+                 for item in model.inputs if item.name in values)
 
 
 @dataclass(frozen=True)
@@ -68,6 +79,7 @@ class ScoreCard:
                 "population": card["population"], "licence": card["licence"],
                 "citations": list(card["citations"]), "performance": list(card.get("performance", ())),
                 "limitations": list(card.get("limitations", ())),
+                "formula": card.get("formula", ""), "notice": card.get("notice", ""),
             },
             "case": {"site": self.site, "place": self.place, "compartment": self.compartment},
             "result": {

@@ -15,15 +15,27 @@ def clinical_values(model: ModelBundle, entered: Mapping[str, str | float]) -> d
     Raises InputError for a name that the model does not ask for, a value that is no
     number or no choice, and for missing values.
     """
-    wanted = {item.name: item for item in model.clinical_inputs}
-    unknown = sorted(set(entered) - set(wanted))
+    wanted = {item.name: item for item in model.asked(entered) if item.source == "clinical"}
+    unknown = sorted(set(entered) - {item.name for item in model.clinical_inputs})
     if unknown:
         asked = ", ".join(wanted) or "no clinical value"
         raise InputError(f"The model '{model.id}' does not ask for '{unknown[0]}'; it asks for {asked}.")
-    missing = [item for name, item in wanted.items() if entered.get(name) in (None, "")]
+    given = {name: entered[name] for name in wanted if entered.get(name) not in (None, "")}
+    missing = [item for name, item in wanted.items() if name not in given and not item.optional]
     if missing:
         raise InputError(f"The model '{model.id}' needs {', '.join(_asked(item) for item in missing)}.")
-    return {name: _value(item, entered[name]) for name, item in wanted.items()}
+    surplus = sorted(set(entered) - set(wanted))
+    if surplus:
+        raise InputError(f"The equation of the model '{model.id}' for this person has no '{surplus[0]}'; leave it out.")
+    return {name: _value(wanted[name], value) for name, value in given.items()}
+
+
+def completed(model: ModelBundle, values: Mapping[str, float | str]) -> dict[str, float | str]:
+    """``values`` with those that are derived from them; InputError where one cannot be computed."""
+    try:
+        return model.with_derived(values)
+    except ValueError as error:
+        raise InputError(f"{error}; check the values.") from None
 
 
 def _value(item: ModelInput, entered: str | float) -> float | str:
@@ -37,8 +49,11 @@ def _value(item: ModelInput, entered: str | float) -> float | str:
         value = math.nan
     if not math.isfinite(value):
         raise InputError(f"{item.title} must be a number, not '{entered}'.")
+    if item.whole and value != int(value):
+        raise InputError(f"{item.title} must be a whole number, not '{entered}'.")
     return value
 
 
 def _asked(item: ModelInput) -> str:
-    return f"{item.title} ({item.name}{', ' + item.unit if item.unit else ''})"
+    parts = [item.name, item.unit, f"one of {', '.join(item.choices)}" if item.choices else ""]
+    return f"{item.title} ({', '.join(part for part in parts if part)})"

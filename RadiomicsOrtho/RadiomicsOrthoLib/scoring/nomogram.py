@@ -5,7 +5,8 @@ contribution, times a scale that gives the widest input 100 points.  Two forms e
 
 * ``points``: a Points axis, one axis per input, Total points, and the outcome;
 * ``bands``: one axis of the output with the model's classes and cut-offs, for a model
-  of one input and identity link (such as a mean HU), whose points would say nothing.
+  of one input and identity link (such as a mean HU), whose points would say nothing, for a
+  sum that is cut to whole numbers, and for a model that does not add.
 """
 
 from __future__ import annotations
@@ -16,10 +17,13 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from ..models.bundle import ModelBundle, ModelInput, OutputClass, Threshold
-from ..models.estimator import AdditiveEstimator, CurveTerm, FactorTerm, Term
+from ..models.estimator import AdditiveEstimator, GreatestEstimator
+from ..models.terms import CurveTerm, FactorTerm, FractionalPolynomialTerm, PointsRange, PointsTerm, Term
 
 MAX_POINTS = 100.0
 TICKS = 10
+#: straight pieces by which a smooth curve is drawn
+CURVE_PIECES = 200
 POINTS, TOTAL, LINEAR_PREDICTOR, OUTCOME = "@points", "@total", "@linear-predictor", "@outcome"
 
 #: probabilities worth a tick, the most telling first
@@ -98,7 +102,7 @@ class Nomogram:
     """
 
     form: str
-    estimator: AdditiveEstimator
+    estimator: AdditiveEstimator | GreatestEstimator
     axes: tuple[Axis, ...]
     bands: tuple[Band, ...]
     cutoffs: tuple[Cutoff, ...]
@@ -166,24 +170,40 @@ def pretty(lo: float, hi: float, n: int = 5) -> tuple[float, ...]:
     return tuple(multiple(k) for k in range(first, last + 1))
 
 
-def build_nomogram(model: ModelBundle, ranges: Mapping[str, tuple[float, float]] | None = None) -> Nomogram:
-    """The nomogram of a model; ``ranges`` (input → least, greatest) go before the model's own ranges."""
+def draws_bands(estimator: AdditiveEstimator | GreatestEstimator) -> bool:
+    """Whether the form is ``bands``: a nomogram's points would say nothing, or would not be true."""
+    if isinstance(estimator, GreatestEstimator):
+        return True
+    # a sum that is cut to whole numbers does not lie where its points add up
+    return estimator.truncates or (len(estimator.terms) == 1 and estimator.link == "identity")
+
+
+def build_nomogram(model: ModelBundle, ranges: Mapping[str, tuple[float, float]] | None = None,
+                   values: Mapping[str, float | str] | None = None) -> Nomogram:
+    """The nomogram of a model; ``ranges`` (input → least, greatest) go before the model's own ranges.
+
+    ``values`` of a person choose the equation (such as that of the sex) and hold bounds that a site has set.
+    """
     unit = "%" if model.is_probability else model.output_unit
-    return estimator_nomogram(model.estimator, model.inputs, ranges,
-                              Outcome(model.output_title, unit, model.classes, model.thresholds))
+    return estimator_nomogram(model.estimator.stratum(values or {}), model.inputs, ranges,
+                              Outcome(model.output_title, unit, model.classes_for(values or {}), model.thresholds))
 
 
-def estimator_nomogram(estimator: AdditiveEstimator, inputs: Iterable[ModelInput] = (),
+def estimator_nomogram(estimator: AdditiveEstimator | GreatestEstimator, inputs: Iterable[ModelInput] = (),
                        ranges: Mapping[str, tuple[float, float]] | None = None,
                        outcome: Outcome | None = None) -> Nomogram:
-    """The nomogram of any additive estimator; inputs without metadata are called by their names."""
+    """The nomogram of one equation; inputs without metadata are called by their names."""
     outcome = outcome or Outcome()
     known = {item.name: item for item in inputs}
     scales = [_contributions(term, known.get(term.input), ranges or {}) for term in estimator.terms]
     minima = {s.term.input: min(s.extent) for s in scales}
+    maxima = [max(s.extent) for s in scales]
+    if isinstance(estimator, GreatestEstimator):
+        return _bands(estimator, outcome, max(minima.values()), max(maxima), minima)
     origin = estimator.intercept + math.fsum(minima.values())
-    if len(scales) == 1 and estimator.link == "identity":
-        return _bands(estimator, outcome, origin, max(scales[0].extent) - min(scales[0].extent), minima)
+    if draws_bands(estimator):
+        greatest = estimator.intercept + math.fsum(maxima)
+        return _bands(estimator, outcome, estimator.outcome(origin), estimator.outcome(greatest), minima)
 
     span = max(max(s.extent) - min(s.extent) for s in scales)
     scale = MAX_POINTS / span if span > 0 else 1.0      # a model in which no input counts is still drawn
@@ -259,7 +279,13 @@ def _contributions(term: Term, item: ModelInput | None, ranges: Mapping[str, tup
         choices = (item.choices if item else None) or {}
         ticks = tuple(Tick(level, choices.get(level, level), share) for level, share in term.levels.items())
         return _Scale(term, title, unit, ticks, tuple(term.levels.values()), "levels", None)
+    if isinstance(term, PointsTerm):
+        ticks = tuple(Tick(r.points, range_label(lower, r), r.points)
+                      for lower, r in zip((None, *term.ranges), term.ranges, strict=False))
+        return _Scale(term, title, unit, ticks, tuple(r.points for r in term.ranges), "levels", None)
     values = pretty(*_range_of(term, item, ranges), TICKS)
+    if isinstance(term, FractionalPolynomialTerm):
+        term = _as_curve(term, values[0], values[-1])
     ends = (values[0], values[-1])
     if isinstance(term, CurveTerm):
         inner = [x for x, _ in term.knots if ends[0] < x < ends[1]]
@@ -267,6 +293,19 @@ def _contributions(term: Term, item: ModelInput | None, ranges: Mapping[str, tup
         return _Scale(term, title, unit, _curve_ticks(term, values, inner), extent, "ranked", ends)
     ticks = _regular_ticks(values, term.contribution)
     return _Scale(term, title, unit, ticks, tuple(t.position for t in ticks), "regular", ends)
+
+
+def range_label(lower: PointsRange | None, this: PointsRange) -> str:
+    """``< 55``, ``55 – < 65``, ``≥ 75``, with the signs that the bounds need."""
+    upper = "" if this.bound is None else f"{'≤' if this.includes_bound else '<'} {this.bound:g}"
+    start = "" if lower is None else f"{'>' if lower.includes_bound else '≥'} {lower.bound:g}"
+    return f"{start}, {upper}" if start and upper else start or upper
+
+
+def _as_curve(term: FractionalPolynomialTerm, low: float, high: float) -> CurveTerm:
+    """The same by short straight pieces, whose turning points the axis can label."""
+    xs = [low + (high - low) * i / CURVE_PIECES for i in range(CURVE_PIECES + 1)]
+    return CurveTerm(term.input, tuple((x, term.contribution(x)) for x in xs))
 
 
 def _range_of(term: Term, item: ModelInput | None, ranges: Mapping[str, tuple[float, float]]) -> tuple[float, float]:
@@ -356,9 +395,9 @@ def _divisions(outcome: Outcome, start: float, end: float, place) -> tuple[tuple
     return tuple(bands), tuple(Cutoff(threshold, at if start <= at <= end else None) for threshold, at in places)
 
 
-def _bands(estimator: AdditiveEstimator, outcome: Outcome, least: float, extent: float,
+def _bands(estimator: AdditiveEstimator | GreatestEstimator, outcome: Outcome, least: float, greatest: float,
            minima: Mapping[str, float]) -> Nomogram:
-    values = pretty(least, least + extent, TICKS)
+    values = pretty(least, greatest, TICKS)
     axis = Axis(OUTCOME, outcome.title or "Output", outcome.unit, "value", values[0], values[-1],
                 _regular_ticks(values))
     return Nomogram("bands", estimator, (axis,), *_divisions(outcome, values[0], values[-1], float),

@@ -22,8 +22,8 @@ from ..regions.protocols.catalogue import protocol_for
 from ..regions.roi import Roi
 from ..regions.trabecular import DEFAULT_DEPTH_MM, trabecular_core
 from .applicability import check_applicability, check_contrast, check_values
-from .card import CardInput, ScoreCard
-from .clinical import clinical_values
+from .card import ScoreCard, card_inputs
+from .clinical import clinical_values, completed
 
 #: how much shallower and deeper the core is cut to see how far the result depends on it
 CORE_DEPTH_UNCERTAINTY_MM = 1.0
@@ -93,18 +93,15 @@ def _score_case(image: BoneImage, roi: Roi, model: ModelBundle, clinical: Mappin
     if answers:
         features = add_answers(features or FeatureVector(measurements, "", provenance), answers)
         provenance = features.provenance
-    values = _input_values(model, measurements, features, entered)
+    values = completed(model, _input_values(model, measurements, features, entered))
     findings += check_values(model, values)
     raise_refusals(findings)
     interval, meaning = _interval(image, roi, model, values, core_depth_mm if derived else None)
-    contributions = model.estimator.contributions(values)
     value = model.estimator.output(values)
-    findings += _check_class(model, value, interval)
+    findings += _check_class(model, value, values, interval)
     card = ScoreCard(
         model=model, value=value, linear_predictor=model.estimator.linear_predictor(values),
-        output_class=model.class_of(value),
-        inputs=tuple(CardInput(item.name, item.title, item.unit, item.source, values[item.name],
-                               contributions[item.name]) for item in model.inputs),
+        output_class=model.class_of(value, values), inputs=card_inputs(model, values),
         findings=most_severe_first(findings), place=roi.place, site=core.site, compartment=core.compartment,
         measurements=measurements, acquisition=image.acquisition.to_dict(image.modality),
         provenance={**provenance, **_roi_protocol(image, core, model)},
@@ -146,9 +143,9 @@ def region_for(model: ModelBundle, roi: Roi, core_depth_mm: float) -> tuple[Roi,
 def _input_values(model: ModelBundle, measurements: Mapping[str, float], features: FeatureVector | None,
                   entered: Mapping[str, float | str]) -> dict[str, float | str]:
     values: dict[str, float | str] = {}
-    for item in model.inputs:
-        if item.source == "clinical":
-            values[item.name] = entered[item.name]
+    for item in model.asked(entered):
+        if item.source in ("clinical", "derived"):
+            values |= {item.name: entered[item.name]} if item.name in entered else {}
             continue
         if item.source == "feature":
             values[item.name] = _feature_value(model, item, features)
@@ -194,17 +191,19 @@ def _interval(image: BoneImage, roi: Roi, model: ModelBundle, values: Mapping[st
         except InputError:
             return None, f"No core of {depth:g} mm can be made to see how far the result depends on its depth."
         moved = measure(image, core)
-        outputs.append(model.estimator.output(
-            {**values, **{item.name: moved[item.key] for item in model.inputs if item.source == "measurement"}}))
+        outputs.append(model.estimator.output(model.with_derived(
+            {**values, **{item.name: moved[item.key] for item in model.inputs if item.source == "measurement"}})))
     return (min(outputs), max(outputs)), (
         f"Range when the core is cut {CORE_DEPTH_UNCERTAINTY_MM:g} mm shallower or deeper; not a confidence interval.")
 
 
-def _check_class(model: ModelBundle, value: float, interval: tuple[float, float] | None) -> Iterator[Finding]:
+def _check_class(model: ModelBundle, value: float, values: Mapping[str, float | str],
+                 interval: tuple[float, float] | None) -> Iterator[Finding]:
     """A finding if the interval reaches into another class."""
-    if interval is None or model.class_of(value) is None:
+    own = model.class_of(value, values)
+    if interval is None or own is None:
         return
-    others = [found.title for found in dict.fromkeys(map(model.class_of, interval)) if found != model.class_of(value)]
+    others = [found.title for found in dict.fromkeys(model.class_of(end, values) for end in interval) if found != own]
     if others:
         unit = f" {model.output_unit}" if model.output_unit else ""
         yield Finding("CLASS_NOT_FIRM", "warn", f"The range of {interval[0]:.3g} to {interval[1]:.3g}{unit} reaches "

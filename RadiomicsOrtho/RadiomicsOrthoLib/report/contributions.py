@@ -1,0 +1,77 @@
+"""How the result comes about: the formula, and a table of what each answer counts, with this case marked."""
+
+from __future__ import annotations
+
+from itertools import chain
+
+from ..models.bundle import ModelInput
+from ..models.estimator import Estimator, GreatestEstimator
+from ..models.terms import FactorTerm, FractionalPolynomialTerm, LinearTerm, PointsTerm, Term, WholeStepsTerm
+from ..scoring.card import ScoreCard
+from ..scoring.nomogram import range_label
+from .html_parts import section, table
+from .svg import escape
+from .wording import number_text
+
+
+def share_title(estimator: Estimator) -> str:
+    """The heading of the shares of the inputs."""
+    if isinstance(estimator, GreatestEstimator):
+        return "Candidate (the greatest counts)"
+    return "Points" if estimator.is_points else "Share of the linear predictor"
+
+
+def share_text(share: float | None) -> str:
+    """A share with its sign; a dash where an input has none of its own."""
+    return "—" if share is None else f"{share:+.3f}".replace("-", "−")
+
+
+def exact_text(value: float) -> str:
+    """A coefficient with all the digits that it was published with."""
+    return f"{value:.12g}".replace("-", "−")
+
+
+def contributions_section(card: ScoreCard) -> str:
+    """The formula with its table; empty for a value that is shown as it was measured."""
+    formula = card.model.card.get("formula", "")
+    equation = card.model.estimator.stratum(card.input_values)
+    by_name = {item.name: item for item in card.model.inputs}
+    several = len(equation.terms) > 1
+    if not formula and not (several and equation.is_points):
+        return ""
+    body = f'<p class="formula">{escape(formula)}</p>' if formula else ""
+    if several:
+        rows = [[escape(by_name[term.input].title), _scale(term, by_name[term.input], card.input_values[term.input]),
+                 escape(number_text(term.contribution(card.input_values[term.input])))] for term in equation.terms]
+        body += table(rows, ("Input", "Counts", "Here"), "points")
+    return section("Points" if equation.is_points else "Formula", body)
+
+
+def _scale(term: Term, item: ModelInput, value: float | str) -> str:
+    """What the values of an input count, as HTML; that of this case is marked."""
+    if isinstance(term, FactorTerm):
+        cells = [((item.choices or {}).get(level, level), points, level == str(value))
+                 for level, points in term.levels.items()]
+    elif isinstance(term, PointsTerm):
+        own = term.range_of(float(value))
+        cells = [(range_label(lower, this), this.points, this is own)
+                 for lower, this in zip(chain((None,), term.ranges), term.ranges, strict=False)]
+    else:
+        return escape(_rule(term, item.unit))
+    return '<ul class="levels">' + "".join(
+        f'<li{" class=here" if here else ""}>{"▸ " if here else ""}{escape(label)}: <b>{escape(exact_text(points))}'
+        "</b></li>" for label, points, here in cells) + "</ul>"
+
+
+def _rule(term: Term, unit: str) -> str:
+    each = f" per {unit}" if unit else " per unit"
+    if isinstance(term, LinearTerm):
+        return f"{exact_text(term.coefficient)}{each}"
+    if isinstance(term, WholeStepsTerm):
+        return f"{exact_text(term.coefficient)} for each whole {exact_text(term.step)} {unit}".rstrip()
+    if isinstance(term, FractionalPolynomialTerm):
+        parts = " ".join(f"{'−' if p.coefficient < 0 else '+'} {exact_text(abs(p.coefficient))} · "
+                         f"(u^{exact_text(p.power)}{' · ln u' * p.log} − {exact_text(p.centre)})"
+                         for p in term.parts)
+        return f"{parts.removeprefix('+ ')}, u = value / {number_text(term.scale)}"
+    return "a curve, see the nomogram"
