@@ -6,9 +6,11 @@ import copy
 import json
 import math
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import generated
+import phantoms
 import pytest
 from RadiomicsOrthoLib.cli.main import main
 from RadiomicsOrthoLib.errors import InputError, RefusedError
@@ -17,6 +19,7 @@ from RadiomicsOrthoLib.models.catalogue import MODEL_PATH_VARIABLE, load_catalog
 from RadiomicsOrthoLib.report.files import card_files
 from RadiomicsOrthoLib.scoring.applicability import missing_inputs
 from RadiomicsOrthoLib.scoring.clinical_score import score_clinical
+from RadiomicsOrthoLib.scoring.score import score_case
 
 BUNDLES, REFUSED = load_catalogue()
 CLINICAL = [bundle for bundle in BUNDLES if not bundle.uses_scan]
@@ -288,3 +291,23 @@ def test_ranges_of_points_that_do_not_rise_or_end_are_refused(tmp_path: Path) ->
         change(data["estimator"]["terms"][0]["ranges"])
         with pytest.raises(InputError, match="refused"):
             load_bundle(generated.write_bundle(tmp_path / "broken", data))
+
+
+def test_attenuation_against_young_women_is_scored_on_a_scan() -> None:
+    image, roi = phantoms.trunk()
+    card = score_case(image, replace(roi, level="L1"), load_model("reference-hu-l1-hendrickson-2018")).card
+    assert card.value == pytest.approx((card.measurements["mean_hu"] - 236) / 42) and card.output_class is None
+    low, high = card.interval
+    assert low <= card.value <= high
+
+
+def test_a_score_on_a_scan_needs_the_scan() -> None:
+    with pytest.raises(InputError, match="give the image and the region"):
+        score_clinical(load_model("pickhardt-2013-l1-hu"), {})
+
+
+def test_the_chart_of_a_points_score_says_its_own_points() -> None:
+    card = score_clinical(load_model("sins"), values_of(load_model("sins")))
+    files = card_files(card)
+    assert "counts 3" in files["nomogram.svg"] and "Nomogram points" in files["nomogram.svg"]
+    assert '<li class=here>▸ Mechanical: <b>3</b></li>' in files["report.html"]

@@ -64,14 +64,14 @@ def _scale(term: Term, item: ModelInput, value: float | str) -> str:
 
 
 def _rule(term: Term, unit: str) -> str:
-    each = f" per {unit}" if unit else " per unit"
+    value = f"value in {unit}" if unit else "value"
     if isinstance(term, LinearTerm):
-        return f"{exact_text(term.coefficient)}{each}"
+        return "the value itself" if term.coefficient == 1 else f"{exact_text(term.coefficient)} × {value}"
     if isinstance(term, WholeStepsTerm):
         return f"{exact_text(term.coefficient)} for each whole {exact_text(term.step)} {unit}".rstrip()
     if isinstance(term, FractionalPolynomialTerm):
         parts = " ".join(f"{'−' if p.coefficient < 0 else '+'} {exact_text(abs(p.coefficient))} · "
                          f"(u^{exact_text(p.power)}{' · ln u' * p.log} − {exact_text(p.centre)})"
                          for p in term.parts)
-        return f"{parts.removeprefix('+ ')}, u = value / {number_text(term.scale)}"
+        return f"{parts.removeprefix('+ ')}, u = {value} / {number_text(term.scale)}"
     return "a curve, see the nomogram"

@@ -105,7 +105,7 @@ def _pictures(pictures: Mapping[str, bytes]) -> str:
 def _inputs(card: ScoreCard) -> str:
     choices = {item.name: item.choices or {} for item in card.model.inputs}
     read_by_eye = {item.name for item in card.model.inputs if item.is_semantic}
-    several = len(card.inputs) > 1
+    several = len(card.model.estimator.stratum(card.input_values).terms) > 1
     rows = []
     for item in card.inputs:
         value = choices.get(item.name, {}).get(str(item.value), item.value) if isinstance(item.value, str) \

@@ -255,8 +255,15 @@ class _Sheet:
         else:
             lines = [with_unit(number_text(float(mark.value)), axis.unit)]
         if axis.scale == "points":
-            lines.append(f"{mark.amount:.1f} points".replace("-", "−"))
+            lines.append(self._counts(axis, mark))
         return [*lines, "off the axis"] if mark.clamped else lines
+
+    def _counts(self, axis: Axis, mark: Mark) -> str:
+        """What a value counts: the score's own points where it has some."""
+        if not self.nomogram.estimator.is_points:
+            return f"{mark.amount:.1f} points".replace("-", "−")
+        term = next(term for term in self.nomogram.estimator.terms if term.input == axis.key)
+        return f"counts {number_text(term.contribution(mark.value))}"
 
     def _mark_text(self, axis: Axis, y: float) -> None:
         """In a column at the right; above the axis where there is no such column."""

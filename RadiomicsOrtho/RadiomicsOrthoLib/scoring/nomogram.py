@@ -207,7 +207,9 @@ def estimator_nomogram(estimator: AdditiveEstimator | GreatestEstimator, inputs:
 
     span = max(max(s.extent) - min(s.extent) for s in scales)
     scale = MAX_POINTS / span if span > 0 else 1.0      # a model in which no input counts is still drawn
-    axes = [Axis(POINTS, "Points", "", "points", 0.0, MAX_POINTS, _regular_ticks(pretty(0, MAX_POINTS, TICKS)))]
+    # a score's own points are another scale than those of the drawing
+    names = ("Nomogram points", "Total on this scale") if estimator.is_points else ("Points", "Total points")
+    axes = [Axis(POINTS, names[0], "", "points", 0.0, MAX_POINTS, _regular_ticks(pretty(0, MAX_POINTS, TICKS)))]
     for item in scales:
         least = minima[item.term.input]
         ticks = tuple(Tick(t.value, t.label, (t.position - least) * scale, t.rank, t.above) for t in item.ticks)
@@ -215,7 +217,7 @@ def estimator_nomogram(estimator: AdditiveEstimator | GreatestEstimator, inputs:
         axes.append(Axis(item.term.input, item.title, item.unit, "points", 0.0, end, ticks,
                          item.labelling, item.values))
     total = pretty(0, sum(axis.end for axis in axes[1:]) or 1.0, TICKS)
-    axes.append(Axis(TOTAL, "Total points", "", "total", 0.0, total[-1], _regular_ticks(total)))
+    axes.append(Axis(TOTAL, names[1], "", "total", 0.0, total[-1], _regular_ticks(total)))
     lowest, highest = origin, total[-1] / scale + origin
 
     def place(linear_predictor: float) -> float:
