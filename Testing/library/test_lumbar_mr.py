@@ -9,7 +9,7 @@ from RadiomicsOrthoLib.errors import InputError
 from RadiomicsOrthoLib.imaging.geometry import Geometry
 from RadiomicsOrthoLib.imaging.image import BoneImage
 from RadiomicsOrthoLib.regions.lumbar_mr.bodies import bodies_from_shares
-from RadiomicsOrthoLib.regions.lumbar_mr.grid import from_network, network_grid, network_shape, to_network
+from RadiomicsOrthoLib.regions.lumbar_mr.grid import from_network, network_grid, network_shape, scan_box, to_network
 from RadiomicsOrthoLib.regions.lumbar_mr.network import body_and_core, model_card
 from RadiomicsOrthoLib.regions.lumbar_mr.proposal import propose_mr_bodies
 
@@ -28,7 +28,9 @@ def test_a_sagittal_stack_is_turned_to_left_right_head_back():
     array[1, 0, 39] = 1  # uppermost row, rearmost column
     grid = network_grid(array.shape, (4.0, 1.0, 1.0), SAGITTAL)
     assert np.argwhere(grid.turned(array)).tolist()[0][1:] == [49, 39]
-    assert np.array_equal(grid.turned_back(grid.turned(array)), array)
+    mask = grid.empty_mask()
+    grid.turned(mask)[...] = grid.turned(array) > 0
+    assert np.array_equal(mask, array > 0)
 
 
 def test_a_map_comes_back_to_where_it_was():
@@ -37,8 +39,10 @@ def test_a_map_comes_back_to_where_it_was():
     grid = network_grid(shape, spacing, SAGITTAL)
     small = to_network(mask, grid)
     assert small.shape == network_shape(grid) == (18, 45, 48)
-    back = from_network(small, grid) > 0.5
-    assert 2 * (back & mask).sum() / (back.sum() + mask.sum()) > 0.95
+    back, there = from_network(small, grid) > 0.5, grid.turned(mask)
+    assert 2 * (back & there).sum() / (back.sum() + mask.sum()) > 0.95
+    box = scan_box((slice(4, 16), slice(3, 30), slice(5, 40)), grid)
+    assert np.array_equal(from_network(small, grid, box), from_network(small, grid)[box])
 
 
 def test_touching_bodies_are_parted_and_ordered_from_foot_to_head():

@@ -8,7 +8,7 @@ import numpy as np
 
 from ...imaging.image import BoneImage
 from ...long_work import Cancelled, Progress
-from .grid import VOXEL_MM, NetworkGrid, from_network, network_grid, to_network
+from .grid import VOXEL_MM, NetworkGrid, from_network, network_grid, scan_box, to_network
 from .network import body_and_core
 
 #: a lumbar or lower thoracic body of an adult has some 15 to 60 mL; a child's or a squashed one less
@@ -49,18 +49,21 @@ def bodies_from_shares(body: np.ndarray, core: np.ndarray, grid: NetworkGrid) ->
         return []
     nearest = ndimage.distance_transform_edt(~np.isin(cores, kept), return_distances=False, return_indices=True)
     owner = cores[tuple(nearest)]
-    fine_body = from_network(body, grid)
     found = []
     for value in kept:
         mine = owner == value
-        if np.count_nonzero(mine & (body > 0.5)) * voxel_ml < SMALLEST_BODY_ML:
+        coarse = mine & (body > 0.5)
+        if np.count_nonzero(coarse) * voxel_ml < SMALLEST_BODY_ML:
             continue
+        box = scan_box(ndimage.find_objects(coarse.astype(np.uint8))[0], grid)
+        share = from_network(body, grid, box)
         # one half on the way between two owners: the border runs smoothly between coarse voxels
-        mask = (fine_body > 0.5) & (from_network(mine, grid) > 0.5)
-        mask = _largest_part(mask)
-        mask = _without_holes(mask)
-        height = ndimage.center_of_mass(grid.turned(mask))[1]
-        found.append((height, Body(mask, _is_cut(grid.turned(mask)), float(fine_body[mask].mean()))))
+        part = _largest_part((share > 0.5) & (from_network(mine, grid, box) > 0.5))
+        part = ndimage.binary_fill_holes(part)
+        mask = grid.empty_mask()
+        grid.turned(mask)[box] = part
+        height = box[1].start + ndimage.center_of_mass(part)[1]
+        found.append((height, Body(mask, _is_cut(part, box, grid), round(float(share[part].mean()), 3))))
     return [body for _, body in sorted(found, key=lambda pair: pair[0])]
 
 
@@ -73,16 +76,10 @@ def _largest_part(mask: np.ndarray) -> np.ndarray:
     return parts == 1 + int(np.argmax(np.bincount(parts.ravel())[1:]))
 
 
-def _without_holes(mask: np.ndarray) -> np.ndarray:
-    from scipy import ndimage
-
-    box = ndimage.find_objects(mask.astype(np.uint8))
-    filled = mask.copy()
-    if box:
-        filled[box[0]] = ndimage.binary_fill_holes(mask[box[0]])
-    return filled
-
-
-def _is_cut(turned: np.ndarray) -> bool:
+def _is_cut(part: np.ndarray, box: tuple[slice, ...], grid: NetworkGrid) -> bool:
     """Touches the upper, lower, front or rear face; at the sides a sagittal stack often ends within bodies."""
-    return bool(turned[:, 0].any() or turned[:, -1].any() or turned[..., 0].any() or turned[..., -1].any())
+    for axis in (1, 2):
+        lowest, highest = part.take(0, axis), part.take(-1, axis)
+        if (box[axis].start == 0 and lowest.any()) or (box[axis].stop == grid.shape[axis] and highest.any()):
+            return True
+    return False

@@ -30,10 +30,9 @@ class NetworkGrid:
         flips = tuple(slice(None, None, -1 if flip else 1) for flip in self.flipped)
         return array.transpose(self.order)[flips]
 
-    def turned_back(self, array: np.ndarray) -> np.ndarray:
-        """The inverse of :meth:`turned`."""
-        flips = tuple(slice(None, None, -1 if flip else 1) for flip in self.flipped)
-        return array[flips].transpose(np.argsort(self.order))
+    def empty_mask(self) -> np.ndarray:
+        """A mask (k, j, i) on the scan's grid without a voxel."""
+        return np.zeros([self.shape[n] for n in np.argsort(self.order)], bool)
 
 
 def network_grid(shape: tuple[int, int, int], spacing_mm: tuple[float, float, float],
@@ -66,18 +65,30 @@ def to_network(array: np.ndarray, grid: NetworkGrid) -> np.ndarray:
                    [VOXEL_MM / s for s in grid.spacing_mm])
 
 
-def from_network(array: np.ndarray, grid: NetworkGrid) -> np.ndarray:
-    """A map (lr, si, ap) of 2 mm voxels on the scan's grid (k, j, i), by linear interpolation."""
-    return grid.turned_back(_sample(array.astype(np.float32), grid.shape, [s / VOXEL_MM for s in grid.spacing_mm]))
+def from_network(array: np.ndarray, grid: NetworkGrid, box: tuple[slice, ...] | None = None) -> np.ndarray:
+    """A map (lr, si, ap) of 2 mm voxels on the scan's voxels, turned to (lr, si, ap), by linear interpolation.
+
+    ``box`` are slices of the turned scan; without it the whole.
+    """
+    box = box or tuple(slice(0, n) for n in grid.shape)
+    return _sample(array.astype(np.float32), tuple(side.stop - side.start for side in box),
+                   [s / VOXEL_MM for s in grid.spacing_mm], np.array([side.start for side in box]))
+
+
+def scan_box(box: tuple[slice, ...], grid: NetworkGrid) -> tuple[slice, ...]:
+    """The slices of the turned scan in which a box of the network's grid lies, with one network voxel round it."""
+    factors = [VOXEL_MM / s for s in grid.spacing_mm]
+    return tuple(slice(max(0, int((side.start - 1) * factor)), min(n, int(np.ceil((side.stop + 1) * factor))))
+                 for side, factor, n in zip(box, factors, grid.shape, strict=True))
 
 
 def network_shape(grid: NetworkGrid) -> tuple[int, int, int]:
     return tuple(max(1, round(n * s / VOXEL_MM)) for n, s in zip(grid.shape, grid.spacing_mm, strict=True))
 
 
-def _sample(array: np.ndarray, shape: tuple[int, ...], step: list[float]) -> np.ndarray:
-    """Linear interpolation at voxel centres: output centre n lies at (n + ½)·step - ½ of the input."""
+def _sample(array: np.ndarray, shape: tuple[int, ...], step: list[float], first: np.ndarray | int = 0) -> np.ndarray:
+    """Linear interpolation at voxel centres: output centre n lies at (first + n + ½)·step - ½ of the input."""
     from scipy import ndimage
 
-    return ndimage.affine_transform(array, np.asarray(step), offset=0.5 * np.asarray(step) - 0.5, output_shape=shape,
-                                    order=1, mode="nearest")
+    return ndimage.affine_transform(array, np.asarray(step), offset=(first + 0.5) * np.asarray(step) - 0.5,
+                                    output_shape=shape, order=1, mode="nearest")
