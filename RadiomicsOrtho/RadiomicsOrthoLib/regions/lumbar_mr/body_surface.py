@@ -25,8 +25,9 @@ RIM_MM = 1.2
 FAR_COST = 0.4
 #: at the side walls, which hardly show, it costs so much more
 SIDE_FAR = 2.0
-#: the brightness of the marrow counts little: disc and muscle look alike on many scans
-UNLIKE_COST, UNLIKE = 0.05, 0.2
+#: what 0.5 mm of another brightness than the marrow's costs; another is what lies further from it (logarithm) than
+#: this, or than so many standard deviations within the body: in patchy marrow brightness says little
+UNLIKE_COST, UNLIKE, UNLIKE_DEVIATIONS = 0.15, 0.13, 3.0
 
 
 def body_surface(field: LogField, rectangle: Rectangle, sides: tuple[float, float],
@@ -35,7 +36,7 @@ def body_surface(field: LogField, rectangle: Rectangle, sides: tuple[float, floa
 
     ``sides`` are the distances of the right and left wall (mm), ``caps`` planes in the discs which it does not cross.
     """
-    return optimal_surface(field, body_template(field, rectangle, sides, caps), rectangle.brightness)
+    return optimal_surface(field, body_template(field, rectangle, sides, caps), rectangle)
 
 
 def body_template(field: LogField, rectangle: Rectangle, sides: tuple[float, float],
@@ -52,7 +53,7 @@ def body_template(field: LogField, rectangle: Rectangle, sides: tuple[float, flo
     return waisted(centre, axes, (right + left) / 2, (front + rear) / 2, tuple(ends), caps)
 
 
-def optimal_surface(field: LogField, template: BodyTemplate, brightness: float) -> BodySurface:
+def optimal_surface(field: LogField, template: BodyTemplate, rectangle: Rectangle) -> BodySurface:
     """The surface near the template along the strongest edges, by one minimum cut."""
     distance = np.maximum(template.radii[:, None] + OFFSETS_MM, 2.0)
     positions = template.centre + template.rays()[:, None] * distance[..., None]
@@ -61,8 +62,9 @@ def optimal_surface(field: LogField, template: BodyTemplate, brightness: float) 
     reach = np.clip(voxel / 2, EDGE_REACH_MM, 2.5)
     step = (reach[:, None] * template.normals)[:, None]
     lateral = (template.normals @ template.frame[0]) ** 2
-    found = edge(field(positions - step), field(positions + step), brightness, lateral[:, None])
-    unlike = np.clip(np.abs(field(positions) - brightness) / UNLIKE - 1.0, -1.0, 1.0)
+    found = edge(field(positions - step), field(positions + step), rectangle.brightness, lateral[:, None])
+    spread = max(UNLIKE, UNLIKE_DEVIATIONS * rectangle.unevenness)
+    unlike = np.clip(np.abs(field(positions) - rectangle.brightness) / spread - 1.0, -1.0, 1.0)
     unlike = UNLIKE_COST * np.cumsum(unlike, axis=1)
     cost = unlike - found + FAR_COST * (1 + SIDE_FAR * lateral[:, None]) * (OFFSETS_MM / 6.0) ** 2
     for cap in template.caps:

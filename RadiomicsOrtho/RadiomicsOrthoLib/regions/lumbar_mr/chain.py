@@ -17,7 +17,9 @@ CLICK_TILTS, CLICK_REACH_MM = np.arange(-50.0, 51.0, 5.0), (14.0, 14.0)
 MARROW_MM = 5.0
 #: its neighbour leans by so much more or less, lies behind a disc of this height and up to so much to front or rear
 NEXT_TILTS = np.arange(-25.0, 31.0, 5.0)
-DISC_MM, NEXT_REACH_MM = 8.0, (9.0, 7.0)
+DISC_MM, NEXT_REACH_MM = 13.0, (9.0, 9.0)
+#: a spine that bends to the side does so over several bodies: this share of the last step sideways is expected again
+DRIFT_SHARE = 0.7
 #: spread of the size from body to body (logarithm)
 NEXT_SPREAD = 0.12
 #: a rectangle worse than this is no body
@@ -39,21 +41,26 @@ def chain(field: LogField, first: Rectangle, check: Callable[[], None]) -> list[
     """The bodies from above downwards, with the clicked one among them; ``check`` may raise to stop."""
     above, below = [], []
     for found, sign in ((above, 1), (below, -1)):
-        last = first
+        last, drift = first, 0.0
         while len(found) < MOST:
             check()
-            last = neighbour(field, last, sign)
-            if last is None:
+            following = neighbour(field, last, sign, drift)
+            if following is None:
                 break
+            drift = DRIFT_SHARE * float((following.centre - last.centre) @ first.axes[0])
+            last = following
             found.append(last)
     return [*above[::-1], first, *below]
 
 
-def neighbour(field: LogField, body: Rectangle, sign: int) -> Rectangle | None:
-    """The body above (``sign`` 1) or below; ``None`` where none is seen or the scan ends."""
+def neighbour(field: LogField, body: Rectangle, sign: int, drift: float) -> Rectangle | None:
+    """The body above (``sign`` 1) or below; ``None`` where none is seen or the scan ends.
+
+    ``drift`` is by how many mm to the right it is expected to lie.
+    """
     away = 2 * body.half_height + DISC_MM
     # half of the bend of the spine is not known yet: look straight on
-    centre = body.centre + sign * away * body.axes[2]
+    centre = body.centre + sign * away * body.axes[2] + drift * body.axes[0]
     found = best_rectangle(field, Expected(centre, body.axes, np.deg2rad(NEXT_TILTS), NEXT_REACH_MM, body.brightness,
                                            body.half_depth, body.half_height, NEXT_SPREAD))
     if found.score < LEAST_SCORE:
