@@ -15,7 +15,7 @@ from .spine import Spine, check_modality, levelled_column, spine_along, stop_if
 #: heights at which a canal is looked for, and how many places are tried at each
 EVERY_MM, TRIES = 40.0, 3
 #: a canal is plain if it is this long and this well walled in
-PLAIN_MM, PLAIN_REWARD = 50.0, 0.30
+PLAIN_MM, PLAIN_REWARD = 50.0, 0.20
 #: how many different canals are followed up, and how far apart they are somewhere (mm)
 CANDIDATES, APART_MM = 4, 15.0
 #: a spine must explain its discs at least this well

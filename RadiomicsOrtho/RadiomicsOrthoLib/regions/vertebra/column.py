@@ -20,6 +20,12 @@ CANAL_SD_MM, WALL_SD_MM, MIDDLE_SD_MM = 10.0, 6.0, 6.0
 REAR_MM, FRONT_MM = (3.0, 20.0), (20.0, 60.0)
 #: half width of the strip in which they are looked for
 STRIP_MM = 12.0
+#: share of the strip's width that must have left the bone where the front wall is
+FRONT_QUANTILE = 0.35
+#: a drop (HU/mm) is as good as a steeper one; a drop this far (mm) in front of another loses this share of it
+FULL_DROP, VESSEL_GAP_MM, EARLIER_EXIT = 20.0, 6.0, 0.7
+#: the shallowest body (mm)
+SHALLOWEST_MM = 12.0
 #: gradient (HU/mm) that a wall's move by one millimetre per millimetre must bring
 WALL_STIFFNESS = 2.0
 #: soft tissue below and dense cortex above say nothing about where bone begins
@@ -120,15 +126,34 @@ def _walls(field: HuField, behind: np.ndarray, right: np.ndarray, front: np.ndar
     aside = np.arange(-STRIP_MM, STRIP_MM + 0.1, 2.0)
     points = behind[:, None, None] + depth[:, None, None] * front[:, None, None] \
         + aside[:, None] * right[:, None, None]
-    # the median over the width: the aorta, enhanced or not, lies before one side only
-    strip = np.median(np.clip(field(points), *WINDOW_HU), axis=-1)
-    smooth = ndimage.gaussian_filter(strip, (9.0 / STEP_MM, 1.5))
-    slope = np.gradient(smooth, axis=1)
-    walls = []
-    for gain, (low, high) in ((slope, REAR_MM), (-slope, FRONT_MM)):
-        gain = np.where((depth >= low) & (depth <= high), gain, -1e3)
-        walls.append(ndimage.gaussian_filter1d(depth[_best_line(gain, WALL_STIFFNESS)], WALL_SD_MM / STEP_MM))
-    return walls[0], walls[1]
+    values = _held_at_edges(np.clip(field(points), *WINDOW_HU), field.inside(points))
+    slopes = []
+    # the median over the width for the rear wall; less for the front wall, before which an enhanced aorta may lie
+    for share in (0.5, FRONT_QUANTILE):
+        strip = np.quantile(values, share, axis=-1)
+        smooth = ndimage.gaussian_filter(strip, (9.0 / STEP_MM, 1.5), mode="nearest")
+        slopes.append(np.gradient(smooth, axis=1))
+    rear = _wall_line(slopes[0], depth, REAR_MM)
+    # the first exit from the bone, not that from a bright vessel before it
+    drop = np.clip(-slopes[1], 0.0, FULL_DROP)
+    earlier = np.where(depth >= rear[:, None] + SHALLOWEST_MM, drop, 0.0)
+    earlier = np.maximum.accumulate(earlier, axis=1)
+    apart = int(VESSEL_GAP_MM)
+    drop[:, apart:] -= EARLIER_EXIT * earlier[:, :-apart]
+    fore = _wall_line(drop, depth, FRONT_MM)
+    return rear, fore
+
+
+def _wall_line(gain: np.ndarray, depth: np.ndarray, limits: tuple[float, float]) -> np.ndarray:
+    gain = np.where((depth >= limits[0]) & (depth <= limits[1]), gain, -1e3)
+    return ndimage.gaussian_filter1d(depth[_best_line(gain, WALL_STIFFNESS)], WALL_SD_MM / STEP_MM)
+
+
+def _held_at_edges(values: np.ndarray, inside: np.ndarray) -> np.ndarray:
+    """``values`` (n, depth, width) with what lies beyond the scan like the last place in it: its edge is no wall."""
+    steps = np.arange(values.shape[1])[:, None]
+    last = np.maximum.accumulate(np.where(inside, steps, 0), axis=1)
+    return np.take_along_axis(values, last, axis=1)
 
 
 def _best_line(gain: np.ndarray, stiffness: float) -> np.ndarray:

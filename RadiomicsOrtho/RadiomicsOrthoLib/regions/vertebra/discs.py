@@ -29,8 +29,11 @@ SPACINGS = np.arange(11, 49)
 SPACING_PER_HALF_DEPTH, UNUSUAL_SPACING = 1.7, 120.0
 #: a valley deeper than this (HU), and than those at its ends, within a body speaks against it, with this weight
 FAINT_VALLEY_HU, MISSED_DISC = 25.0, 1.0
-#: penalty per squared log ratio of neighbouring spacings: a tenth costs 7, a quarter 40
-UNEVEN_SPACING = 800.0
+#: a disc that shows neither as a valley nor as a band of this many HU costs as much as this many HU of them
+PLAIN_SIGN_HU, NO_SIGN = 20.0, 40.0
+#: penalty per squared log ratio of neighbouring spacings: a tenth costs 7, a quarter 40; a collapsed body costs no
+#: more than the limit, above and below it
+UNEVEN_SPACING, MOST_UNEVEN = 800.0, 60.0
 #: discs below this spacing may show as bright bands
 THIN_DISC_SPACING_MM, THIN_DISC_RANGE_MM = 32.0, 6.0
 #: a disc of the finished chain is moved by at most this much (steps)
@@ -81,7 +84,7 @@ def disc_chain(column: Column, cues: DiscCues) -> DiscChain:
     """The chain of discs that explains the column best; empty if none convinces."""
     n, spacings = len(column), SPACINGS
     interval = _interval_scores(column, cues)
-    uneven = UNEVEN_SPACING * np.log(spacings[:, None] / spacings[None, :]) ** 2
+    uneven = np.minimum(UNEVEN_SPACING * np.log(spacings[:, None] / spacings[None, :]) ** 2, MOST_UNEVEN)
     # total[q, s]: best sum of a chain whose last disc is q, s apart from the one below
     total = np.full((n, len(spacings)), -np.inf)
     before = np.full((n, len(spacings)), -1)
@@ -144,6 +147,8 @@ def _interval_scores(column: Column, cues: DiscCues) -> np.ndarray:
     inner = np.stack([_inner_valley(cues.valley, spacing) for spacing in spacings], -1)
     at_ends = 0.5 * (cues.valley[q] + cues.valley[low])
     missed = MISSED_DISC * np.clip(inner - np.maximum(at_ends, FAINT_VALLEY_HU), 0.0, None)
+    sign = np.maximum(cues.valley[:, None], thin * cues.band[:, None])
+    disc = disc - NO_SIGN * np.clip(1.0 - sign / PLAIN_SIGN_HU, 0.0, 1.0)
     ends = 0.5 * (disc + np.take_along_axis(disc, low, axis=0))
     score = ends + contrast + 0.5 * phase - unusual - missed - LEAST_SCORE
     return np.where(ok, score, -np.inf)

@@ -15,7 +15,7 @@ from ..roi import Roi
 from ..terminology import segment_name
 from ..trabecular import DEFAULT_DEPTH_MM
 from .compartments import LocalFrame, compartment
-from .heights import Heights, heights, suggested_grade
+from .heights import Heights, heights, suggested_grade, unhurt_neighbours
 from .levels import ABOVE_SACRUM, LUMBAR, THORACIC, named_levels
 from .spine import METHOD, Spine, body_labels
 
@@ -38,8 +38,8 @@ def propose_bodies(image: BoneImage, spine: Spine, compartments: Sequence[str] =
     labels = body_labels(spine, image)
     boxes = ndimage.find_objects(labels)
     wanted = [named] if single else list(range(len(spine.bodies)))
-    measured = {n: heights(_whole(labels, boxes, n, image, levels[n]), LocalFrame.of(spine.bodies[n].surface))
-                for n in range(len(spine.bodies)) if spine.bodies[n].complete}
+    measured = {n: heights(body.surface.contains, LocalFrame.of(body.surface))
+                for n, body in enumerate(spine.bodies) if body.complete}
     regions, entries, remarks = [], [], []
     for done, n in enumerate(wanted):
         if cancelled():
@@ -90,7 +90,7 @@ def _whole(labels: np.ndarray, boxes: Sequence, n: int, image: BoneImage, level:
 
 def _morphometry(n: int, measured: dict[int, Heights]) -> dict[str, object]:
     found = measured[n]
-    neighbours = tuple(measured[m].posterior_mm for m in (n - 1, n + 1) if m in measured)
+    neighbours = unhurt_neighbours(n, {m: other.posterior_mm for m, other in measured.items()})
     return {"heights": {"anterior_mm": round(found.anterior_mm, 2), "middle_mm": round(found.middle_mm, 2),
                         "posterior_mm": round(found.posterior_mm, 2), "wedge_ratio": round(found.wedge_ratio, 3),
                         "biconcave_ratio": round(found.biconcave_ratio, 3),

@@ -22,7 +22,7 @@ from .template import body_template
 
 METHOD = "vertebral bodies from the canal, version 1"
 #: a body goes on beyond the last disc if the scan ends within this many times its height, and shows at least this much
-CUT_SHARE, CUT_LEAST_MM = 1.15, 6.0
+CUT_SHARE, CUT_LEAST_MM = 1.15, 5.0
 #: the template of a body that the scan cuts off reaches this far beyond the edge
 BEYOND_EDGE_MM = 10.0
 #: from this share of the neighbour's height on, the end of a body that lies at the scan's edge may be in the scan

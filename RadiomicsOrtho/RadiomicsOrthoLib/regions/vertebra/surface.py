@@ -16,8 +16,9 @@ from .template import BodyTemplate
 
 #: where the surface may lie against the template, and in which steps (mm)
 INWARD_MM, OUTWARD_MM, LEVEL_MM = 7.0, 6.0, 0.5
-#: neighbouring rays may differ by this many levels, and each level costs this much
-MAX_JUMP, JUMP_COST = 2, 0.01
+#: neighbouring rays may differ by this many levels (about 40°, as in the bowl of a biconcave fracture), and each
+#: level costs this much
+MAX_JUMP, JUMP_COST = 3, 0.015
 #: an edge counts up to this slope (HU/mm), so that cortex against lung is worth no more than against muscle
 FULL_EDGE = 60.0
 #: HU window of edges: what lies below is all outside (or the surface leaks to the pleura), what lies above all cortex
@@ -27,7 +28,7 @@ EDGE_REACH_MM = 1.0
 #: cost of lying far from the template, of soft tissue inside, and where marrow ends and soft tissue begins
 FAR_COST, SOFT_COST, MARROW_HU = 0.15, 0.02, 140.0
 #: the strongest outward slope of a blurred thin shell lies outside the bone's edge, by this share of a voxel
-BLUR_SHARE = 0.45
+BLUR_SHARE = 0.48
 #: costs are whole numbers in the cut
 SCALE = 10_000
 _FORBIDDEN = 2**28
@@ -49,6 +50,15 @@ class BodySurface:
     def points(self) -> np.ndarray:
         """Where the rays meet the surface: RAS mm (rays, 3)."""
         return self.template.centre + self.template.rays() * self.radii[:, None]
+
+    def contains(self, positions: np.ndarray) -> np.ndarray:
+        """True (…) where RAS positions (…, 3) lie within the surface."""
+        distance = np.linalg.norm(positions - self.template.centre, axis=-1)
+        inside = distance < self.radii.min()
+        # only worked out where it is not plain from the distance alone
+        unsure = ~inside & (distance <= self.radii.max())
+        inside[unsure] = self.depth_share(positions[unsure]) <= 1.0
+        return inside
 
     def depth_share(self, positions: np.ndarray) -> np.ndarray:
         """Distance from the centre as a share of the surface's distance in that direction (…): up to 1 inside."""
