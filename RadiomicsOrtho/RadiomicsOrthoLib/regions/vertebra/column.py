@@ -21,7 +21,7 @@ REAR_MM, FRONT_MM = (3.0, 20.0), (20.0, 60.0)
 #: half width of the strip in which they are looked for
 STRIP_MM = 12.0
 #: share of the strip's width that must have left the bone where the front wall is
-FRONT_QUANTILE = 0.35
+FRONT_QUANTILE = 0.42
 #: a drop (HU/mm) is as good as a steeper one; a drop this far (mm) in front of another loses this share of it
 FULL_DROP, VESSEL_GAP_MM, EARLIER_EXIT = 20.0, 6.0, 0.7
 #: the shallowest body (mm)
