@@ -18,7 +18,8 @@ def reasonNotReady(logic, node) -> str:
     model = logic.model(node.modelId)
     if model is None and node.modelId != FEATURES_ONLY:
         return _("Choose a model.")
-    missing = [item.title for item in model.clinical_inputs if not node.clinical.get(item.name)] if model else ()
+    missing = [item.title for item in model.clinical_inputs
+               if not item.optional and not node.clinical.get(item.name)] if model else ()
     if missing:
         return _("Enter {values}.").format(values=", ".join(missing))
     reason = logic.choices.problem(node, scan_facts(node.inputVolume)) \

@@ -25,6 +25,7 @@ BUNDLES, REFUSED = load_catalogue()
 CLINICAL = [bundle for bundle in BUNDLES if not bundle.uses_scan]
 EXPECTED = {
     "pickhardt-2013-l1-hu", "reference-hu-l1-hendrickson-2018", "reference-hu-l3-hendrickson-2018", "qct-spine-vbmd",
+    "fracture-index", "fracture-index-bmd",
     "ost", "osta", "orai", "score-lydick-1998", "osiris", "mores", "qfracture-2012-fracture", "qfracture-2012-hip",
     "frax-typed-major", "frax-typed-hip", "genant-height-loss", "spinal-deformity-index", "of-score", "sins",
     "vbq-site-threshold", "m-score-site-reference",
@@ -108,7 +109,17 @@ def test_garvan_gives_its_worked_example(years: int, risk: float) -> None:
     ("orai", {"age": 30, "weight": 60, "oestrogen": "no"}, 5, "not-referred"),
     ("mores", {"age": 56, "copd": "no", "weight": 70}, 9, "refer"),
     ("mores", {"age": 55, "copd": "no", "weight": 70.1}, 4, "not-referred"),
-    # 150 lb are 68.0388555 kg: one gram less and a tenth of the pounds less is taken off
+    ("fracture-index", {"age": 64.9, "fracture": "no", "mother": "no", "weight": 56.7, "smoker": "no",
+                        "chair": "no"}, 0, "below"),
+    ("fracture-index", {"age": 80, "fracture": "no", "mother": "no", "weight": 56.69, "smoker": "no",
+                        "chair": "no"}, 5, "act"),
+    ("fracture-index-bmd", {"age": 75, "fracture": "no", "mother": "no", "weight": 70, "smoker": "no", "chair": "no",
+                            "t_score": -2.5}, 6, "act"),
+    ("fracture-index-bmd", {"age": 75, "fracture": "no", "mother": "no", "weight": 70, "smoker": "no", "chair": "no",
+                            "t_score": -2}, 5, "below"),
+    ("fracture-index-bmd", {"age": 90, "fracture": "no", "mother": "no", "weight": 70, "smoker": "no", "chair": "no",
+                            "t_score": -0.9}, 5, "below"),
+    # 150 lb are 68.0388555 kg: a little less, and one point less is taken off
     ("score-lydick-1998", {"race": "other", "rheumatoid_arthritis": "no", "fractures": "0", "oestrogen": "never",
                            "age": 59, "weight": 68.0}, 7, "refer"),
     ("score-lydick-1998", {"race": "other", "rheumatoid_arthritis": "no", "fractures": "0", "oestrogen": "never",
@@ -311,3 +322,18 @@ def test_the_chart_of_a_points_score_says_its_own_points() -> None:
     files = card_files(card)
     assert "counts 3" in files["nomogram.svg"] and "Nomogram points" in files["nomogram.svg"]
     assert '<li class=here>▸ Mechanical: <b>3</b></li>' in files["report.html"]
+
+
+def test_values_can_come_from_a_file_and_be_changed_on_the_command_line(capsys, tmp_path: Path) -> None:
+    model = load_model("qfracture-2012-hip")
+    path = tmp_path / "case.json"
+    path.write_text(json.dumps(values_of(model)), encoding="utf-8")
+    arguments = ("score", "--model", model.id, "--clinical-file", path)
+    plain = json.loads(run(capsys, *arguments, "--json")[1])["result"]["value"]
+    older = json.loads(run(capsys, *arguments, "--clinical", "age=80", "--json")[1])["result"]["value"]
+    assert plain == pytest.approx(0.01187594, abs=5.1e-9) and older > plain
+    for content, words in (("[1]", "one object"), ('{"age": true}', "not true"), ("{", "no JSON file")):
+        path.write_text(content, encoding="utf-8")
+        code, _, err = run(capsys, *arguments)
+        assert code == 2 and words in err
+    assert "Cannot read" in run(capsys, "score", "--model", model.id, "--clinical-file", tmp_path / "no.json")[2]

@@ -129,6 +129,12 @@ def test_save_report_writes_the_files(panel, make_case, tmp_path, monkeypatch):
     panel.ui.saveReportButton.click()
 
 
+def test_models_without_a_scan_are_not_offered(panel):
+    box = panel.ui.modelComboBox
+    offered = {box.itemData(index) for index in range(box.count)}
+    assert "pickhardt-2013-l1-hu" in offered and not offered & {"orai", "qfracture-2012-hip", "sins"}
+
+
 @pytest.fixture
 def clinical_model(panel, monkeypatch):
     """A generated model that asks for a number and a choice, as second model of the panel."""

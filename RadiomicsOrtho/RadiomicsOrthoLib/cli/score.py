@@ -6,6 +6,7 @@ A model that measures nothing on a scan is applied without IMAGE and ROI, to ``-
 from __future__ import annotations
 
 import argparse
+import json
 from pathlib import Path
 
 from .. import RESEARCH_USE_ONLY
@@ -46,6 +47,8 @@ def add_command(commands) -> None:
     command.add_argument("--clinical", nargs="+", default=[], action="extend", metavar="key=value",
                          help="values that the model asks for, see 'radiomics-ortho models show ID'; some models need "
                               "nothing else, then leave IMAGE and ROI out")
+    command.add_argument("--clinical-file", metavar="FILE.json", type=Path, help="the same as a JSON object, for "
+                         "models that ask for much; --clinical adds to it and goes before it")
     command.add_argument("--engine", default=DEFAULT_ENGINE, help="extraction engine: fast (default) or pyradiomics")
     command.add_argument("--core-depth", type=float, default=DEFAULT_DEPTH_MM, metavar="MM",
                          help="how much is removed below the surface for a trabecular core (default %(default)s mm)")
@@ -67,7 +70,7 @@ def run(options: argparse.Namespace) -> dict:
     raise_refusals(check_scan(model, image))
     roi = roi_from(options, image)
     engine = load_engine(options.engine) if model.needs_features or options.engine != DEFAULT_ENGINE else None
-    scored = score_case(image, roi, model, parse_clinical(options.clinical), options.core_depth, engine,
+    scored = score_case(image, roi, model, clinical_from(options), options.core_depth, engine,
                         ProgressBar(options.json), answers=answers, reference=reference_from(options, image))
     card = scored.card
     files = card_files(card, features=scored.features, roi=scored.roi)
@@ -81,7 +84,7 @@ def run(options: argparse.Namespace) -> dict:
 def _run_clinical(options: argparse.Namespace, model: ModelBundle) -> dict:
     if options.image or options.roi or options.semantic:
         raise InputError(f"The model '{model.id}' uses no scan, region or answers; give its values with --clinical.")
-    card = score_clinical(model, parse_clinical(options.clinical))
+    card = score_clinical(model, clinical_from(options))
     files = card_files(card) if options.out else {}
     if files:
         write_folder(options.out, files)
@@ -90,6 +93,24 @@ def _run_clinical(options: argparse.Namespace, model: ModelBundle) -> dict:
         if files:
             print(f"Written to {options.out}: {', '.join(files)}")
     return card.to_dict()
+
+
+def clinical_from(options: argparse.Namespace) -> dict[str, str]:
+    """The values of ``--clinical-file``, and those of ``--clinical`` over them."""
+    stated = parse_clinical(options.clinical)
+    if options.clinical_file is None:
+        return stated
+    try:
+        found = json.loads(options.clinical_file.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise InputError(f"Cannot read '{options.clinical_file}': {error.strerror}.") from None
+    except (ValueError, RecursionError):
+        raise InputError(f"'{options.clinical_file}' is no JSON file.") from None
+    if not isinstance(found, dict) or any(isinstance(v, bool) or not isinstance(v, (str, int, float))
+                                          for v in found.values()):
+        raise InputError(f"'{options.clinical_file}' must hold one object of names with numbers or texts; "
+                         "write \"yes\", not true.")
+    return {name: str(value) for name, value in found.items()} | stated
 
 
 def parse_clinical(pairs: list[str]) -> dict[str, str]:
