@@ -180,6 +180,22 @@ class TestRefusals:
         assert "femoral-head" in found and "intertrochanteric" not in found
         assert next(remark for remark in proposal.remarks if remark.code == "METAL_NEAR_REGION").refused
 
+    def test_a_hole_in_the_cortex_takes_only_its_region(self):
+        case = hip(hole_mm=14.0)
+        proposal = segment(case)
+        found = masks(proposal)
+        assert {"femoral-head", "femoral-neck"} <= set(found)
+        assert "trochanteric" not in found and "whole-body" not in found
+        remark = next(remark for remark in proposal.remarks if remark.code == "CORTEX_INTERRUPTED")
+        assert remark.refused and "trochanteric region" in remark.sentence
+
+    def test_a_neck_cut_by_the_scan_leaves_the_head(self):
+        case = hip(low=(-62.0, -62.0, -28.0))
+        proposal = segment(case)
+        assert {"femoral-head"} <= set(masks(proposal)) <= {"femoral-head", "cortical", "trabecular"}
+        assert "neck" not in proposal.summary["femora"][0]
+        assert next(remark for remark in proposal.remarks if remark.code == "NECK_CUT").refused
+
     def test_a_shaft_cut_below_the_trochanters_keeps_the_neck(self):
         case = hip(low=(-62.0, -62.0, -82.0))
         proposal = segment(case)

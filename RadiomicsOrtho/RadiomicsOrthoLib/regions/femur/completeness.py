@@ -20,6 +20,8 @@ MAX_HEAD_OUTSIDE = 0.02
 METAL_REACH_MM = 15.0
 #: a hole in the cortex counts from this size on (cm²): vessels' holes and thin spots are smaller
 HOLE_CM2 = 1.5
+#: a cortex is brighter than this in slices up to 3.3 mm, or than the bone inside by the second (HU)
+_SHELL_HU, _SHELL_EXCESS_HU = 250.0, 40.0
 _FACES = (("right", (1, 0, 0)), ("left", (-1, 0, 0)), ("front", (0, 1, 0)), ("back", (0, -1, 0)),
           ("top", (0, 0, 1)), ("bottom", (0, 0, -1)))
 
@@ -71,14 +73,17 @@ def near_metal(region: np.ndarray, metal: np.ndarray, patch: Patch) -> bool:
 
 
 def cortex_holes(femur: np.ndarray, patch: Patch, limit_hu: float) -> np.ndarray:
-    """Voxels of the surface (k, j, i) in patches of at least ``HOLE_CM2`` without any bone near.
+    """Voxels of the surface (k, j, i) in patches of at least ``HOLE_CM2`` without a cortex.
 
-    Within 3 mm nothing is brighter than ``limit_hu``: thin cortex in thick slices still is.
+    Within 3 mm nothing is brighter than soft tissue (``limit_hu``), or nothing is brighter
+    than the bone's own inside below: the wall of a hole eaten into spongy bone.
     """
-    values = np.where(femur, np.nan_to_num(patch.values, nan=1000.0), -1000.0)
+    values = np.nan_to_num(patch.values, nan=1000.0)
     reach = 2 * int(np.ceil(3.0 / patch.step)) + 1
     surface = femur & ~ndimage.binary_erosion(femur, border_value=1)
-    bare = surface & (ndimage.maximum_filter(values, reach) < limit_hu)
+    brightest = ndimage.maximum_filter(np.where(femur, values, -1000.0), reach)
+    no_shell = (brightest < _SHELL_HU) & (brightest < _inside_below(femur, values, patch) + _SHELL_EXCESS_HU)
+    bare = surface & ((brightest < limit_hu) | no_shell)
     if not bare.any():
         return bare
     labels, _ = ndimage.label(bare, np.ones((3, 3, 3)))
@@ -86,3 +91,12 @@ def cortex_holes(femur: np.ndarray, patch: Patch, limit_hu: float) -> np.ndarray
     large = np.bincount(labels.ravel()) * patch.step**2 / 100 >= HOLE_CM2
     large[0] = False
     return large[labels]
+
+
+def _inside_below(femur: np.ndarray, values: np.ndarray, patch: Patch) -> np.ndarray:
+    """Mean HU of the bone 4 to 9 mm below the surface, near each voxel."""
+    depth = distance_outside(~femur) * patch.step
+    inside = femur & (depth > 4) & (depth < 9)
+    sigma = 4.0 / patch.step
+    weight = ndimage.gaussian_filter(inside.astype(np.float32), sigma)
+    return ndimage.gaussian_filter(np.where(inside, values, 0).astype(np.float32), sigma) / np.maximum(weight, 1e-3)

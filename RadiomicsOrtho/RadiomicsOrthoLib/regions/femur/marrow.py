@@ -10,6 +10,8 @@ from .patch import Patch
 
 #: gaps of the cortex that are bridged, smallest first (mm, as a radius): only what is then enclosed is filled
 _GAPS_MM = (1.5, 3.5, 6.0)
+#: pits of the surface up to this radius (mm) are pores of a thin cortex, not its shape
+_PORE_MM = 3.0
 #: neighbours within one slice (k, j, i) with k the slice
 _IN_PLANE = np.array([np.zeros((3, 3)), [[0, 1, 0], [1, 1, 1], [0, 1, 0]], np.zeros((3, 3))], bool)
 
@@ -62,13 +64,26 @@ def without_blurred_rim(femur: np.ndarray, patch: Patch, soft_hu: float = 50.0, 
     half = 0.5 * (ndimage.maximum_filter(values, reach) + soft_hu)
     dim = values < half
     beyond = ~patch.inside
+    femur = without_cavities(femur)
     kept = femur.copy()
     for _ in range(max(round(depth_mm / patch.step), 1)):
         # where the scan ends, no surface is
         rim = kept & ~ndimage.binary_erosion(kept | beyond, border_value=1)
         kept &= ~(rim & dim)
-    # pores that the marrow was reached through
-    return filled(kept, patch, gaps_mm=(2.0,))
+    # where the cortex is thinner than a voxel, marrow was taken off through it
+    radius = _PORE_MM / patch.step
+    return without_cavities((distance_outside(distance_outside(kept | beyond) > radius) > radius) & femur)
+
+
+def without_cavities(bone: np.ndarray) -> np.ndarray:
+    """``bone`` (k, j, i) with every hollow that it encloses on all sides."""
+    box = ndimage.find_objects(bone.astype(np.uint8), max_label=1)[0]
+    if box is None:
+        return bone.copy()
+    outside, _ = ndimage.label(~np.pad(bone[box], 1))
+    result = bone.copy()
+    result[box] = (outside != outside[0, 0, 0])[1:-1, 1:-1, 1:-1]
+    return result
 
 
 def _with_caps(bone: np.ndarray, margin: int, radius: float) -> np.ndarray:

@@ -13,7 +13,6 @@ from .head import RADIUS_RANGE_MM, SMOOTHING_MM, Sphere, search_spheres
 from .patch import Patch, cut_patch
 from .refusal import FemurRefusedError
 from .surface import (
-    SURFACE_SMOOTHING_MM,
     HeadSurface,
     acetabular_axis,
     averaged_surface,
@@ -70,10 +69,9 @@ def recognise_head(image: BoneImage, seed: np.ndarray) -> Head:
                                     "head nor the density of the bone can be trusted here",
                                     "use the other hip if it has no implant.")
     patch = raw.smoothed(SMOOTHING_MM)
-    sharp = raw.smoothed(SURFACE_SMOOTHING_MM)
-    surface, rival = _best_surface(patch, sharp, seed)
+    surface, rival = _best_surface(patch, raw, seed)
     _check_head(patch, surface, seed)
-    surface, scatter = averaged_surface(sharp, surface.sphere)
+    surface, scatter = averaged_surface(raw, surface.sphere)
     _check_head(patch, surface, seed)
     surface = without_blur(surface, image.spacing)
     spread = max(rival, scatter)
@@ -85,17 +83,17 @@ def recognise_head(image: BoneImage, seed: np.ndarray) -> Head:
     return Head(surface, "right" if axis[0] < 0 else "left", spread)
 
 
-def _best_surface(patch: Patch, sharp: Patch, seed: np.ndarray) -> tuple[HeadSurface, float]:
+def _best_surface(patch: Patch, raw: Patch, seed: np.ndarray) -> tuple[HeadSurface, float]:
     """The best supported surface, and the distance (mm) to its farthest rival.
 
     Searched round the click, then round what was found, so that the result does not
-    depend on where in the head the click lay; ``sharp`` is smoothed less than ``patch``.
+    depend on where in the head the click lay; ``patch`` is ``raw`` smoothed for the search.
     """
     found: list[tuple[float, HeadSurface]] = []
     start = seed
     for search_mm, keep in ((12.0, 4), (8.0, 2), (8.0, 2)):
         for sphere in search_spheres(patch, start, search_mm, keep):
-            surface = fitted_surface(sharp, sphere, rounds=2)
+            surface = fitted_surface(raw, sphere, rounds=2)
             found.append((sphere.score + head_evidence(patch, surface)["edge"], surface))
         support, best = max(found, key=lambda each: each[0])
         if support < _HOPELESS or np.linalg.norm(best.sphere.centre - start) < 1.0:

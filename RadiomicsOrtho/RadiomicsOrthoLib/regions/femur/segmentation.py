@@ -12,10 +12,10 @@ from ...imaging.image import BoneImage
 from ...long_work import Cancelled, CancelledError, Progress, never_cancelled, no_progress
 from ..proposal import Proposal, ProposedRegion, Remark
 from ..roi import Roi
-from .axes import NeckAxis, ShaftAxis, find_neck_axis, find_shaft_axis, neck_shaft_angle
+from .axes import NECK_SHAFT_RANGE, NeckAxis, ShaftAxis, find_neck_axis, find_shaft_axis, neck_shaft_angle
 from .compartments import compartments
 from .completeness import cortex_holes, cut_end, metal_mask, near_metal
-from .marrow import filled, trimmed, without_blurred_rim
+from .marrow import filled, trimmed, without_blurred_rim, without_cavities
 from .patch import Patch, cut_patch, mask_onto
 from .planes import cut_regions
 from .recognition import Head, recognise_head
@@ -60,16 +60,16 @@ def segment_femur(image: BoneImage, seed: Sequence[float], progress: Progress = 
     raw = _femur_patch(image, head, step_mm)
     patch = raw.smoothed(0.5)
     neck_start = neck_direction(patch, head.surface, head.side)
-    sure, thin, _ = separate(patch, head.surface, neck_start)
+    sure, thin, core = separate(patch, head.surface, neck_start)
     _step(progress, cancelled, 0.6, "Filling the marrow")
     femur = trimmed(filled(thin, patch), sure, 4.0, patch)
-    femur = without_blurred_rim(femur, patch)
+    femur = without_cavities(without_blurred_rim(femur, patch) | core)
     femur = connected_to(femur, patch.to_kji(head.sphere.centre), opening=0)
     _step(progress, cancelled, 0.75, "Finding axes and trochanters")
     axes = _axes(femur, patch, head, neck_start)
     remarks = _axes_remarks(axes, head)
     parts = {}
-    if axes.neck is not None and axes.neck.narrowest is not None:
+    if axes.neck is not None and (axes.neck.narrowest is not None or axes.neck.cut):
         parts = cut_regions(femur, patch, head.sphere, axes.neck, axes.shaft, axes.trochanter)
     _step(progress, cancelled, 0.85, "Judging what the scan shows")
     parts, refused = _shown_wholly(parts, femur, raw, patch)
@@ -147,12 +147,17 @@ def _axes(femur: np.ndarray, patch: Patch, head: Head, neck_start: np.ndarray) -
 
 
 def _axes_remarks(axes: Axes, head: Head) -> list[Remark]:
-    if axes.neck is None or axes.neck.narrowest is None:
+    neck = axes.neck
+    if neck is None or (neck.narrowest is None and not neck.cut):
         return [Remark("NO_NECK", "No narrowest section of the femoral neck was found below this head, so no region "
                        "can be cut", "Draw the regions by hand.", refused=True)]
+    if neck.narrowest is None:
+        return [Remark("NECK_CUT", "The scan ends before the narrowest section of the femoral neck, so neck, "
+                       "trochanteric regions and the neck–shaft angle are left out; the head is cut off where it "
+                       "usually ends.", "Use a scan that shows the whole hip.", refused=True)]
     remarks = []
-    if axes.neck.wander_degrees > 10:
-        remarks.append(Remark("NECK_AXIS_UNSTEADY", f"The neck's axis turns by {axes.neck.wander_degrees:.0f}° along "
+    if neck.wander_degrees > 10:
+        remarks.append(Remark("NECK_AXIS_UNSTEADY", f"The neck's axis turns by {neck.wander_degrees:.0f}° along "
                               "the neck, so the neck–shaft angle is less certain than usual.",
                               "Check the ends of the neck."))
     if axes.shaft is None:
@@ -162,6 +167,10 @@ def _axes_remarks(axes: Axes, head: Head) -> list[Remark]:
     elif axes.trochanter is None:
         remarks.append(Remark("NO_LESSER_TROCHANTER", "The lesser trochanter was not found, so the intertrochanteric "
                               "region has no lower end and is left out.", "Draw it by hand.", refused=True))
+    elif not NECK_SHAFT_RANGE[0] <= neck_shaft_angle(neck, axes.shaft) <= NECK_SHAFT_RANGE[1]:
+        remarks.append(Remark("NECK_SHAFT_ANGLE_UNUSUAL", f"The neck–shaft angle of "
+                              f"{neck_shaft_angle(neck, axes.shaft):.0f}° lies outside of what 1,070 adult femora "
+                              "showed on CT (100° to 146°, Hartel 2016).", "Check the axes of neck and shaft."))
     elif axes.shaft.length < 45:
         remarks.append(Remark("SHAFT_SHORT", f"The shaft's axis rests on {axes.shaft.length:.0f} mm of shaft, so the "
                               "neck–shaft angle is less certain than usual.", "Use a scan that reaches farther down."))

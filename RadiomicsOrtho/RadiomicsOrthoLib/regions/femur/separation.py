@@ -17,7 +17,7 @@ _JOINT_REACH_MM = 25.0
 #: bone this far outside the head's surface, and not towards the neck, is pelvis (mm)
 _PELVIS_GAP_MM = 3.5
 #: cosine to the neck's direction below which the head, not the neck, is met
-_HEAD_SIDE = 0.2
+_HEAD_SIDE = 0.3
 _FEMUR, _PELVIS, _NEITHER = 1, 2, 3
 
 
@@ -43,7 +43,7 @@ def neck_direction(patch: Patch, surface: HeadSurface, side: str) -> np.ndarray:
 
 
 def separate(patch: Patch, surface: HeadSurface, neck: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """(femur, femur with thin cortex, pelvis): masks (k, j, i) of the bone voxels of ``patch``, marrow not filled.
+    """(femur, femur with thin cortex, inside of the head): masks (k, j, i), the marrow below the head not filled.
 
     ``patch`` is the smoothed scan; ``neck`` the unit vector from the head into the neck.
     """
@@ -55,13 +55,16 @@ def separate(patch: Patch, surface: HeadSurface, neck: np.ndarray) -> tuple[np.n
     pelvis[box] = labels == _PELVIS
     femur = bone & ~pelvis
     head = (rho < edge - 1.0) & (rho < surface.sphere.radius + 2)
-    femur[box] |= head & ((towards_neck < 0.5) | (rho < 0.8 * surface.sphere.radius)) & ~np.isnan(patch.values[box])
+    head &= ((towards_neck < 0.75) | (rho < 0.8 * surface.sphere.radius)) & ~np.isnan(patch.values[box])
+    femur[box] |= head
+    core = np.zeros_like(bone)
+    core[box] = head
     # thin bridges (capsule, calcified labrum) must not pull the pelvis along
     femur[box] &= ~((towards_neck < _HEAD_SIDE) & (rho > edge))
     femur = connected_to(femur, patch.to_kji(surface.sphere.centre))
     pelvic_side = pelvis.copy()
     pelvic_side[box] |= (towards_neck < _HEAD_SIDE) & (rho > edge - 0.5)
-    return femur, _with_thin_cortex(femur, values, pelvic_side, patch.step), pelvis
+    return femur, _with_thin_cortex(femur, values, pelvic_side, patch.step), core
 
 
 def _joint_box(patch: Patch, surface: HeadSurface, neck: np.ndarray):
@@ -95,7 +98,7 @@ def _joint_labels(values: np.ndarray, bone: np.ndarray, rho: np.ndarray, towards
     markers[bone & (towards_neck > 0.75)] = _FEMUR
     markers[head] = _FEMUR
     relief = -np.clip(values, -100, 900)
-    ridge = np.clip((0.45 - towards_neck) / 0.3, 0, 1)
+    ridge = np.clip((0.65 - towards_neck) / 0.25, 0, 1)
     relief = relief + 500 * ridge * np.exp(-0.5 * ((rho - edge - 0.8) / 1.2) ** 2)
     labels = sitk.MorphologicalWatershedFromMarkers(sitk.GetImageFromArray(relief.astype(np.float32)),
                                                     sitk.GetImageFromArray(markers), False, False)

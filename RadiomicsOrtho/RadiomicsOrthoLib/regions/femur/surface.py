@@ -22,8 +22,6 @@ _RISE_HU = 120.0
 _EXCESS_HU = 130.0
 #: how much an edge behind a joint space loses
 _BEHIND_JOINT = 0.7
-#: smoothing before the surface is traced: less than for the search, or a narrow joint space is lost (mm)
-SURFACE_SMOOTHING_MM = 0.5
 #: the outer slope of a blurred shell lies this many voxels outside of it
 _BLUR_VOXELS = 0.3
 #: how far off, and how much smaller, the starts of the final fits are (mm)
@@ -32,6 +30,16 @@ _START_OFFSET_MM, _START_INSIDE_MM = 2.0, 1.0
 _STIFFNESS, _BREAK = 0.3, 2.0
 #: an edge weaker than this (HU over 2 mm) is no bone surface
 EDGE_HU = 50.0
+#: directions averaged into one profile, a disc of about 3 mm across: noise falls, no joint space is blurred
+_DISC = 7
+#: depth (HU) of the joint space between two bones from which on it counts fully, and its weight
+_VALLEY_HU, _VALLEY_GAIN = 80.0, 0.7
+#: climb (HU over 1 mm) at the inside of a band without a joint space that counts fully
+_CLIMB_HU = 100.0
+#: cost of leaving the sphere, per mm²
+_PULL = 0.014
+#: fits from displaced starts settle within this many rounds
+_ROUNDS = 4
 
 
 @dataclass(frozen=True)
@@ -89,18 +97,24 @@ def trace_surface(patch: Patch, sphere: Sphere) -> HeadSurface:
     offsets = np.arange(-_REACH_MM, _REACH_MM + 1e-6, _RADIAL_STEP)
     radii = np.arange(sphere.radius - _REACH_MM - 1, sphere.radius + _REACH_MM + 9 + 1e-6, _RADIAL_STEP)
     profiles = patch.sample(sphere.centre + rays[:, None, :] * radii[None, :, None])
-    profiles = np.clip(profiles, *HU_RANGE)
+    profiles = _averaged(np.clip(profiles, *HU_RANGE), rays)
     interior = _interior(patch, sphere)
     fall = profiles[:, :-4] - profiles[:, 4:]
     fall = fall[:, : len(offsets)]
     gain, certain = _edge_gain(profiles, fall, interior)
-    label = _smoothest(0.008 * offsets**2 - 0.5 * gain)
+    label = _smoothest(_PULL * offsets**2 - 0.5 * gain)
     every = np.arange(COUNT)
     drop = fall[every, label]
     # the profile one millimetre behind the surface must still be data
     known = ~np.isnan(profiles[every, label + 4])
     return HeadSurface(sphere, rays, sphere.radius + offsets[label], np.nan_to_num(drop),
                        _rebound(profiles, label), known, certain[every, label])
+
+
+def _averaged(profiles: np.ndarray, rays: np.ndarray) -> np.ndarray:
+    """Profiles (direction, radius) averaged over a disc of neighbours: less noise, and no joint space is blurred."""
+    _, near = cKDTree(rays).query(rays, k=_DISC)
+    return profiles[near].mean(axis=1)
 
 
 def _interior(patch: Patch, sphere: Sphere) -> np.ndarray:
@@ -134,7 +148,38 @@ def _edge_gain(profiles: np.ndarray, fall: np.ndarray, interior: np.ndarray) -> 
     joint = np.maximum.accumulate(np.nan_to_num(np.clip(fall / 80, 0, 1) * rise), axis=1)
     certain[:, 4:] *= 1 - _BEHIND_JOINT * joint[:, :-4]
     gain = np.clip(fall / 150, 0, 1) + np.clip(fall / 100, 0, 1) * rise
-    return certain * np.nan_to_num(gain), certain
+    gain = certain * np.nan_to_num(gain + _VALLEY_GAIN * _valley(profiles, count))
+    return np.maximum(gain, _inside_of_band(profiles, interior, gain)), certain
+
+
+def _valley(profiles: np.ndarray, count: int) -> np.ndarray:
+    """0 to 1: how deep each radius lies between brighter bone within 4 mm on either side: a joint space."""
+    values = np.nan_to_num(profiles, nan=HU_RANGE[0])
+    foot = values[:, 3: 3 + count]
+    inner, outer = np.full_like(foot, HU_RANGE[0]), np.full_like(foot, HU_RANGE[0])
+    for shift in range(1, 9):
+        behind = values[:, max(3 - shift, 0): 3 - shift + count]
+        np.maximum(inner[:, count - behind.shape[1]:], behind, out=inner[:, count - behind.shape[1]:])
+        np.maximum(outer, values[:, 3 + shift: 3 + shift + count], out=outer)
+    return np.clip(np.minimum(inner, outer) - foot, 0, _VALLEY_HU) / _VALLEY_HU
+
+
+def _inside_of_band(profiles: np.ndarray, interior: np.ndarray, gain: np.ndarray) -> np.ndarray:
+    """0 to 1: the inner slope of a band far brighter than the head, without an edge of the head's own before it.
+
+    In thick slices the roof of the acetabulum swallows the joint space and the top of the
+    head; the border then lies before the band, not behind it.
+    """
+    values = np.nan_to_num(profiles, nan=HU_RANGE[0])
+    count = gain.shape[1]
+    climb = np.clip((values[:, 3: 3 + count] - values[:, 1: 1 + count]) / _CLIMB_HU, 0, 1)
+    peak, edge = np.full_like(climb, HU_RANGE[0]), gain.copy()
+    for shift in range(8):
+        np.maximum(peak, values[:, 2 + shift: 2 + shift + count], out=peak)
+        ahead = gain[:, shift:]
+        np.maximum(edge[:, : ahead.shape[1]], ahead, out=edge[:, : ahead.shape[1]])
+    excess = np.clip(peak - interior[:, None], 0, None)
+    return climb * (1 - 1 / (1 + (excess / _EXCESS_HU) ** 4)) * np.clip(1 - edge, 0, 1)
 
 
 def _smoothest(cost: np.ndarray, rounds: int = 16) -> np.ndarray:
@@ -224,7 +269,7 @@ def averaged_surface(patch: Patch, sphere: Sphere) -> tuple[HeadSurface, float]:
     """
     offsets = _START_OFFSET_MM * np.concatenate([np.zeros((1, 3)), np.eye(3), -np.eye(3)])
     starts = [Sphere(sphere.centre + offset, sphere.radius - _START_INSIDE_MM, sphere.score) for offset in offsets]
-    fits = [fitted_surface(patch, start).sphere for start in starts]
+    fits = [fitted_surface(patch, start, _ROUNDS).sphere for start in starts]
     centres = np.array([fit.centre for fit in fits])
     mean = Sphere(centres.mean(axis=0), float(np.mean([fit.radius for fit in fits])), sphere.score)
     scatter = float(np.sqrt(((centres - mean.centre) ** 2).sum(axis=1).mean()))
