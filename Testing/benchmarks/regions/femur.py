@@ -250,10 +250,12 @@ def picture(image, proposal, click, title: str, path: Path) -> None:
 
 
 def write_section(text: str) -> None:
-    """Put the section into RESULTS.md, in place of an older one."""
+    """Put the section into RESULTS.md, in place of an older one; what was looked at by hand stays."""
     old = RESULTS.read_text(encoding="utf-8") if RESULTS.exists() else "# Benchmark results\n"
-    before, found, after = old.partition(HEADING + "\n")
-    rest = after.partition("\n## ")[2] if found else ""
+    before, _, after = old.partition(HEADING + "\n")
+    section, _, rest = after.partition("\n## ")
+    _, by_hand, others = section.partition("\n### Other scans")
+    text = text.rstrip() + "\n" + (by_hand + others).rstrip() + "\n" if by_hand else text
     RESULTS.write_text(before.rstrip() + "\n\n" + text + (f"\n## {rest}" if rest else ""), encoding="utf-8")
 
 

@@ -57,6 +57,19 @@ class Patch:
     def with_values(self, values: np.ndarray) -> Patch:
         return Patch(values, self.origin, self.step)
 
+    def box_around(self, mask: np.ndarray, margin_mm: float) -> tuple[slice, ...]:
+        """The part of the grid (k, j, i) that holds ``mask`` and a margin, as far as the patch goes."""
+        found = ndimage.find_objects(mask.astype(np.uint8), max_label=1)[0]
+        if found is None:
+            return tuple(slice(0, size) for size in mask.shape)
+        margin = int(np.ceil(margin_mm / self.step))
+        return tuple(slice(max(part.start - margin, 0), min(part.stop + margin, size))
+                     for part, size in zip(found, mask.shape, strict=True))
+
+    def cropped(self, box: tuple[slice, ...]) -> Patch:
+        """The part ``box`` (k, j, i) of the patch."""
+        return Patch(self.values[box], self.to_ras(np.array([part.start for part in box])), self.step)
+
     def smoothed(self, sigma_mm: float) -> Patch:
         """Gaussian smoothing that takes nothing over from where there is no data."""
         inside = self.inside

@@ -29,7 +29,9 @@ _RIVAL_MARGIN = 0.03
 #: a click farther from the centre, in radii, was not meant for this head
 _CLICK_REACH = 0.9
 #: with less the search is not worth repeating
-_HOPELESS = 0.3
+_HOPELESS = 0.2
+#: from this on a head is found, and only its place is refined
+_SURE = 0.6
 #: limits between heads and other bones, from heads (first) and shafts, trochanters, ischia, vertebrae (second)
 MIN_EDGE_SHARE = 0.30      # sure edge on the sphere: 0.48 and more | 0.29 and less, shafts 0.45
 MIN_INNER_BONE = 0.80      # inside brighter than soft tissue: 0.94 and more | shafts 0.57
@@ -91,7 +93,10 @@ def _best_surface(patch: Patch, raw: Patch, seed: np.ndarray) -> tuple[HeadSurfa
     """
     found: list[tuple[float, HeadSurface]] = []
     start = seed
-    for search_mm, keep in ((12.0, 4), (8.0, 2), (8.0, 2)):
+    support = 0.0
+    for _ in range(3):
+        # what is hardly a head may have one beside it
+        search_mm, keep = (12.0, 4) if support < _SURE else (8.0, 2)
         for sphere in search_spheres(patch, start, search_mm, keep):
             surface = fitted_surface(raw, sphere, rounds=2)
             found.append((sphere.score + head_evidence(patch, surface)["edge"], surface))

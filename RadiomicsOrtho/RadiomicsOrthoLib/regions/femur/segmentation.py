@@ -14,7 +14,7 @@ from ..proposal import Proposal, ProposedRegion, Remark
 from ..roi import Roi
 from .axes import NECK_SHAFT_RANGE, NeckAxis, ShaftAxis, find_neck_axis, find_shaft_axis, neck_shaft_angle
 from .compartments import compartments
-from .completeness import cortex_holes, cut_end, metal_mask, near_metal
+from .completeness import METAL_REACH_MM, cortex_holes, cut_end, metal_mask, near_metal
 from .marrow import filled, trimmed, without_blurred_rim, without_cavities
 from .patch import Patch, cut_patch, mask_onto
 from .planes import cut_regions
@@ -61,6 +61,9 @@ def segment_femur(image: BoneImage, seed: Sequence[float], progress: Progress = 
     patch = raw.smoothed(0.5)
     neck_start = neck_direction(patch, head.surface, head.side)
     sure, thin, core = separate(patch, head.surface, neck_start)
+    # what lies away from the femur matters no more, but for metal
+    box = patch.box_around(thin, METAL_REACH_MM + 2)
+    raw, patch, (sure, thin, core) = raw.cropped(box), patch.cropped(box), (mask[box] for mask in (sure, thin, core))
     _step(progress, cancelled, 0.6, "Filling the marrow")
     femur = trimmed(filled(thin, patch), sure, 4.0, patch)
     femur = without_cavities(without_blurred_rim(femur, patch) | core)
@@ -103,6 +106,9 @@ def segment_femora(image: BoneImage, progress: Progress = no_progress,
                 image, centre, lambda f, text, a=start, b=share: progress(a + b * f, text), cancelled, step_mm))
         except FemurRefusedError as refusal:
             refusals.append((side, refusal.remark))
+    if not proposals and len(heads) == 1:
+        # the side of a head that is cut by the scan is not sure
+        raise FemurRefusedError(refusals[0][1].code, refusals[0][1].sentence, refusals[0][1].remedy)
     if not proposals:
         raise FemurRefusedError(refusals[0][1].code, " ".join(f"{side.capitalize()} hip: {remark.sentence.rstrip('.')}."
                                 for side, remark in refusals), refusals[0][1].remedy)

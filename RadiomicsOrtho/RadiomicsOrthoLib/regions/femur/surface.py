@@ -112,9 +112,14 @@ def trace_surface(patch: Patch, sphere: Sphere) -> HeadSurface:
 
 
 def _averaged(profiles: np.ndarray, rays: np.ndarray) -> np.ndarray:
-    """Profiles (direction, radius) averaged over a disc of neighbours: less noise, and no joint space is blurred."""
+    """Profiles (direction, radius) averaged over a disc of neighbours: less noise, and no joint space is blurred.
+
+    ``nan`` where the direction itself has no data; neighbours without do not count.
+    """
     _, near = cKDTree(rays).query(rays, k=_DISC)
-    return profiles[near].mean(axis=1)
+    known = ~np.isnan(profiles)
+    total = np.where(known, profiles, 0)[near].sum(axis=1)
+    return np.where(known, total / np.maximum(known[near].sum(axis=1), 1), np.nan)
 
 
 def _interior(patch: Patch, sphere: Sphere) -> np.ndarray:
