@@ -6,12 +6,15 @@ import copy
 import json
 import math
 import re
+import subprocess
+import sys
 from dataclasses import replace
 from pathlib import Path
 
 import generated
 import phantoms
 import pytest
+import RadiomicsOrthoLib
 from RadiomicsOrthoLib.cli.main import main
 from RadiomicsOrthoLib.errors import InputError, RefusedError
 from RadiomicsOrthoLib.models.bundle import load_bundle
@@ -337,3 +340,14 @@ def test_values_can_come_from_a_file_and_be_changed_on_the_command_line(capsys, 
         code, _, err = run(capsys, *arguments)
         assert code == 2 and words in err
     assert "Cannot read" in run(capsys, "score", "--model", model.id, "--clinical-file", tmp_path / "no.json")[2]
+
+
+def test_entered_values_are_scored_without_the_heavy_packages() -> None:
+    heavy = ("numba", "sklearn", "scipy", "SimpleITK", "pywt")
+    code = ("import sys; from RadiomicsOrthoLib.models.catalogue import load_model; "
+            "from RadiomicsOrthoLib.scoring.clinical_score import score_clinical; "
+            "score_clinical(load_model('ost'), {'weight': 60, 'age': 70}); "
+            f"print([name for name in {heavy} if name in sys.modules])")
+    folder = Path(RadiomicsOrthoLib.__file__).parents[1]
+    done = subprocess.run([sys.executable, "-c", code], cwd=folder, capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"

@@ -73,5 +73,5 @@ def _rule(term: Term, unit: str) -> str:
         parts = " ".join(f"{'−' if p.coefficient < 0 else '+'} {exact_text(abs(p.coefficient))} · "
                          f"(u^{exact_text(p.power)}{' · ln u' * p.log} − {exact_text(p.centre)})"
                          for p in term.parts)
-        return f"{parts.removeprefix('+ ')}, u = {value} / {number_text(term.scale)}"
+        return f"{parts.removeprefix('+ ')}, u = ({value}) / {exact_text(term.scale)}"
     return "a curve, see the nomogram"

@@ -76,6 +76,7 @@ footer { text-align: center; font-size: .85rem; padding: 0 1rem 1rem; }
   .chart.narrow { display: block; }
   .chart.narrow svg { min-width: 0; }
   thead { display: none; }
+  .points td:last-child { text-align: left; }
   tr { display: block; padding: .5rem 0; border-top: 1px solid var(--rule); }
   tr:first-child { border-top: 0; }
   th, td, tbody th, .facts tbody th { display: block; width: auto; border: 0; padding: 0; }
