@@ -19,7 +19,7 @@ from .tags import segments_of, set_tag, tag
 PROPOSAL_TAG = "RadiomicsOrtho.Proposal"
 #: the segment tag with the heights and the suggested grade of a body, as JSON
 MEASURES_TAG = "RadiomicsOrtho.Measures"
-#: the segment tag of what was made from a proposed body by hand, such as a trabecular core
+#: the segment tag of what a person had made, such as a trabecular core of a region: no proposal replaces it
 DERIVED_TAG = "RadiomicsOrtho.Derived"
 #: what stands behind the name of a body that the scan cuts off
 INCOMPLETE = "(incomplete)"
@@ -67,15 +67,22 @@ def bodies_of(segmentationNode, suggestion: Mapping[str, object] | None = None) 
 def follow_body(segmentationNode, segmentId: str, bodyId: str) -> None:
     """Make a segment belong to the body that the segment ``bodyId`` belongs to, so that it shares its level.
 
-    Hand edits of it are told, too.  Nothing happens where that segment is no proposed body.
+    Hand edits of it are told, also where that segment is no proposed body.
     """
+    remember_voxels(segmentationNode, segmentId)
     segmentation = segmentationNode.GetSegmentation()
     segment, body = segmentation.GetSegment(segmentId), segmentation.GetSegment(bodyId)
     if tag(body, BODY_TAG):
-        for name, value in ((BODY_TAG, tag(body, BODY_TAG)), (PROPOSAL_TAG, tag(body, PROPOSAL_TAG)),
-                            (DERIVED_TAG, "yes"), (PROPOSED_TAG, fingerprint_of(segment))):
-            set_tag(segment, name, value)
+        for name in (BODY_TAG, PROPOSAL_TAG):
+            set_tag(segment, name, tag(body, name))
         write_title(segment, int(tag(body, BODY_TAG)), anatomy_of_segment(body)["level"])
+
+
+def remember_voxels(segmentationNode, segmentId: str) -> None:
+    """Have hand edits told from now on of a segment that a person had made."""
+    segment = segmentationNode.GetSegmentation().GetSegment(segmentId)
+    set_tag(segment, DERIVED_TAG, "yes")
+    set_tag(segment, PROPOSED_TAG, fingerprint_of(segment))
 
 
 def name_body(segmentationNode, bodies: Sequence[Body], number: int, level: str) -> None:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import numpy as np
-from RadiomicsOrthoLib.regions.origin import PROPOSED_TAG, fingerprint, with_edit
+import slicer
+import vtk
+from RadiomicsOrthoLib.regions.origin import PROPOSED_TAG, fingerprint, is_changed, with_edit
 from RadiomicsOrthoLib.regions.terminology import MADE_BY_TAG
 from vtk.util.numpy_support import vtk_to_numpy
 
@@ -14,13 +16,13 @@ _BINARY_LABELMAP = "Binary labelmap"
 
 def fingerprint_of(segment) -> str:
     """What tells a segment's present voxels from others."""
-    return fingerprint(_voxels(segment))
+    return fingerprint(*_voxels(segment))
 
 
 def is_edited(segment) -> bool:
     """True if a segment was proposed and its voxels are others now."""
     proposed = tag(segment, PROPOSED_TAG)
-    return bool(proposed) and fingerprint_of(segment) != proposed
+    return bool(proposed) and is_changed(proposed, *_voxels(segment))
 
 
 def made_by(segment) -> str:
@@ -44,10 +46,18 @@ def mark_edits(segmentationNode) -> tuple[str, ...]:
     return tuple(edited)
 
 
-def _voxels(segment) -> np.ndarray:
-    """Boolean array (k, j, i) over the extent of the segment's own labelmap, which other segments may share."""
+def _voxels(segment) -> tuple[np.ndarray, np.ndarray]:
+    """Boolean array (k, j, i) over the extent of the segment's own labelmap, which other segments may share.
+
+    And its 4×4 matrix from voxel index to RAS mm, below any transform of the segmentation, which moves the scan, too.
+    """
     labelmap = segment.GetRepresentation(_BINARY_LABELMAP)
     if labelmap is None or labelmap.GetPointData().GetScalars() is None or labelmap.GetNumberOfPoints() == 0:
-        return np.zeros((1, 1, 1), bool)
+        return np.zeros((1, 1, 1), bool), np.eye(4)
     labels = vtk_to_numpy(labelmap.GetPointData().GetScalars()).reshape(labelmap.GetDimensions()[::-1])
-    return labels == segment.GetLabelValue()
+    matrix = vtk.vtkMatrix4x4()
+    labelmap.GetImageToWorldMatrix(matrix)
+    ijkToRas = slicer.util.arrayFromVTKMatrix(matrix)
+    # the array begins where the extent does
+    ijkToRas[:3, 3] += ijkToRas[:3, :3] @ labelmap.GetExtent()[::2]
+    return labels == segment.GetLabelValue(), ijkToRas

@@ -8,6 +8,7 @@ import slicer
 from RadiomicsOrthoLib.regions.planar.proposal import Anatomy, propose_ellipse, propose_neck_box, propose_polygon
 from RadiomicsOrthoLib.regions.proposal import Proposal
 
+from .body_levels import remember_voxels
 from .segments import add_segment
 from .volumes import bone_image
 
@@ -86,7 +87,9 @@ def make_region(markupsNode, segmentationNode, volumeNode, side: str = "") -> Pl
     else:
         proposal = (propose_polygon if shape == "polygon" else propose_ellipse)(image, points, Anatomy())
     region = proposal.regions[0]
-    return PlanarRegion(add_segment(segmentationNode, region.roi, volumeNode, region.name or None), proposal)
+    segmentId = add_segment(segmentationNode, region.roi, volumeNode, region.name or None)
+    remember_voxels(segmentationNode, segmentId)
+    return PlanarRegion(segmentId, proposal)
 
 
 def is_planar(volumeNode) -> bool:

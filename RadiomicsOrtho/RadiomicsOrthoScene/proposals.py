@@ -13,7 +13,7 @@ from RadiomicsOrthoLib.regions.proposal import Proposal, ProposedRegion
 from RadiomicsOrthoLib.regions.vertebra.levels import fitted_levels
 
 from .body_levels import DERIVED_TAG, MEASURES_TAG, PROPOSAL_TAG, name_bodies, write_title
-from .edits import is_edited
+from .edits import fingerprint_of, is_edited
 from .segments import add_segment, anatomy_of_segment, check_same_transform, place_beside, roi_of_segment
 from .tags import segments_of, set_tag, tag
 
@@ -102,7 +102,7 @@ def _derived(proposal: Proposal, segmentationNode, volumeNode) -> dict[str, Prop
     bodies = _whole_bodies(proposal)
     found = {}
     for segmentId, segment in segments_of(segmentationNode).items() if bodies else ():
-        if tag(segment, DERIVED_TAG):
+        if tag(segment, DERIVED_TAG) and tag(segment, PROPOSAL_TAG):
             mask = roi_of_segment(segmentationNode, segmentId, volumeNode).mask
             found[segmentId] = _most_alike(mask, bodies)
     return found
@@ -135,7 +135,8 @@ def _add(region: ProposedRegion, segmentationNode, volumeNode, number: int, summ
     segmentId = add_segment(segmentationNode, region.roi, volumeNode, written.name)
     segment = segmentationNode.GetSegmentation().GetSegment(segmentId)
     segment.SetColor(*written.colour)
-    for name, value in {**written.tags, PROPOSAL_TAG: str(number)}.items():
+    # as the segment lies in its segmentation, whatever transform both are under
+    for name, value in {**written.tags, PROPOSAL_TAG: str(number), PROPOSED_TAG: fingerprint_of(segment)}.items():
         set_tag(segment, name, value)
     if region.roi.compartment == "whole-body" and region.body is not None:
         entry = next((body for body in summary.get("bodies", ()) if body["number"] == region.body), {})

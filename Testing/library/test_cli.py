@@ -313,6 +313,12 @@ def test_what_is_read_is_never_overwritten(capsys, case, tmp_path):
         assert code == 2 and "must end in .json" in err
     code, _, err = run(capsys, "profiles", "import", parameters, "-o", tmp_path / "." / "Params.yaml")
     assert code == 2 and "is read and would be overwritten" in err
+    labels = tmp_path / "labels.seg.nrrd"
+    labels.write_bytes(b"labels")
+    code, _, err = run(capsys, "segment", case[0], "--site", "vertebra", "--method", "totalsegmentator",
+                       "--labels", labels, "-o", labels)
+    assert code == 2 and "is read and would be overwritten" in err and labels.read_bytes() == b"labels"
+    labels.unlink()
     assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == before
 
 

@@ -145,6 +145,34 @@ def test_an_edited_segment_keeps_its_origin_and_says_that_it_was_edited(bridge, 
     assert bridge.segments.roi_of_segment(case.node, segment_id, case.volume).made_by == METHOD
 
 
+def test_a_segment_that_was_only_moved_is_edited(bridge, case):
+    bridge.proposals.add_proposal(brick_proposal(), case.node, case.volume)
+    segment_id, _ = segment_named(case.node, "vertebra 3 body")
+    array = bridge.slicer.util.arrayFromSegmentBinaryLabelmap(case.node, segment_id, case.volume)
+    bridge.slicer.util.updateSegmentBinaryLabelmapFromArray(np.roll(array, 2, axis=2), case.node, segment_id,
+                                                            case.volume)
+    assert bridge.edits.mark_edits(case.node) == (segment_id,)
+
+
+def test_what_a_person_had_made_says_when_it_was_edited_and_is_never_replaced(bridge, case):
+    """A core of a femur, say: no proposal numbers it."""
+    from RadiomicsOrthoLib.regions.roi import Roi
+
+    drawn = np.zeros(GRID.shape, bool)
+    drawn[brick(3)] = True
+    body_id, core_id = (bridge.segments.add_segment(case.node, Roi(
+        drawn, GRID, "vertebra", "L3", compartment=compartment, made_by=METHOD), case.volume)
+        for compartment in ("whole-body", "trabecular"))
+    bridge.body_levels.follow_body(case.node, core_id, body_id)
+    assert bridge.edits.mark_edits(case.node) == ()
+    edit(bridge, case, "L3 trabecular core")
+    assert bridge.edits.mark_edits(case.node) == (core_id,)
+    bridge.proposals.add_proposal(brick_proposal(), case.node, case.volume)
+    bridge.body_levels.name_body(case.node, bodies(bridge, case), 5, "L5")
+    assert names(case.node)[:2] == ["L3 body", "L3 trabecular core"]
+    assert bridge.edits.mark_edits(case.node) == (core_id,)
+
+
 def test_naming_is_no_edit(bridge, case):
     bridge.proposals.add_proposal(brick_proposal(), case.node, case.volume)
     bridge.body_levels.name_body(case.node, bodies(bridge, case), 5, "L5")
@@ -283,10 +311,14 @@ def test_scan_and_proposal_under_a_transform(bridge, case, hardened):
     ids = bridge.proposals.add_proposal(proposal, case.node, case.volume)
     read = bridge.segments.roi_of_segment(case.node, ids[1], case.volume)
     np.testing.assert_array_equal(read.mask, proposal.regions[1].roi.mask)
+    assert bridge.edits.mark_edits(case.node) == ()
     centre = [0.0, 0.0, 0.0]
     case.node.GetSegmentCenterRAS(ids[1], centre)
     expected = image.geometry.to_ras(np.argwhere(read.mask).mean(axis=0))
     assert np.linalg.norm(np.subtract(centre, expected)) < 1.0  # a voxel
+    # scan and segments are moved together, if at all
+    transform.SetMatrixTransformToParent(bridge.vtk.vtkMatrix4x4())
+    assert bridge.edits.mark_edits(case.node) == ()
 
 
 def test_saving_under_a_rotation_changes_no_voxel(bridge, case, tmp_path):

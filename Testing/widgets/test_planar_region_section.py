@@ -41,6 +41,16 @@ def segments(panel):
     return [roi_of_segment(node, segment_id, volume) for segment_id in ids]
 
 
+def draw_one_pixel_more(panel):
+    import slicer
+
+    node, volume = panel._parameterNode.segmentation, panel._parameterNode.inputVolume
+    segment_id = node.GetSegmentation().GetNthSegmentID(0)
+    array = slicer.util.arrayFromSegmentBinaryLabelmap(node, segment_id, volume)
+    array[0, 5, 5] = 1
+    slicer.util.updateSegmentBinaryLabelmapFromArray(array, node, segment_id, volume)
+
+
 def test_the_section_is_there_for_2d_images_and_proposals_for_volumes(panel, radiograph):
     from RadiomicsOrthoScene.volumes import add_volume
 
@@ -65,6 +75,9 @@ def test_a_polygon_becomes_a_segment_on_the_images_grid(panel, radiograph):
     assert places.min(axis=0).tolist() == [21, 11] and places.max(axis=0).tolist() == [60, 30]
     assert "800 pixels, 40 mm²" in panel.ui.planarInfoLabel.text and "manual polygon" in roi.made_by
     assert panel.editor.currentSegmentID() and not panel.ui.planarPointsButton.checked
+    assert "edited" not in roi.made_by
+    draw_one_pixel_more(panel)
+    assert segments(panel)[0].made_by == f"{roi.made_by}, edited"
     # what it is, is said as for any other segment
     select(panel.ui.siteComboBox, "proximal-femur")
     assert segments(panel)[0].site == "proximal-femur"

@@ -31,12 +31,16 @@ class Segment:
 
 @dataclass(frozen=True)
 class SegmentationFile:
-    """Layers of labels (layer, k, j, i) on one grid and the segments in them."""
+    """Layers of labels (layer, k, j, i) on one grid and the segments in them.
+
+    ``drawn_on`` is the grid that they were drawn on, where ``geometry`` has another pixel size that a person stated.
+    """
 
     labels: np.ndarray
     geometry: Geometry
     segments: tuple[Segment, ...]
     path: str
+    drawn_on: Geometry | None = None
 
     def mask(self, segment: Segment) -> np.ndarray:
         """Boolean mask (k, j, i) of one of ``segments``; may be a view that cannot be written to."""
@@ -81,8 +85,9 @@ def read_segmentation(path: str | Path, reference: Geometry | None = None,
         values = _labels_in(layers[0])
         segments = tuple(Segment(str(value), value) for value in values)
     if reference is not None:
-        layers = next((found for grid in (reference, drawn_on) if grid is not None
-                       and (found := _on_image(layers, geometry, grid, cropped)) is not None), None)
+        layers, drawn_on = next(
+            ((found, grid) for grid in (reference, drawn_on) if grid is not None
+             and (found := _on_image(layers, geometry, grid, cropped)) is not None), (None, None))
         if layers is None:
             raise InputError(f"Segmentation and image do not share a geometry: {reference.difference(geometry)}; "
                              "export the segmentation with this image as its reference.")
@@ -90,7 +95,7 @@ def read_segmentation(path: str | Path, reference: Geometry | None = None,
     geometry = reference or geometry
     if not segments:
         raise InputError(f"The segmentation '{path}' is empty; draw the region first.")
-    return SegmentationFile(layers, geometry, segments, str(path))
+    return SegmentationFile(layers, geometry, segments, str(path), drawn_on)
 
 
 def _on_image(layers: np.ndarray, geometry: Geometry, grid: Geometry, cropped: bool) -> np.ndarray | None:

@@ -48,7 +48,10 @@ def roi_from_file(segmentation: SegmentationFile, name: str | None = None) -> Ro
 def roi_of_segment(segmentation: SegmentationFile, segment: Segment) -> Roi:
     """The same of one of its ``segments``."""
     mask = segmentation.mask(segment)
-    made_by = origin(segment.tags.get(MADE_BY_TAG) or "segmentation", segment.tags.get(PROPOSED_TAG, ""), mask)
+    # a pixel size that a person stated moves a region, and is no edit: where it was drawn counts
+    grid = segmentation.drawn_on or segmentation.geometry
+    made_by = origin(segment.tags.get(MADE_BY_TAG) or "segmentation", segment.tags.get(PROPOSED_TAG, ""), mask,
+                     grid.ijk_to_ras)
     return Roi(mask, segmentation.geometry, **anatomy_of(segment.name, segment.tags), made_by=made_by)
 
 

@@ -40,9 +40,11 @@ class ProposedRegion:
     colour: tuple[float, float, float] | None = None
     body: int | None = None
 
-    def written(self) -> WrittenSegment:
+    def written(self, grid: Geometry | None = None) -> WrittenSegment:
+        """As it goes into a file: on ``grid``, where the file's is another one than the region's."""
         roi = self.roi
-        tags = {COMPARTMENT_TAG: roi.compartment, MADE_BY_TAG: roi.made_by, PROPOSED_TAG: fingerprint(roi.mask)}
+        proposed = fingerprint(roi.mask, (grid or roi.geometry).ijk_to_ras)
+        tags = {COMPARTMENT_TAG: roi.compartment, MADE_BY_TAG: roi.made_by, PROPOSED_TAG: proposed}
         if self.body is not None:
             tags[BODY_TAG] = str(self.body)
         if has_code(roi.site, roi.compartment):
@@ -70,7 +72,7 @@ class Proposal:
 
 def proposal_file(regions: Sequence[ProposedRegion], geometry: Geometry) -> bytes:
     """The regions as the content of a ``.seg.nrrd`` file on the image's grid."""
-    return seg_nrrd([region.written() for region in regions], geometry)
+    return seg_nrrd([region.written(geometry) for region in regions], geometry)
 
 
 def _size(roi: Roi) -> dict[str, float]:
