@@ -63,16 +63,16 @@ def test_thick_sagittal_slices_stored_from_left_to_right_and_downwards(weighting
     assert min(scores(found, phantom)) > 0.75
 
 
-@pytest.mark.parametrize(("lean", "kept"), [(45, 5), (38, 5), (20, 6), (0, 6)])
-def test_what_leans_back_like_s1_is_taken_for_sacral(lean, kept):
+@pytest.mark.parametrize(("lean", "sureness", "kept"), [(45, 0.7, 5), (38, 0.7, 5), (38, 0.92, 6), (20, 0.7, 6)])
+def test_what_leans_back_like_s1_and_hardly_looks_like_a_body_is_taken_for_sacral(lean, sureness, kept):
     geometry = Geometry((100, 40, 20), (2.0, 2.0, 2.0), (-20.0, -40.0, -100.0))
     positions = geometry.to_ras(np.stack(np.indices(geometry.shape), -1))
     centre, bodies = np.array([0.0, 5.0, 80.0]), []
     for angle in (-10, -8, 0, 12, lean):
-        bodies.append(Body(np.linalg.norm(positions - centre, axis=-1) < 12, False, None))
+        bodies.append(Body(np.linalg.norm(positions - centre, axis=-1) < 12, False, 0.92))
         centre = centre - 34.0 * np.array([0.0, np.sin(np.deg2rad(angle)), np.cos(np.deg2rad(angle))])
-    bodies.append(Body(np.linalg.norm(positions - centre, axis=-1) < 12, False, None))
-    above, sacral = without_sacral(bodies, geometry)
+    bodies.append(Body(np.linalg.norm(positions - centre, axis=-1) < 12, False, sureness))
+    above, sacral = without_sacral(bodies, geometry, "model")
     assert (len(above), len(sacral)) == (kept, 6 - kept)
 
 

@@ -16,11 +16,13 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from cases import HELD_OUT, Case, case_names, load_case
+from cases import HELD_OUT, case_names
 from network import BodyNetwork
+from RadiomicsOrthoLib.imaging.readers import read_image, read_voxels
 from RadiomicsOrthoLib.long_work import never_cancelled, no_progress
-from RadiomicsOrthoLib.regions.lumbar_mr.bodies import Body, bodies_from_shares
-from RadiomicsOrthoLib.regions.lumbar_mr.network import MODEL_ID, TILE, body_and_core
+from RadiomicsOrthoLib.regions.lumbar_mr.bodies import find_bodies
+from RadiomicsOrthoLib.regions.lumbar_mr.network import MODEL_ID, TILE
+from RadiomicsOrthoLib.regions.lumbar_mr.sacrum import without_sacral
 
 TARGET = Path(__file__).resolve().parents[2] / "RadiomicsOrtho" / "Resources" / "Models" / MODEL_ID
 
@@ -63,30 +65,26 @@ def dice(a: np.ndarray, b: np.ndarray) -> float:
     return 2 * np.count_nonzero(a & b) / (np.count_nonzero(a) + np.count_nonzero(b))
 
 
-def held_out_bodies(case: Case) -> tuple[list[Body], float]:
+def evaluate(folder: Path, name: str) -> dict:
+    """Dice of each reference body with the proposed one that covers it best, and what does not fit.
+
+    The bodies are those that a user gets: S1 is left out as there.
+    """
+    image = read_image(folder / f"VB2_{name}_t2.nii.gz").with_modality("MR")
+    reference, _ = read_voxels(folder / f"VB2_{name}_bodies.nii.gz")
     started = time.process_time()
-    body, core = body_and_core(case.image, no_progress, never_cancelled)
-    bodies = bodies_from_shares(body, core, case.grid)
-    return bodies, time.process_time() - started
-
-
-def evaluate(case: Case) -> dict:
-    """Dice of each reference body with the proposed one that covers it best, and what does not fit."""
-    bodies, seconds = held_out_bodies(case)
-    values = [int(value) for value in np.unique(case.full_labels)[1:]]
-    overlap = np.array([[dice(case.full_labels == value, body.mask) for body in bodies] or [0.0] for value in values])
+    bodies, _ = without_sacral(find_bodies(image, no_progress, never_cancelled)[::-1], image.geometry, "model")
+    seconds = time.process_time() - started
+    values = [int(value) for value in np.unique(reference)[1:]]
+    masks = [body.mask for body in bodies]
+    overlap = np.array([[dice(reference == value, mask) for mask in masks] or [0.0] for value in values])
     owners = [[value for value in values
-               if np.count_nonzero(body.mask & (case.full_labels == value)) > 0.2 * (case.full_labels == value).sum()]
-              for body in bodies]
-    below = [body for body, owned in zip(bodies, owners, strict=True)
-             if not owned and _height(case, body.mask) < _height(case, case.full_labels == values[-1])]
-    return {"case": case.name, "dice": {str(value): round(float(row.max()), 4)
-                                        for value, row in zip(values, overlap, strict=True)},
-            "merged": sum(len(owned) > 1 for owned in owners), "s1_proposed": len(below), "cpu_s": round(seconds, 2)}
-
-
-def _height(case: Case, mask: np.ndarray) -> float:
-    return float(np.nonzero(case.grid.turned(mask))[1].mean())
+               if np.count_nonzero(mask & (reference == value)) > 0.2 * (reference == value).sum()] for mask in masks]
+    lowest = max((n for n, owned in enumerate(owners) if owned), default=len(masks))
+    return {"case": name, "dice": {str(value): round(float(row.max()), 4)
+                                   for value, row in zip(values, overlap, strict=True)},
+            "merged": sum(len(owned) > 1 for owned in owners), "s1_proposed": len(masks[lowest + 1:]),
+            "cpu_s": round(seconds, 2)}
 
 
 def main() -> None:
@@ -101,15 +99,19 @@ def main() -> None:
         "training": {"data": "Zukić et al. 2014, group VB2, 1.5 T T2 TSE, healthy volunteers, "
                              "doi 10.5281/zenodo.22304, CC BY",
                      "cases": [name for name in case_names(arguments.data) if name not in HELD_OUT],
-                     "script": "Training/lumbar_mr/train.py"},
-        "limits": ["S1 is not supported: the model is taught that the sacrum is background.",
+                     "script": "Training/lumbar_mr/train.py",
+                     "run": "8,600 iterations, the first 4,000 with a cosine rate and no tiles as scanned; averaged"},
+        "limits": [("S1 is not supported: the model is taught that the sacrum is background, and what leans "
+                    "back below the lowest body as S1 does is left out."),
                    "Trained on T2 only; other contrasts were imitated by random grey maps, not measured.",
                    "Trained on healthy adults; fractures, tumours, implants and scoliosis were never seen."],
+        "notes": [("The held-out cases decided nothing about the weights. The rule that leaves S1 out was changed "
+                   "after its first version had dropped L5 of case 07, so the number of S1 proposed is not held out.")],
         "held_out": {},
     }
     path = TARGET / "card.json"
     path.write_text(json.dumps(card, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
-    results = [evaluate(load_case(arguments.data, name)) for name in HELD_OUT]
+    results = [evaluate(arguments.data, name) for name in HELD_OUT]
     values = [value for result in results for value in result["dice"].values()]
     card["held_out"] = {"cases": results, "bodies": len(values), "dice_mean": round(float(np.mean(values)), 4),
                         "dice_median": round(float(np.median(values)), 4), "dice_worst": min(values)}

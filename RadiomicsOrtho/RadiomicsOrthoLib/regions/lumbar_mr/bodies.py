@@ -22,8 +22,11 @@ class Body:
 
     mask: np.ndarray
     cut: bool
-    sureness: float | None
-    """Mean share of body that the model gives to the mask's voxels, 0.5 to 1; no probability of being right."""
+    sureness: float
+    """Of the model the mean share of body in the mask's voxels, 0.5 to 1; of one click the score of its edges.
+
+    No probability of being right.
+    """
 
 
 def find_bodies(image: BoneImage, progress: Progress, cancelled: Cancelled) -> list[Body]:

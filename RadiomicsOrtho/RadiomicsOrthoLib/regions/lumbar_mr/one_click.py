@@ -48,7 +48,8 @@ def bodies_from_click(image: BoneImage, seed: np.ndarray, progress: Progress, ca
     """
     spine = spine_from_click(image, seed, progress, cancelled)
     labels = body_labels(spine, image)
-    return [Body(labels == n + 1, False, None) for n in range(len(spine.bodies)) if (labels == n + 1).any()]
+    return [Body(labels == n + 1, False, body.rectangle.score) for n, body in enumerate(spine.bodies)
+            if (labels == n + 1).any()]
 
 
 def spine_from_click(image: BoneImage, seed: np.ndarray, progress: Progress, cancelled: Cancelled) -> ClickedSpine:

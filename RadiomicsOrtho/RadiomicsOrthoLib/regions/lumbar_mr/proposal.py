@@ -66,7 +66,8 @@ def propose_mr_bodies(image: BoneImage, seed: Sequence[float] | None = None,
                     made_by=MADE_BY[method])
         colour = BODY_COLOURS[n % 2]
         entries.append({"number": n + 1, "level": levels[n], "complete": not body.cut,
-                        "volume_ml": None if body.cut else whole.volume_ml, "model_share": body.sureness})
+                        "volume_ml": None if body.cut else whole.volume_ml,
+                        "model_share": body.sureness if method == "model" else None})
         if body.cut:
             regions.append(ProposedRegion(whole, f"{title} body (incomplete)", colour, n + 1))
             remarks.append(Remark("BODY_INCOMPLETE", f"{title} is cut off by the scan's edge; it was not measured.",
@@ -96,7 +97,7 @@ def _found(image: BoneImage, seed: Sequence[float] | None, method: str, progress
         bodies = one_click.bodies_from_click(image, np.asarray(seed, float), progress, cancelled)
     else:
         bodies = find_bodies(image, progress, cancelled)[::-1]
-    bodies, sacral = without_sacral(bodies, image.geometry)
+    bodies, sacral = without_sacral(bodies, image.geometry, method)
     if not bodies:
         raise InputError("No vertebral bodies were found in this MR; use a scan of the lumbar spine, or draw the "
                          "bodies by hand.")
