@@ -87,12 +87,21 @@ def test_the_heights_tell_the_deformities(fractured):
     assert genant["L1"]["loss"] == pytest.approx(0.4, abs=0.08)
 
 
-def test_intact_bodies_in_thick_slices_have_no_grade():
-    scan = trunk("L1", "L4", spacing=(1.2, 1.2, 5.0))
-    spine = clicked(scan, "L2")
-    agreement(scan, spine)
-    bodies = propose_bodies(scan.image, spine).summary["bodies"]
-    assert [body["genant"]["suggested_grade"] for body in bodies if body["complete"]] == [0, 0, 0, 0]
+def test_intact_bodies_in_slices_of_3_mm_have_no_grade():
+    scan = trunk("L2", "L4", spacing=(1.2, 1.2, 3.0))
+    bodies = propose_bodies(scan.image, clicked(scan, "L3")).summary["bodies"]
+    assert [body["genant"]["suggested_grade"] for body in bodies if body["complete"]] == [0, 0, 0]
+
+
+def test_no_heights_from_slices_thicker_than_the_loss_that_counts():
+    scan = trunk("T7", "T9", spacing=(1.2, 1.2, 5.0))
+    spine = clicked(scan, "T8")
+    assert min(agreement(scan, spine).values()) > 0.85
+    proposal = propose_bodies(scan.image, spine)
+    whole = [body for body in proposal.summary["bodies"] if body["complete"]]
+    assert len(whole) == 3 and all(body["heights"] is None and body["genant"] is None for body in whole)
+    assert all(body["volume_ml"] > 5 for body in whole)
+    assert [remark.code for remark in proposal.remarks].count("HEIGHTS_TOO_COARSE") == 3
 
 
 @pytest.mark.parametrize("kind", [

@@ -12,6 +12,8 @@ from RadiomicsOrthoLib.regions.vertebra.spine import Spine
 #: grey window (HU) and step of the pictures (mm)
 WINDOW_HU, STEP_MM = (-150, 450), 0.7
 ACROSS_MM = 34.0
+#: width of the whole picture (inches)
+WIDE_IN = 14.0
 TRUTH_COLOUR = "#40ff40"
 
 
@@ -34,11 +36,14 @@ def draw(image: BoneImage, spine: Spine, found: np.ndarray, path: Path, truth: n
     aside, along = np.arange(-45.0, 45.1, STEP_MM), np.arange(0.0, len(column), STEP_MM)
     at = [np.stack([np.interp(along, np.arange(len(column)), axis) for axis in vectors.T], -1)
           for vectors in (column.middle, column.front, column.right)]
-    rows = max(1, int(np.ceil(len(spine.bodies) / 3)))
-    tall = max(4.5 * len(along) / len(aside), 1.55 * rows)
-    figure = plt.figure(figsize=(14, tall), facecolor="black")
+    tall = max(WIDE_IN * 0.3 * len(along) / len(aside), 4.0)
+    # as few columns as let the square sections fill the height
+    columns = next((n for n in range(1, 9) if np.ceil(len(spine.bodies) / n) * WIDE_IN * 0.385 / n <= tall), 9)
+    rows = int(np.ceil(tall / (WIDE_IN * 0.385 / columns)))
+    figure = plt.figure(figsize=(WIDE_IN, tall), facecolor="black")
     long = figure.add_gridspec(1, 2, left=0.005, right=0.6, bottom=0.005, top=0.995, wspace=0.02)
-    cross = figure.add_gridspec(rows, 3, left=0.61, right=0.995, bottom=0.005, top=0.995, wspace=0.02, hspace=0.02)
+    cross = figure.add_gridspec(rows, columns, left=0.61, right=0.995, bottom=0.005, top=0.995, wspace=0.02,
+                                hspace=0.02)
 
     def section(panel, points: np.ndarray, extent: tuple[float, ...]) -> None:
         panel.imshow(field(points), cmap="gray", vmin=WINDOW_HU[0], vmax=WINDOW_HU[1], origin="lower", extent=extent)
@@ -64,7 +69,7 @@ def draw(image: BoneImage, spine: Spine, found: np.ndarray, path: Path, truth: n
                 (aside[0], aside[-1], 0, along[-1]))
     square = np.arange(-ACROSS_MM, ACROSS_MM + 0.1, STEP_MM)
     for n, body in enumerate(spine.bodies):
-        panel = figure.add_subplot(cross[n // 3, n % 3])
+        panel = figure.add_subplot(cross[n // columns, n % columns])
         frame = body.surface.template.frame
         points = body.centre + square[:, None] * frame[0] + (square[:, None, None] - 6) * frame[1]
         section(panel, points, (square[0], square[-1], square[0], square[-1]))

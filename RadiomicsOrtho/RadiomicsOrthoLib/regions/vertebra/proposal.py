@@ -15,10 +15,12 @@ from ..roi import Roi
 from ..terminology import segment_name
 from ..trabecular import DEFAULT_DEPTH_MM
 from .compartments import LocalFrame, compartment
-from .heights import Heights, heights, suggested_grade, unhurt_neighbours
+from .heights import GRADE_LIMITS, Heights, heights, suggested_grade, unhurt_neighbours
 from .levels import ABOVE_SACRUM, LUMBAR, THORACIC, named_levels
-from .spine import METHOD, Spine, body_labels
+from .spine import METHOD, Spine, VertebralBody, body_labels
 
+#: a voxel longer than this share of a body's height hides the loss of height at which grade 1 begins
+COARSEST_SHARE = GRADE_LIMITS[0]
 #: neighbouring bodies in two tones, so that they are told apart
 BODY_COLOURS = ((0.945, 0.839, 0.569), (0.694, 0.478, 0.396))
 
@@ -38,8 +40,9 @@ def propose_bodies(image: BoneImage, spine: Spine, compartments: Sequence[str] =
     labels = body_labels(spine, image)
     boxes = ndimage.find_objects(labels)
     wanted = [named] if single else list(range(len(spine.bodies)))
+    coarse = {n for n, body in enumerate(spine.bodies) if _voxel_along(body, image) > COARSEST_SHARE * body.height}
     measured = {n: heights(body.surface.contains, LocalFrame.of(body.surface))
-                for n, body in enumerate(spine.bodies) if body.complete}
+                for n, body in enumerate(spine.bodies) if body.complete and n not in coarse}
     regions, entries, remarks = [], [], []
     for done, n in enumerate(wanted):
         if cancelled():
@@ -59,8 +62,13 @@ def propose_bodies(image: BoneImage, spine: Spine, compartments: Sequence[str] =
             remarks.append(Remark("BODY_INCOMPLETE", f"{title} is cut off by the scan's edge; it was not measured.",
                                   "Leave it out, or use a scan that shows it completely.", refused=True))
             continue
-        entry |= {"volume_ml": whole.volume_ml, **_morphometry(n, measured)}
-        if entry["genant"]["suggested_grade"] and set(compartments) & {"mid-slab", "trabecular", "axial-ellipse"}:
+        entry["volume_ml"] = whole.volume_ml
+        if n in measured:
+            entry |= _morphometry(n, measured)
+        else:
+            remarks.append(Remark("HEIGHTS_TOO_COARSE", f"The slices are too thick to measure the heights of {title}.",
+                                  "Use slices thinner than a fifth of a body's height, or read the grade by eye."))
+        if (entry["genant"] or {}).get("suggested_grade") and set(compartments) - {"whole-body"}:
             remarks.append(Remark("FRACTURE_SUGGESTED", f"The heights of {title} suggest a fracture (Genant grade "
                                   f"{entry['genant']['suggested_grade']}, {entry['genant']['deformity']}).",
                                   "Read the grade yourself; leave a fractured body out of density regions."))
@@ -86,6 +94,12 @@ def _whole(labels: np.ndarray, boxes: Sequence, n: int, image: BoneImage, level:
     if box is not None:
         mask[box] = labels[box] == n + 1
     return Roi(mask, image.geometry, site="vertebra", level=level, compartment="whole-body", made_by=METHOD)
+
+
+def _voxel_along(body: VertebralBody, image: BoneImage) -> float:
+    """How far a voxel reaches along the body's axis, in mm."""
+    along = np.asarray(image.geometry.direction).reshape(3, 3).T @ body.surface.template.frame[2]
+    return float(np.linalg.norm(along * np.asarray(image.geometry.spacing)))
 
 
 def _morphometry(n: int, measured: dict[int, Heights]) -> dict[str, object]:

@@ -53,6 +53,11 @@ class VertebralBody:
     def centre(self) -> np.ndarray:
         return self.surface.template.centre
 
+    @property
+    def height(self) -> float:
+        """Distance between the endplates in mm."""
+        return self.surface.template.height
+
 
 @dataclass(frozen=True)
 class Spine:
