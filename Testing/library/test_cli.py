@@ -129,6 +129,15 @@ def test_an_internal_fault_is_exit_1_without_traceback(capsys, case, tmp_path, m
     assert code == 1 and err.startswith("Internal fault: ZeroDivisionError") and "Traceback" not in err
 
 
+def test_too_little_memory_is_said_plainly(capsys, case, tmp_path, monkeypatch):
+    def too_much(*_, **__):
+        return np.empty(1 << 62, np.uint8)
+
+    monkeypatch.setattr("RadiomicsOrthoLib.cli.score.score_case", too_much)
+    code, _, err = run(capsys, "score", *case, *MODEL, "--out", tmp_path / "out")
+    assert code == 1 and err.startswith("The memory of this machine is not enough") and err.count("\n") == 1
+
+
 def test_info(capsys, case):
     code, text, _ = run(capsys, "info", case[0])
     assert code == 0 and "120 × 120 × 53 voxels" in text and "Tube voltage: unknown" in text

@@ -104,6 +104,11 @@ def test_log_without_room_has_no_value():
     assert not log_is_possible((3, 50, 50), (1, 1, 1), 1.0)
     assert not log_is_possible((5, 50, 50), (1, 1, 1), 4.5)
     assert log_is_possible((6, 50, 50), (1, 1, 1), 4.5)
+    # ITK divides 0 by 0 there
+    assert not log_is_possible((50, 50, 50), (1, 1, 5), 0.005)
+    assert log_is_possible((50, 50, 50), (1, 1, 5), 0.01)
+    values = laplacian_of_gaussian(ArrayVoxels(scan()), Box((5, 5, 5), (9, 9, 9)), (1.0, 1.0, 5.0), 0.01, go_on)
+    assert np.isfinite(values).all()
     array = scan(shape=(3, 20, 20))
     region = Region(ArrayVoxels(array), Box((0, 5, 5), (3, 9, 9)), np.ones((3, 4, 4), bool), (1.0, 1.0, 1.0))
     (job,) = filter_jobs("LoG", region, FilterSettings(log_sigma_mm=(1.0,)), None, 0.0)

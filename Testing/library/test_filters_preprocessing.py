@@ -123,6 +123,11 @@ def test_a_region_that_resampling_loses_is_refused_in_a_sentence():
         prepare(scan(), geometry(), mask, Preprocessing(resample_mm=(5.0, 5.0, 9.0)), go_on)
 
 
+def test_voxels_too_small_for_any_memory_are_refused_in_a_sentence():
+    with pytest.raises(InputError, match=r"Resampling to 0.01 × 0.01 × 0.01 mm makes more than \d+ million voxels"):
+        prepare(scan(), geometry(), region(), Preprocessing(resample_mm=(0.01, 0.01, 0.01)), go_on)
+
+
 def test_a_spline_along_two_slices_lies_between_them():
     """Mirrored at both ends; ITK reads outside of such an image."""
     array = np.zeros((2, *SHAPE[1:]), np.float64)

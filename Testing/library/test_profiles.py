@@ -9,6 +9,7 @@ import phantoms
 import profile_tables
 import pytest
 from RadiomicsOrthoLib.cli.main import main
+from RadiomicsOrthoLib.errors import InputError
 from RadiomicsOrthoLib.features.engine import engine_problem, load_engine
 from RadiomicsOrthoLib.features.extraction import extract_features
 from RadiomicsOrthoLib.features.feature_names import DEPRECATED_NAMES, FEATURE_NAMES
@@ -20,12 +21,14 @@ from RadiomicsOrthoLib.features.profile_file import (
     profile_from_dict,
     profile_names,
     profile_text,
+    read_yaml,
 )
 from RadiomicsOrthoLib.features.standardisation.normalisation import ReferenceNormalisation
 from RadiomicsOrthoLib.imaging.geometry import Geometry
 from RadiomicsOrthoLib.imaging.image import BoneImage
 from RadiomicsOrthoLib.imaging.suv import SUV
 from RadiomicsOrthoLib.regions.roi import SITES, Roi
+from RadiomicsOrthoLib.yaml_text import parse_yaml
 from scipy.ndimage import gaussian_filter
 
 jsonschema = pytest.importorskip("jsonschema")
@@ -81,12 +84,45 @@ BASE = profile_data("mr-vertebra-t2")
     {"bias_correction": {"shrink": 4}}, {"normalise": {"method": "reference"}}, {"normalise": {"target": 3}},
     {"normalise": {"method": "robust-z-score", "extent": "bone"}}, {"texture": {"bin_width": 1}},
     {"texture": {"weighting_norm": "city"}}, {"filters": {"sigma": [1]}}, {"filters": {"log_sigma_mm": [0]}},
-    {"bin_widths": {"Laplace": 3}}, {"stated": ["modality"]}], ids=str)
+    {"bin_widths": {"Laplace": 3}}, {"stated": ["modality"]},
+    {"feature_classes": ["firstorder", "shape2D"], "force_2d": None},
+    {"filters": {"gradient_use_spacing": "no"}}, {"filters": {"wavelet_levels": True}},
+    {"filters": {"wavelet_levels": 99}}, {"filters": {"wavelet_start_level": "1"}}, {"filters": {"lbp2d_radius": "2"}},
+    {"filters": {"lbp2d_radius": 1e6}}, {"filters": {"lbp2d_samples": 100_000}}, {"filters": {"lbp3d_levels": 1000}},
+    {"filters": {"lbp3d_subdivisions": 15}}, {"filters": {"lbp3d_radius": 1e6}}], ids=str)
 def test_schema_and_loader_refuse_the_same(change):
     data = {name: value for name, value in (copy.deepcopy(BASE) | change).items() if value is not None}
     assert list(VALIDATOR.iter_errors(data))
     with pytest.raises(ValueError, match=r"\w"):
         profile_from_dict(data)
+
+
+@pytest.mark.parametrize(("change", "sentence"), [
+    ({"texture": {"voxel_array_shift": float("nan")}}, "voxel_array_shift is a finite number"),
+    ({"texture": {"voxel_array_shift": float("inf")}}, "voxel_array_shift is a finite number"),
+    ({"normalise": {"method": "reference"}}, "normalise lacks tissue$"),
+    ({"normalise": {"method": "z-score", "scale": "a"}}, "scale is a number above 0"),
+    ({"filters": {"wavelet_levels": "a"}}, "wavelet_levels is a whole number from 1 to 9, not 'a'"),
+    ({"texture": {"weighting_norm": "city"}}, "no_weighting, manhattan, euclidean, infinity or null, not 'city'")])
+def test_what_is_wrong_is_said_in_the_words_of_the_file(change, sentence):
+    with pytest.raises(ValueError, match=sentence):
+        profile_from_dict(copy.deepcopy(BASE) | change)
+
+
+def test_an_entry_that_is_there_twice_is_refused(tmp_path):
+    mine = tmp_path / "mine.yaml"
+    mine.write_text(profile_text(BASE) + "bin_count: 64\n", encoding="utf-8")
+    with pytest.raises(InputError, match="'bin_count' is there twice"):
+        load_profile(str(mine))
+    with pytest.raises(InputError, match="'binWidth' is there twice"):
+        read_yaml(written(tmp_path / "Params.yaml", "setting: {binWidth: 25, label: 1, binWidth: 5}"), "parameter file")
+    # an entry that is merged in may be replaced
+    assert parse_yaml("a: &shared {x: 1, y: 2}\nb: {<<: *shared, x: 3}")["b"] == {"x": 3, "y": 2}
+
+
+def written(path, text):
+    path.write_text(text, encoding="utf-8")
+    return path
 
 
 def test_the_page_has_the_tables_of_today():

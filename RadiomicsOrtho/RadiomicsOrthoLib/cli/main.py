@@ -66,6 +66,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _fail(str(error), 2, wants_json)
     except KeyboardInterrupt:
         return _fail(INTERRUPTED, 2, wants_json)
+    except MemoryError:
+        return _fail("The memory of this machine is not enough for this; close other programs, or choose larger "
+                     "voxels, fewer filters or a smaller region.", 1, wants_json)
     except BrokenPipeError:
         # the reader of our output went away (``| head``): not our fault, nothing to tell
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -145,6 +145,8 @@ class ExtractionProfile:
             raise ValueError("resample_mm must be three voxel sizes between 0.01 and 20 mm, or 0 to keep an axis")
         if CROP_PATTERN.fullmatch(self.crop) is None:
             raise ValueError("crop must be 'exact' or 'pyradiomics-pad-N'")
+        if "shape2D" in self.feature_classes and not self.force_2d:
+            raise ValueError("the feature class shape2D needs force_2d: true")
         if self.force_2d_dimension not in (0, 1, 2):
             raise ValueError("force_2d_dimension must be 0 (k), 1 (j) or 2 (i)")
         if self.resegment_hu is not None and not (

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import fields
+from dataclasses import MISSING, fields
 from pathlib import Path
 
 from ..errors import InputError
 from ..resources import resource_folder
+from ..yaml_text import parse_yaml
 from .filters.preprocessing import Normalisation
 from .filters.settings import FilterSettings
 from .ibsi.options import IbsiOptions
@@ -70,7 +71,7 @@ def read_yaml(path: Path, what: str) -> dict:
     import yaml
 
     try:
-        data = yaml.safe_load(path.read_text(encoding="utf-8"))
+        data = parse_yaml(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError):
         raise InputError(f"The {what} '{path}' cannot be read.") from None
     except yaml.YAMLError as error:
@@ -168,10 +169,13 @@ def _settings(kind: type, name: str, value: Mapping) -> object:
     known = [entry.name for entry in fields(kind) if entry.init]
     if unknown := sorted(set(value) - set(known)):
         raise ValueError(f"{name} has no {', '.join(unknown)}; it has {', '.join(known)}")
+    if lacking := [entry.name for entry in fields(kind) if entry.init and entry.default is MISSING
+                   and entry.default_factory is MISSING and entry.name not in value]:
+        raise ValueError(f"{name} lacks {', '.join(lacking)}")
     try:
         return kind(**value)
     except TypeError as error:
-        raise ValueError(f"{name}: a value is missing or of the wrong kind ({error})") from None
+        raise ValueError(f"{name}: a value is of the wrong kind ({error})") from None
 
 
 def _filters(name: str, value: object) -> FilterSettings:

@@ -6,7 +6,7 @@ import math
 from collections.abc import Callable, Mapping
 
 from ..errors import InputError
-from .filters.settings import IMAGE_TYPES, LBP2D_METHODS
+from .filters.settings import IMAGE_TYPES, LARGEST_RADIUS, LBP2D_METHODS, WHOLE_NUMBERS
 from .kernels.settings import WEIGHTING_NORMS
 
 SECTIONS = ("imageType", "featureClass", "setting", "voxelSetting")
@@ -72,6 +72,7 @@ def _list_of(words: str, fits: Callable[[object], bool]) -> Kind:
 
 _FLAG: Kind = ("true or false", lambda v: isinstance(v, bool))
 _POSITIVE: Kind = ("a number above 0", lambda v: _is_number(v) and v > 0)
+_RADIUS: Kind = (f"a number above 0, at most {LARGEST_RADIUS}", lambda v: _is_number(v) and 0 < v <= LARGEST_RADIUS)
 _TEXT: Kind = ("a name", lambda v: isinstance(v, str))
 #: setting -> what it is, in words, and whether a value is that
 KINDS: dict[str, Kind] = {
@@ -88,8 +89,10 @@ KINDS: dict[str, Kind] = {
                        and all(_is_number(one) or one in (math.inf, -math.inf) for one in v)),
     "resegmentMode": _one_of(("absolute", "relative", "sigma")), "resegmentShape": _FLAG, "preCrop": _FLAG,
     "sigma": _list_of("numbers of mm above 0", lambda v: _is_number(v) and v > 0),
-    "start_level": _whole(0), "level": _whole(1), "wavelet": _TEXT, "gradientUseSpacing": _FLAG,
-    "lbp2DRadius": _POSITIVE, "lbp2DSamples": _whole(1), "lbp2DMethod": _one_of(LBP2D_METHODS),
-    "lbp3DLevels": _whole(1), "lbp3DIcosphereRadius": _POSITIVE, "lbp3DIcosphereSubdivision": _whole(0),
+    "start_level": _whole(*WHOLE_NUMBERS["wavelet_start_level"]), "level": _whole(*WHOLE_NUMBERS["wavelet_levels"]),
+    "wavelet": _TEXT, "gradientUseSpacing": _FLAG,
+    "lbp2DRadius": _RADIUS, "lbp2DSamples": _whole(*WHOLE_NUMBERS["lbp2d_samples"]),
+    "lbp2DMethod": _one_of(LBP2D_METHODS), "lbp3DLevels": _whole(*WHOLE_NUMBERS["lbp3d_levels"]),
+    "lbp3DIcosphereRadius": _RADIUS, "lbp3DIcosphereSubdivision": _whole(*WHOLE_NUMBERS["lbp3d_subdivisions"]),
     "voxelArrayShift": ("a whole number", _is_whole), "symmetricalGLCM": _FLAG,
     "weightingNorm": _one_of(tuple(norm for norm in WEIGHTING_NORMS if norm)), "gldm_a": _whole(0)}

@@ -19,6 +19,8 @@ from .voxels import Poll, Voxels
 
 #: support of the recursive Gaussian in σ, the last one at any size
 SUPPORT_SIGMAS = (20.0, 18.0, 16.0, 14.0, 12.0)
+#: the smallest σ, in voxels, that has a response
+SMALLEST_VOXELS = 0.002
 #: voxels of a crop that take some 30 ms
 _CHEAP_VOXELS = 4_000_000
 #: voxels that are filtered between two looks at the cancel button; what comes of them fits the processor's cache
@@ -31,8 +33,13 @@ def log_name(sigma_mm: float) -> str:
 
 
 def log_is_possible(shape: tuple[int, int, int], spacing_kji: tuple[float, float, float], sigma_mm: float) -> bool:
-    """pyradiomics leaves a σ out if the image is smaller than σ, and all of them below 4 voxels."""
-    return min(shape) >= 4 and all(n >= math.ceil(sigma_mm / s) + 1 for n, s in zip(shape, spacing_kji, strict=True))
+    """pyradiomics leaves a σ out if the image is smaller than σ, and all of them below 4 voxels.
+
+    Far below the size of a voxel ITK's recursion divides 0 by 0.
+    """
+    if min(shape) < 4 or sigma_mm < SMALLEST_VOXELS * max(spacing_kji):
+        return False
+    return all(n >= math.ceil(sigma_mm / s) + 1 for n, s in zip(shape, spacing_kji, strict=True))
 
 
 def margins_of(sigma_mm: float, spacing_kji: tuple[float, float, float],

@@ -29,9 +29,9 @@ class Normalisation:
     outliers: float | None = None
 
     def __post_init__(self) -> None:
-        if not (math.isfinite(self.scale) and self.scale > 0):
+        if not _is_positive(self.scale):
             raise ValueError("the normalisation's scale is a number above 0")
-        if self.outliers is not None and not (math.isfinite(self.outliers) and self.outliers > 0):
+        if self.outliers is not None and not _is_positive(self.outliers):
             raise ValueError("the normalisation's outliers are a number of standard deviations above 0")
 
 
@@ -175,6 +175,10 @@ def resegmented(values: np.ndarray, mask: np.ndarray, settings: Preprocessing) -
     result = np.zeros_like(mask)
     result[mask] = keep
     return result
+
+
+def _is_positive(value: object) -> bool:
+    return isinstance(value, (int, float)) and not isinstance(value, bool) and math.isfinite(value) and value > 0
 
 
 def _mean_and_sigma(array: np.ndarray, poll: Poll) -> tuple[float, float]:

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 _SPLINE_REACH = 34
 #: pyradiomics' own ``padDistance``, in new voxels
 _DEFAULT_PADDING = 5
+#: voxels of a region's box; with more than these its matrices and filters would fill the memory
+_LARGEST_REGION = 200_000_000
 #: float64 values of the scan that are held at once (64 MB)
 _HELD_VALUES = 8_000_000
 
@@ -218,6 +220,9 @@ def resample(voxels: Voxels, geometry: Geometry, mask: np.ndarray, box: Box, set
     first, final = np.floor(lower * ratio) - 1, np.ceil((lower + extent) * ratio) + 1
     covering = Box(tuple(first.astype(int)[::-1].tolist()), tuple(final.astype(int)[::-1].tolist()))
     region = covering.within(whole).grown(0, lattice.shape)
+    if math.prod(region.shape) > _LARGEST_REGION:
+        raise InputError(f"Resampling to {_size(new)} mm makes more than {_LARGEST_REGION // 10**6} million voxels of "
+                         "the region's box; choose a profile with larger voxels.")
     inside = _nearest(mask, lattice, region, poll)
     if not inside.any():
         raise InputError(f"Nothing is left of the region after resampling to {_size(new)} mm: it is thinner than the "

@@ -9,6 +9,10 @@ from dataclasses import dataclass
 IMAGE_TYPES = ("Original", "LoG", "Wavelet", "Square", "SquareRoot", "Logarithm", "Exponential", "Gradient",
                "LBP2D", "LBP3D")
 LBP2D_METHODS = ("default", "ror", "uniform", "var")
+#: lowest and highest whole number of a setting; what lies beyond would take hours and describes nothing
+WHOLE_NUMBERS = {"wavelet_start_level": (0, 9), "wavelet_levels": (1, 9), "lbp2d_samples": (1, 128),
+                 "lbp3d_levels": (1, 20), "lbp3d_subdivisions": (0, 4)}
+LARGEST_RADIUS = 100
 
 
 @dataclass(frozen=True)
@@ -41,15 +45,21 @@ class FilterSettings:
     lbp3d_subdivisions: int = 1
 
     def __post_init__(self) -> None:
-        if not all(math.isfinite(sigma) and sigma > 0 for sigma in self.log_sigma_mm):
+        if not all(_is_number(sigma) and sigma > 0 for sigma in self.log_sigma_mm):
             raise ValueError("every σ of the Laplacian of Gaussian is a number of mm above 0")
-        for name, lowest in (("wavelet_start_level", 0), ("wavelet_levels", 1), ("lbp2d_samples", 1),
-                             ("lbp3d_levels", 1), ("lbp3d_subdivisions", 0)):
+        for name, (lowest, highest) in WHOLE_NUMBERS.items():
             value = getattr(self, name)
-            if int(value) != value or value < lowest:
-                raise ValueError(f"{name} is a whole number from {lowest} up, not {value}")
+            if not isinstance(value, int) or isinstance(value, bool) or not lowest <= value <= highest:
+                raise ValueError(f"{name} is a whole number from {lowest} to {highest}, not {value!r}")
         for name in ("lbp2d_radius", "lbp3d_radius"):
-            if not (math.isfinite(getattr(self, name)) and getattr(self, name) > 0):
-                raise ValueError(f"{name} is a number of voxels above 0")
+            value = getattr(self, name)
+            if not (_is_number(value) and 0 < value <= LARGEST_RADIUS):
+                raise ValueError(f"{name} is a number of voxels above 0, at most {LARGEST_RADIUS}, not {value!r}")
+        if not isinstance(self.gradient_use_spacing, bool):
+            raise ValueError(f"gradient_use_spacing is true or false, not {self.gradient_use_spacing!r}")
         if self.lbp2d_method not in LBP2D_METHODS:
             raise ValueError(f"lbp2d_method must come from {', '.join(LBP2D_METHODS)}")
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, (int, float)) and not isinstance(value, bool) and math.isfinite(value)

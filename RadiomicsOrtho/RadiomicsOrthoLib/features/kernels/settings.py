@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 WEIGHTING_NORMS = (None, "no_weighting", "manhattan", "euclidean", "infinity")
@@ -61,6 +62,8 @@ class TextureSettings:
     def __post_init__(self) -> None:
         if self.bin_count is not None and (int(self.bin_count) != self.bin_count or self.bin_count < 1):
             raise ValueError(f"the number of bins is a whole number above 0, not {self.bin_count}")
+        if not math.isfinite(self.voxel_array_shift):
+            raise ValueError(f"voxel_array_shift is a finite number, not {self.voxel_array_shift}")
         if not self.bin_width > 0:
             raise ValueError(f"the bin width is above 0, not {self.bin_width}")
         if not self.distances or any(int(step) != step or step < 1 for step in self.distances):
@@ -70,7 +73,8 @@ class TextureSettings:
         if self.force_2d_dimension not in (0, 1, 2):
             raise ValueError(f"force_2d_dimension is 0 (k), 1 (j) or 2 (i), not {self.force_2d_dimension}")
         if self.weighting_norm not in WEIGHTING_NORMS:
-            raise ValueError(f"the weighting norm is one of {WEIGHTING_NORMS}, not {self.weighting_norm!r}")
+            raise ValueError(f"the weighting norm is one of {', '.join(WEIGHTING_NORMS[1:])} or null, "
+                             f"not {self.weighting_norm!r}")
         if self.aggregation not in AGGREGATIONS:
             raise ValueError(f"the aggregation is one of {AGGREGATIONS}, not {self.aggregation!r}")
         if self.definitions not in DEFINITIONS:

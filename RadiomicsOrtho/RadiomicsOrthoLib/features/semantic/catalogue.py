@@ -8,6 +8,7 @@ from pathlib import Path
 
 from ...errors import InputError
 from ...resources import resource_folder
+from ...yaml_text import parse_yaml
 from .form import SemanticForm, form_from_dict
 
 #: files or folders of a site's own forms, separated as in PATH
@@ -99,6 +100,6 @@ def _parsed(path: Path) -> object:
         raise InputError(f"The form '{path}' is YAML, and the Python package PyYAML is not installed here; install "
                          "it, or save the form as JSON.") from None
     try:
-        return yaml.safe_load(text)
+        return parse_yaml(text)
     except yaml.YAMLError as error:
         raise ValueError(f"it is not valid YAML ({' '.join(str(error).split())})") from None

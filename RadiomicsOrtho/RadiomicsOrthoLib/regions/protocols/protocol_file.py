@@ -9,6 +9,7 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 from ...errors import InputError
+from ...yaml_text import parse_yaml
 from .protocol import (
     OWN,
     CompartmentRule,
@@ -157,6 +158,6 @@ def _parsed(path: Path) -> object:
         raise InputError(f"The protocol '{path}' is YAML, and the Python package PyYAML is not installed here; "
                          "install it, or save the protocol as JSON.") from None
     try:
-        return yaml.safe_load(text)
+        return parse_yaml(text)
     except yaml.YAMLError as error:
         raise ValueError(f"it is not valid YAML ({' '.join(str(error).split())})") from None
