@@ -346,7 +346,9 @@ def test_an_output_that_cannot_be_written_is_refused_before_the_work(capsys, cas
 
 def test_ctrl_c_ends_the_process_whatever_its_threads_do(case, tmp_path):
     """An engine that never comes back; an interrupt ends the command with its sentence and without files."""
-    hanging = ("import _thread, threading; from RadiomicsOrthoLib.features.fast_engine import FastEngine\n"
+    # a shell tells what it starts in the background to ignore an interrupt, and a child of the tests inherits that
+    hanging = ("import _thread, signal, threading; signal.signal(signal.SIGINT, signal.default_int_handler)\n"
+               "from RadiomicsOrthoLib.features.fast_engine import FastEngine\n"
                "def extract(*_):\n    _thread.interrupt_main(); threading.Event().wait(3600)\n"
                "FastEngine.extract = extract\n"
                "from RadiomicsOrthoLib.cli.command import command; command()")

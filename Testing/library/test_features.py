@@ -69,7 +69,7 @@ class TestProfile:
         (MINIMAL + "bin_width: 5\nfilters: {sigma: 1}", "filters has no sigma; it has log_sigma_mm, wavelet"),
         (MINIMAL + "bin_width: 5\nfilters: {log_sigma_mm: [a]}", "log_sigma_mm is a number, not 'a'"),
         (MINIMAL + "bin_width: 5\nfilters: {wavelet_levels: a}", r"p.yaml' is refused: "),
-        (MINIMAL + "bin_width: 5\nnormalise: {method: reference}", "normalise: a value is missing.*'tissue'"),
+        (MINIMAL + "bin_width: 5\nnormalise: {method: reference}", "normalise lacks tissue"),
         (MINIMAL + "bin_width: 5\nbias_correction: {shrink: 4}", "bias_correction has no shrink; it has method"),
         (MINIMAL + "bin_width: 1" + "0" * 400, "bin_width is too large a number"),
         (MINIMAL + "bin_width: 5\nnormalise: {method: [z-score]}", "normalise: method must come from z-score"),

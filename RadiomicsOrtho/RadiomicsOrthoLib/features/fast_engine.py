@@ -181,7 +181,8 @@ def extract_each(image: BoneImage, regions: Sequence[Callable[[], Roi]], setting
     A region is made when its turn comes, on one of the threads: the masks of all vertebrae of a large scan would
     take gigabytes.
     """
-    progress(0.0, "compiling the kernels, once on this machine" if WARM_UP.state == "running" else
+    # whether they are compiled or come from the cache is known only afterwards
+    progress(0.0, "loading the kernels, which the first run on a machine compiles" if WARM_UP.state == "running" else
              "preparing the scan")
     pool = TaskPool(threads)
     shares = Shares(len(regions), pool)
