@@ -1,6 +1,7 @@
 """The command: its files, its exit codes, and nothing left behind."""
 
 import csv
+import dataclasses
 import json
 import os
 import subprocess
@@ -307,6 +308,28 @@ def test_extract_refuses_another_modality_and_a_folder_for_its_file(capsys, tmp_
     assert code == 2 and "The scan is MR" in err
     code, _, err = run(capsys, "extract", folder, mask, *profile, "-o", tmp_path)
     assert code == 2 and "is a folder; name the file" in err
+
+
+@pytest.mark.parametrize(("more", "words"), [
+    (["proximal-femur", "--level", "L1"], "--level: for vertebrae only"),
+    (["proximal-femur", "--compartment", "femoral-head", "--core-depth", "2"], "--compartment and --core-depth"),
+    (["vertebra", "--core-depth", "nan"], "must lie between 0 and 15 mm"),
+    (["vertebra", "--core-depth", "-3"], "must lie between 0 and 15 mm")])
+def test_segment_passes_no_option_over_in_silence(capsys, case, tmp_path, more, words):
+    code, _, err = run(capsys, "segment", case[0], "--auto", "--site", *more, "-o", tmp_path / "o.seg.nrrd")
+    assert code == 2 and words in err and not (tmp_path / "o.seg.nrrd").exists()
+
+
+@pytest.mark.parametrize("site", ["vertebra", "proximal-femur"])
+def test_voxels_too_large_for_a_proposal_are_refused_at_once(capsys, tmp_path, site):
+    """The work is on a grid of about a millimetre, which would be endless."""
+    image, _ = phantoms.trunk(spacing=(2.0, 2.0, 4.0))
+    geometry = dataclasses.replace(image.geometry, spacing=(20.0, 20.0, 40.0))
+    path = phantoms.write(image.array, geometry, tmp_path / "metres.nrrd")
+    for way in (["--auto"], ["--seed", ",".join(f"{x:g}" for x in geometry.to_ras([[5, 5, 5]])[0])]):
+        code, _, err = run(capsys, "segment", path, "--modality", "CT", "--site", site, *way,
+                           "-o", tmp_path / "o.seg.nrrd")
+        assert code == 2 and "up to 40 mm long" in err
 
 
 def test_what_is_read_is_never_overwritten(capsys, case, tmp_path):

@@ -103,6 +103,8 @@ def _check_options(options: argparse.Namespace, shape: str | None) -> None:
     segment_totalsegmentator.check_options(options, shape)
     if shape is None and options.site is None:
         raise InputError(f"State the bone with --site {' or --site '.join(SITE_COMMANDS)}.")
+    if shape is None and options.site == "proximal-femur":
+        segment_femur.check_options(options)
     if options.method in MR_METHODS and (shape is not None or options.site != "vertebra"):
         raise InputError(f"--method {options.method} finds vertebrae on MR; leave it out for anything else.")
     # labels need no point; one may say which bone is meant

@@ -9,7 +9,7 @@ from ..errors import InputError
 from ..imaging.image import BoneImage
 from ..long_work import Cancelled, Progress, never_cancelled, no_progress
 from .proposal import Proposal
-from .trabecular import DEFAULT_DEPTH_MM
+from .trabecular import DEFAULT_DEPTH_MM, check_depth
 from .vertebra.levels import LUMBAR, THORACIC
 
 SITES = ("vertebra", "proximal-femur")
@@ -19,6 +19,8 @@ MR_COMPARTMENTS = ("whole-body", "trabecular", "csf")
 MR_METHODS = ("model", "one-click")
 #: bones of a CT from an installed TotalSegmentator
 TOTALSEGMENTATOR = "totalsegmentator"
+#: beyond this a body shows on a slice or two, and a header with another unit would ask for an endless grid
+MAX_SPACING_MM = 10.0
 
 
 @dataclass(frozen=True)
@@ -49,6 +51,7 @@ class ProposalRequest:
             raise ValueError(f"site must be one of {SITES}, not {self.site!r}")
         if self.single and self.seed is None:
             raise InputError("A single vertebra is the one at a point; give the point.")
+        check_depth(self.depth_mm)
 
     def to_dict(self) -> dict[str, object]:
         """JSON-ready."""
@@ -69,6 +72,10 @@ def propose(image: BoneImage, request: ProposalRequest, progress: Progress = no_
     """
     if image.geometry.plane_axis is not None:
         raise InputError("The scan is a 2-D image; bones are proposed in a 3-D volume only.")
+    longest = max(image.geometry.spacing)
+    if longest > MAX_SPACING_MM:
+        raise InputError(f"The scan's voxels are up to {longest:.3g} mm long; bones are proposed up to "
+                         f"{MAX_SPACING_MM:g} mm: use a finer reconstruction, and check the unit of the spacing.")
     if request.method == TOTALSEGMENTATOR:
         from .totalsegmentator.proposal import propose_by_running
 

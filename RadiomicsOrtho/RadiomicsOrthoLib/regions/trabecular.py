@@ -38,6 +38,12 @@ def depth_below_surface(mask: np.ndarray, spacing_kji: tuple[float, float, float
     return np.sqrt(squared)[1:-1, 1:-1, 1:-1]
 
 
+def check_depth(depth_mm: float) -> None:
+    """InputError if no core of a bone lies so deep below its surface."""
+    if not 0 < depth_mm <= 15:
+        raise InputError(f"The depth of the trabecular core must lie between 0 and 15 mm, not {depth_mm:g} mm.")
+
+
 def trabecular_core(roi: Roi, depth_mm: float = DEFAULT_DEPTH_MM) -> Roi:
     """``roi`` without everything nearer than ``depth_mm`` to its surface.
 
@@ -45,8 +51,7 @@ def trabecular_core(roi: Roi, depth_mm: float = DEFAULT_DEPTH_MM) -> Roi:
     ``BODY_EXTRA_DEPTH_MM`` deeper are dropped, and of what is left the largest connected
     part is kept.  Raises InputError if nothing is left.
     """
-    if not 0 < depth_mm <= 15:
-        raise InputError(f"The depth of the trabecular core must lie between 0 and 15 mm, not {depth_mm:g} mm.")
+    check_depth(depth_mm)
     from scipy import ndimage
 
     box = bounding_box(roi.mask)
