@@ -8,6 +8,7 @@ from RadiomicsOrthoLib.cli.main import main
 from RadiomicsOrthoLib.errors import InputError
 from RadiomicsOrthoLib.imaging.geometry import Geometry
 from RadiomicsOrthoLib.imaging.image import BoneImage
+from RadiomicsOrthoLib.imaging.readers import read_image
 from RadiomicsOrthoLib.regions.lumbar_mr.bodies import bodies_from_shares
 from RadiomicsOrthoLib.regions.lumbar_mr.grid import from_network, network_grid, network_shape, scan_box, to_network
 from RadiomicsOrthoLib.regions.lumbar_mr.network import body_and_core, model_card
@@ -106,3 +107,16 @@ def test_held_out_bodies_are_found_as_the_card_says(tmp_path):
         best = max(2 * np.count_nonzero(mask & (found == n)) / (mask.sum() + (found == n).sum())
                    for n in np.unique(found[mask])[-1:] if n)
         assert best == pytest.approx(expected, abs=0.01)
+
+
+@pytest.mark.parametrize(("name", "method"), [("breast1", "model"), ("brain2", "one-click")])
+def test_a_scan_of_another_region_shows_no_bodies(name, method):
+    path = DATA.parent / "pyradiomics_baseline" / f"{name}_image.nrrd"
+    if not path.is_file():
+        pytest.skip("the scans of pyradiomics are not here")
+    if method == "model":
+        pytest.importorskip("onnxruntime", reason="onnxruntime, the optional runtime of the model, is not installed")
+    image = read_image(path).with_modality("MR")
+    middle = image.geometry.to_ras((np.array(image.geometry.shape) - 1) / 2)
+    with pytest.raises(InputError, match="No vertebral bodies were found"):
+        propose_mr_bodies(image, None if method == "model" else middle, method=method)

@@ -21,8 +21,6 @@ from .sagittal import scan_axes
 from .side_walls import side_walls
 
 METHOD = "one click on MR, version 1"
-#: a rectangle with dark sides lies in every scan, two in a row hardly anywhere but in a spine
-LEAST_BODIES = 2
 
 
 @dataclass(frozen=True)
@@ -64,7 +62,8 @@ def spine_from_click(image: BoneImage, seed: np.ndarray, progress: Progress, can
         raise InputError("The point lies outside the scan; click inside a vertebral body.")
     progress(0.0, "looking for the bodies")
     rectangles = chain(field, clicked_rectangle(field, seed, scan_axes(image.geometry)), check)
-    if len(rectangles) < LEAST_BODIES:
+    if len(rectangles) < 2:
+        # a rectangle with dark sides lies in every scan
         raise InputError("No vertebral bodies were found around this point; click in the middle of a vertebral body.")
     sides = side_walls(field, rectangles)
     bodies = []

@@ -29,6 +29,8 @@ MADE_BY = {"model": f"model {MODEL_ID}, version 1", "one-click": one_click.METHO
 BODY_COMPARTMENTS = ("whole-body", "trabecular")
 #: neighbouring bodies in two tones, so that they are told apart
 BODY_COLOURS = ((0.945, 0.839, 0.569), (0.694, 0.478, 0.396))
+#: something in a brain or a breast looks like a body, too, but hardly two in a row
+LEAST_BODIES = 2
 #: a click this near to a body means that body
 CLICK_TOLERANCE_MM = 3.0
 
@@ -98,7 +100,7 @@ def _found(image: BoneImage, seed: Sequence[float] | None, method: str, progress
     else:
         bodies = find_bodies(image, progress, cancelled)[::-1]
     bodies, sacral = without_sacral(bodies, image.geometry, method)
-    if not bodies:
+    if len(bodies) < LEAST_BODIES:
         raise InputError("No vertebral bodies were found in this MR; use a scan of the lumbar spine, or draw the "
                          "bodies by hand.")
     return bodies, sacral
