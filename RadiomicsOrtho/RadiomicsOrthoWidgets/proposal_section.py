@@ -31,6 +31,8 @@ class ProposalSection:
         self._ui, self._parameterNode, self._added = ui, parameterNode, added
         self._node = None
         self._job = None
+        #: id of the segmentation that was chosen when the work began
+        self._begunIn = ""
         self._reason = ""
         self._picker = SeedPicker(ui.seedPlaceWidget, ui.seedButton, self._onSeedCreated, self._onSeedPlaced)
         self._timer = qt.QTimer()
@@ -136,6 +138,7 @@ class ProposalSection:
         if self._job is not None or not node or reason_not_ready(node.inputVolume, node.proposalSite):
             return
         self._picker.stop()
+        self._begunIn = node.segmentation.GetID() if node.segmentation else ""
         with slicer.util.tryWithErrorDisplay(_("The work could not be started."), waitCursor=True):
             try:
                 self._job = start_proposal(node.inputVolume, node.segmentation, node.proposalSite, seed,
@@ -171,10 +174,8 @@ class ProposalSection:
 
     def _take(self, proposal, volumeNode) -> None:
         """Write a proposal into the segmentation, asking about hand edits first."""
-        node = self._node or self._parameterNode()
-        if node.segmentation is None:
-            node.segmentation = new_segmentation(volumeNode, _("{volume} bones").format(volume=volumeNode.GetName()))
-        edited = edited_segments(node.segmentation, proposal)
+        segmentation = self._segmentationFor(volumeNode)
+        edited = edited_segments(segmentation, proposal)
         keep = [segment.id for segment in edited]
         if edited:
             answer = askAboutEdits([segment.name for segment in edited])
@@ -183,17 +184,33 @@ class ProposalSection:
                 return
             keep = keep if answer == "keep" else []
         editor = self._ui.segmentEditorWidget
-        if editor.segmentationNode() is node.segmentation:
+        if editor.segmentationNode() is segmentation:
             editor.saveStateForUndo()
         with slicer.util.WaitCursor():
-            ids = add_proposal(proposal, node.segmentation, volumeNode, keep)
+            ids = add_proposal(proposal, segmentation, volumeNode, keep)
         self._added()
         self._showState()
-        told = _("{count} segments proposed: check them in the slice views, correct them below. Undo takes them back."
-                 ).format(count=len(ids))
+        if segmentation is (self._node or self._parameterNode()).segmentation:
+            told = _("{count} segments proposed: check them in the slice views, correct them below. Undo takes them "
+                     "back.").format(count=len(ids))
+        else:
+            told = _("{count} segments proposed in '{segmentation}': choose it to check and correct them.").format(
+                count=len(ids), segmentation=segmentation.GetName())
         if keep:
             told += " " + _("Kept as edited: {names}.").format(names=", ".join(segment.name for segment in edited))
         self._ui.proposalStateLabel.text = told
+
+    def _segmentationFor(self, volumeNode):
+        """Where a proposal goes: never into that of another scan, which may have been chosen since the work began."""
+        node = self._node or self._parameterNode()
+        chosen = node.inputVolume is volumeNode
+        begun = slicer.mrmlScene.GetNodeByID(self._begunIn) if self._begunIn else None
+        segmentation = node.segmentation if chosen else begun
+        if segmentation is None:
+            segmentation = new_segmentation(volumeNode, _("{volume} bones").format(volume=volumeNode.GetName()))
+            if chosen:
+                node.segmentation = segmentation
+        return segmentation
 
     def _end(self) -> None:
         self._timer.stop()

@@ -319,6 +319,27 @@ def test_a_proposal_arrives_while_another_module_is_shown(panel, volume, applica
     assert len(names(panel)) == 5 and panel.ui.levelTable.rowCount == 5
 
 
+@pytest.mark.parametrize("begun", [True, False])
+def test_a_proposal_never_goes_into_the_segmentation_of_another_scan(panel, volume, begun):
+    """The user went on to the next scan while the bones of this one were looked for."""
+    from RadiomicsOrthoScene.tags import segments_of
+    from RadiomicsOrthoScene.volumes import add_volume
+
+    node = panel._parameterNode
+    if begun:
+        panel.ui.newSegmentationButton.click()
+    first = node.segmentation
+    panel.ui.autoProposeButton.click()
+    panel._proposals.stop()
+    other = add_volume(brick_scan(), "next CT")
+    panel.ui.volumeSelector.setCurrentNode(other)
+    panel.ui.newSegmentationButton.click()
+    take(panel, volume)
+    assert node.segmentation is not first and not segments_of(node.segmentation)
+    assert not begun or len(segments_of(first)) == 5
+    assert "CT of bricks bones" in panel.ui.proposalStateLabel.text
+
+
 def test_a_proposal_for_a_removed_volume_is_not_written(panel, volume):
     import slicer
     from runtime.dialogs import messages
