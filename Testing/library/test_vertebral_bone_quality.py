@@ -105,3 +105,9 @@ def test_the_command_says_in_one_sentence_what_is_missing(case, tmp_path, capsys
     assert main(["vbq", *call]) == 2
     error = capsys.readouterr().err
     assert "--sequence T1w" in error and error.count("\n") == 1
+
+
+def test_a_ct_is_refused_for_what_it_is(case, tmp_path, capsys):
+    assert main(["vbq", *written(case, tmp_path, fluid=False), "--modality", "CT"]) == 2
+    error = capsys.readouterr().err
+    assert "The scan is CT" in error and error.count("\n") == 1

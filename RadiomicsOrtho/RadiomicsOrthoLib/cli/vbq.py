@@ -9,7 +9,7 @@ from pathlib import Path
 from .. import RESEARCH_USE_ONLY
 from ..errors import InputError
 from ..features.provenance import provenance_of
-from ..features.vertebral_bone_quality import LEVELS, NO_THRESHOLD, vertebral_bone_quality
+from ..features.vertebral_bone_quality import LEVELS, NO_THRESHOLD, check_scan, vertebral_bone_quality
 from ..imaging.image import BoneImage
 from ..imaging.segmentation_file import read_segmentation
 from ..quality.finding import most_severe_first, raise_refusals
@@ -40,6 +40,8 @@ def run(options: argparse.Namespace) -> dict:
     if options.output:
         check_output(options.output, (".json",), [options.image, options.roi])
     image = image_from(options, "MR")
+    # before the fluid is looked for, whose signal depends on it
+    check_scan(image)
     bodies, csf = _regions(image, options.roi)
     of_image = tuple(check_image(image))
     raise_refusals(of_image)

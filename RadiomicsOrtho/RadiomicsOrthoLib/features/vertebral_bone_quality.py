@@ -51,7 +51,7 @@ def vertebral_bone_quality(image: BoneImage, bodies: Sequence[Roi], csf: Roi) ->
     Raises InputError if the scan is not known to be T1 without contrast agent as far as is known, a level is missing
     or there twice, a region lies on another grid, or the fluid has no signal.
     """
-    _check_scan(image)
+    check_scan(image)
     by_level: dict[str, Roi] = {}
     for body in bodies:
         if body.level in by_level:
@@ -72,7 +72,8 @@ def vertebral_bone_quality(image: BoneImage, bodies: Sequence[Roi], csf: Roi) ->
                        float(fluid.std(ddof=1)), (*parts, csf))
 
 
-def _check_scan(image: BoneImage) -> None:
+def check_scan(image: BoneImage) -> None:
+    """InputError if an image is not known to be one that the ratio is defined on."""
     if image.modality != "MR":
         raise InputError(f"The scan is {image.modality}; VBQ is a ratio of signals on T1-weighted MR.")
     weighting = image.acquisition.weighting
