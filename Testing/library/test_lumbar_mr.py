@@ -9,7 +9,7 @@ from RadiomicsOrthoLib.errors import InputError
 from RadiomicsOrthoLib.imaging.geometry import Geometry
 from RadiomicsOrthoLib.imaging.image import BoneImage
 from RadiomicsOrthoLib.imaging.readers import read_image
-from RadiomicsOrthoLib.regions.lumbar_mr.bodies import bodies_from_shares
+from RadiomicsOrthoLib.regions.lumbar_mr.bodies import Body, bodies_from_shares, longest_row
 from RadiomicsOrthoLib.regions.lumbar_mr.grid import from_network, network_grid, network_shape, scan_box, to_network
 from RadiomicsOrthoLib.regions.lumbar_mr.network import body_and_core, model_card
 from RadiomicsOrthoLib.regions.lumbar_mr.proposal import propose_mr_bodies
@@ -56,6 +56,15 @@ def test_touching_bodies_are_parted_and_ordered_from_foot_to_head():
     assert [round(float(np.nonzero(body.mask)[1].mean())) for body in bodies] == [20, 32]
     assert not (bodies[0].mask & bodies[1].mask).any()
     assert not any(body.cut for body in bodies)
+
+
+def test_what_lies_apart_from_the_row_of_bodies_is_dropped():
+    geometry = Geometry((150, 20, 20), (2.0, 2.0, 2.0), (0.0, 0.0, 0.0))
+    bodies = [Body(ball(geometry.shape, (height / 2, 10, 10), 12, (2.0, 2.0, 2.0)), False, 0.9)
+              for height in (20, 130, 165, 200, 236)]
+    assert longest_row(bodies, geometry) == bodies[1:]
+    assert longest_row(bodies[1:], geometry) == bodies[1:]
+    assert longest_row([], geometry) == []
 
 
 def test_a_body_at_the_edge_is_cut_and_a_crumb_is_none():

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
+from ...imaging.geometry import Geometry
 from ...imaging.image import BoneImage
 from ...long_work import Cancelled, Progress
 from .grid import VOXEL_MM, NetworkGrid, from_network, network_grid, scan_box, to_network
@@ -14,6 +16,8 @@ from .network import body_and_core
 #: a lumbar or lower thoracic body of an adult has some 15 to 60 mL; a child's or a squashed one less
 SMALLEST_BODY_ML = 4.0
 SMALLEST_CORE_ML = 0.4
+#: from centre to centre; lumbar and lower thoracic bodies of adults are 30 to 45 mm apart
+MOST_STEP_MM = 60.0
 
 
 @dataclass(frozen=True)
@@ -34,7 +38,20 @@ def find_bodies(image: BoneImage, progress: Progress, cancelled: Cancelled) -> l
     directions = np.asarray(image.geometry.direction, float).reshape(3, 3).T[::-1]
     grid = network_grid(image.array.shape, image.geometry.spacing_kji, directions)
     body, core = body_and_core(to_network(image.array, grid), progress, cancelled)
-    return bodies_from_shares(body, core, grid)
+    return longest_row(bodies_from_shares(body, core, grid), image.geometry)
+
+
+def longest_row(bodies: Sequence[Body], geometry: Geometry) -> list[Body]:
+    """Of bodies in order those that follow each other without a gap: what lies apart, as in the pelvis, is none."""
+    rows: list[list[Body]] = []
+    last = None
+    for body in bodies:
+        centre = geometry.to_ras(np.argwhere(body.mask)).mean(axis=0)
+        if last is None or np.linalg.norm(centre - last) > MOST_STEP_MM:
+            rows.append([])
+        rows[-1].append(body)
+        last = centre
+    return max(rows, key=len, default=[])
 
 
 def bodies_from_shares(body: np.ndarray, core: np.ndarray, grid: NetworkGrid) -> list[Body]:
