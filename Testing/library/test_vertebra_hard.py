@@ -117,3 +117,21 @@ def test_ways_of_storing_curves_and_screws(kind):
         n = next(n for n, body in enumerate(scan.bodies, start=1) if body.level == level)
         m = np.bincount(found[labels == n]).argmax()
         assert m and dice(found == m, labels == n) > 0.9
+
+
+def test_a_long_bone_with_one_knob_before_it_is_no_spine():
+    grid = Geometry((160, 80, 80), (1.5, 1.5, 1.5), (-60.0, -75.0, 0.0))
+    right, front, up = np.moveaxis(grid.to_ras(np.stack(np.indices(grid.shape), -1)), -1, 0)
+    up = up - 120.0
+    values = np.where(np.hypot(right, front + 15) < 55, 50.0, -1000.0)
+    shaft = np.hypot(right, front + 26)
+    values[shaft < 14], values[shaft < 9] = 1200, -40
+    wall = np.abs(right / 20) ** 2.6 + np.abs(front / 15) ** 2.6
+    values[(wall < 1) & (np.abs(up) < 20)] = 80
+    values[(wall < 1) & (np.abs(up) < 12)] = 450
+    values[(np.abs(right / 18) ** 2.6 + np.abs(front / 13) ** 2.6 < 1) & (np.abs(up) < 10)] = 140
+    # what goes on above and below, as a metaphysis does
+    values[(wall < 1) & (np.abs(up) > 20)] = 330
+    values += np.random.default_rng(4).normal(0, 12, values.shape)
+    with pytest.raises(InputError, match="give a point"):
+        spine_without_click(BoneImage(np.round(values).astype(np.int16), grid, "CT"))

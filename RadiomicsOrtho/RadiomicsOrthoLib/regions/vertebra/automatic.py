@@ -10,7 +10,8 @@ from ...imaging.image import BoneImage
 from ...long_work import Cancelled, CancelledError, Progress, never_cancelled, no_progress
 from ..sampling import HuField
 from .canal import GRID_MM, Canal, CanalSearch
-from .spine import Spine, check_modality, levelled_column, spine_along, stop_if
+from .column import EXTENSION_MM, STEP_MM
+from .spine import LevelledColumn, Spine, check_modality, levelled_column, spine_along, stop_if
 
 #: heights at which a canal is looked for, and how many places are tried at each
 EVERY_MM, TRIES = 40.0, 3
@@ -20,6 +21,9 @@ PLAIN_MM, PLAIN_REWARD = 50.0, 0.20
 CANDIDATES, APART_MM = 4, 15.0
 #: a spine must explain its discs at least this well
 LEAST_CHAIN = 40.0
+#: bodies line the canal for at least this share of its length, and are at least two, whole or not: the shaft of a long
+#: bone with one knob before it is no spine
+LEAST_LINED, FEWEST_BODIES = 0.25, 2
 _NOT_FOUND = "No spine was found automatically; give a point inside a vertebral body with --seed R,A,S."
 
 
@@ -35,7 +39,7 @@ def spine_without_click(image: BoneImage, progress: Progress = no_progress,
     search = CanalSearch(field)
     stop_if(cancelled)
     levelled = [levelled_column(field, canal, no_progress, cancelled) for canal in _plain_canals(search)]
-    best = max(levelled, key=lambda item: item.chain.score, default=None)
+    best = max((item for item in levelled if _lines_its_canal(item)), key=lambda item: item.chain.score, default=None)
     if best is None or best.chain.score < LEAST_CHAIN:
         raise InputError(_NOT_FOUND)
     try:
@@ -44,9 +48,16 @@ def spine_without_click(image: BoneImage, progress: Progress = no_progress,
         raise
     except InputError:
         raise InputError(_NOT_FOUND) from None
-    if not spine.bodies:
+    if len(spine.bodies) < FEWEST_BODIES:
         raise InputError(_NOT_FOUND)
     return spine
+
+
+def _lines_its_canal(levelled: LevelledColumn) -> bool:
+    """True if the chain of discs spans enough of the canal, which the column surpasses at both ends."""
+    discs = levelled.chain.discs
+    length = len(levelled.column) - 2 * EXTENSION_MM / STEP_MM
+    return len(discs) > 1 and float(discs[-1] - discs[0]) >= LEAST_LINED * length
 
 
 def _plain_canals(search: CanalSearch) -> list[Canal]:
