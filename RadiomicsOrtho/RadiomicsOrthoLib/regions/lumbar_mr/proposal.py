@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Sequence
 from importlib.util import find_spec
 
@@ -10,10 +11,10 @@ import numpy as np
 from ...errors import InputError
 from ...imaging.image import BoneImage
 from ...long_work import Cancelled, CancelledError, Progress, never_cancelled, no_progress
-from ..proposal import Proposal, ProposedRegion, Remark
+from ..proposal import Proposal, Remark
 from ..roi import Roi
-from ..terminology import segment_name
 from ..trabecular import DEFAULT_DEPTH_MM
+from ..vertebra.body_regions import body_compartments, incomplete_body, level_suggestion
 from ..vertebra.compartments import compartment
 from ..vertebra.levels import ABOVE_SACRUM, LUMBAR, THORACIC, named_levels
 from . import one_click
@@ -27,8 +28,6 @@ from .sagittal import scan_axes
 MADE_BY = {"model": f"model {MODEL_ID}, version 1", "one-click": one_click.METHOD}
 #: what is offered of a body; the ellipse and the slab are defined for the density of CT
 BODY_COMPARTMENTS = ("whole-body", "trabecular")
-#: neighbouring bodies in two tones, so that they are told apart
-BODY_COLOURS = ((0.945, 0.839, 0.569), (0.694, 0.478, 0.396))
 #: something in a brain or a breast looks like a body, too, but hardly two in a row
 LEAST_BODIES = 2
 #: a click this near to a body means that body
@@ -63,30 +62,25 @@ def propose_mr_bodies(image: BoneImage, seed: Sequence[float] | None = None,
         if cancelled():
             raise CancelledError
         progress(0.9 + 0.1 * n / len(bodies), "compartments")
-        body, title = bodies[n], levels[n] or f"vertebra {n + 1}"
+        body = bodies[n]
         whole = Roi(body.mask, image.geometry, site="vertebra", level=levels[n], compartment="whole-body",
                     made_by=MADE_BY[method])
-        colour = BODY_COLOURS[n % 2]
         entries.append({"number": n + 1, "level": levels[n], "complete": not body.cut,
                         "volume_ml": None if body.cut else whole.volume_ml,
                         "model_share": body.sureness if method == "model" else None})
         if body.cut:
-            regions.append(ProposedRegion(whole, f"{title} body (incomplete)", colour, n + 1))
-            remarks.append(Remark("BODY_INCOMPLETE", f"{title} is cut off by the scan's edge; it was not measured.",
-                                  "Leave it out, or use a scan that shows it completely.", refused=True))
+            region, remark = incomplete_body(whole, n + 1)
+            regions.append(region)
+            remarks.append(remark)
             continue
-        for name in compartments:
-            try:
-                roi = _compartment(whole, name, depth_mm)
-            except InputError as error:
-                remarks.append(Remark("NO_COMPARTMENT", f"{title}: {error}", refused=True))
-                continue
-            own = "" if levels[n] else segment_name("vertebra", None, None, name).replace("vertebra", title)
-            regions.append(ProposedRegion(roi, own, colour if name == "whole-body" else None, n + 1))
+        parts, refused = body_compartments(whole, n + 1, compartments,
+                                           functools.partial(_compartment, whole, depth_mm=depth_mm))
+        regions += parts
+        remarks += refused
     if not regions:
         raise InputError("No vertebral body is left to be written; click in another one.")
     summary = {"site": "vertebra", "method": MADE_BY[method], "named_by": level and f"body {named + 1} named {level}",
-               "level_suggestion": _suggestion(len(bodies), bool(sacral), level), "bodies": entries}
+               "level_suggestion": level_suggestion(len(bodies), bool(sacral), level), "bodies": entries}
     return Proposal(tuple(regions), summary, tuple(remarks))
 
 
@@ -144,13 +138,6 @@ def _origin(method: str) -> Remark:
                   f"{len(held_out['cases'])} more of these it reached a Dice of {held_out['dice_mean']:.2f} "
                   f"(worst body {held_out['dice_worst']:.2f}).",
                   "Check every body; S1, fractures and implants are not supported.")
-
-
-def _suggestion(count: int, sacrum_seen: bool, level: str | None) -> dict[str, object] | None:
-    if level or not sacrum_seen:
-        return None
-    return {"number": count, "level": ABOVE_SACRUM,
-            "reason": "it lies on the sacrum; count the ribs or lumbar vertebrae before you confirm it"}
 
 
 def _ends(count: int, sacrum_seen: bool, level: str | None) -> list[Remark]:

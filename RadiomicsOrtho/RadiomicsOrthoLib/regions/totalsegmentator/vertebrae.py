@@ -6,6 +6,7 @@ where there is none.
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Sequence
 
 import numpy as np
@@ -15,11 +16,10 @@ from ...imaging.image import BoneImage
 from ...long_work import Cancelled, CancelledError, Progress, never_cancelled, no_progress
 from ..proposal import Proposal, ProposedRegion, Remark
 from ..roi import Roi
-from ..terminology import segment_name
 from ..trabecular import DEFAULT_DEPTH_MM
+from ..vertebra.body_regions import body_compartments, incomplete_body
 from ..vertebra.compartments import LocalFrame, compartment
 from ..vertebra.levels import named_levels
-from ..vertebra.proposal import BODY_COLOURS
 from .body import METHOD, WholeVertebra
 from .label_file import BoneLabels
 from .spine_checks import CheckedSpine, check_spine, touches_edge
@@ -53,25 +53,19 @@ def propose_vertebrae(image: BoneImage, labels: BoneLabels, source: str, compart
         if cancelled():
             raise CancelledError
         progress(place / len(rois), "compartments")
-        title = names[key] or f"vertebra {place + 1}"
         complete = not touches_edge(spine.vertebrae[key], image.geometry)
         entries.append({"number": place + 1, "level": names[key], "label": key, "complete": complete,
                         "centre_ras_mm": [round(float(x), 2) for x in local[key].centre],
                         "volume_ml": rois[key].volume_ml if complete else None, "heights": None, "genant": None})
-        colour = BODY_COLOURS[place % 2]
         if not complete:
-            regions.append(ProposedRegion(rois[key], f"{title} body (incomplete)", colour, place + 1))
-            remarks.append(Remark("BODY_INCOMPLETE", f"{title} is cut off by the scan's edge; it was not measured.",
-                                  "Leave it out, or use a scan that shows it completely.", refused=True))
+            region, remark = incomplete_body(rois[key], place + 1)
+            regions.append(region)
+            remarks.append(remark)
             continue
-        for name in compartments:
-            try:
-                roi = compartment(rois[key], local[key], name, depth_mm)
-            except InputError as error:
-                remarks.append(Remark("NO_COMPARTMENT", f"{title}: {error}", refused=True))
-                continue
-            own = "" if names[key] else segment_name("vertebra", None, None, name).replace("vertebra", title)
-            regions.append(ProposedRegion(roi, own, colour if name == "whole-body" else None, place + 1))
+        parts, refused = body_compartments(rois[key], place + 1, compartments,
+                                           functools.partial(compartment, rois[key], local[key], depth_mm=depth_mm))
+        regions += parts
+        remarks += refused
     if not regions:
         raise InputError("None of the regions that were asked for can be given; ask for another compartment.")
     summary = {"site": "vertebra", "method": f"{source}; {METHOD}", "named_by": labels.named_by, "bodies": entries}

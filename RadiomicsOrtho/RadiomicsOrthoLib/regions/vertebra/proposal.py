@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Sequence
 
 import numpy as np
@@ -10,10 +11,10 @@ from scipy import ndimage
 from ...errors import InputError
 from ...imaging.image import BoneImage
 from ...long_work import Cancelled, CancelledError, Progress, never_cancelled, no_progress
-from ..proposal import Proposal, ProposedRegion, Remark
+from ..proposal import Proposal, Remark
 from ..roi import Roi
-from ..terminology import segment_name
 from ..trabecular import DEFAULT_DEPTH_MM
+from .body_regions import body_compartments, body_title, incomplete_body, level_suggestion
 from .compartments import LocalFrame, compartment
 from .heights import GRADE_LIMITS, Heights, heights, suggested_grade, unhurt_neighbours
 from .levels import ABOVE_SACRUM, LUMBAR, THORACIC, named_levels
@@ -21,8 +22,6 @@ from .spine import METHOD, Spine, VertebralBody, body_labels
 
 #: a voxel longer than this share of a body's height hides the loss of height at which grade 1 begins
 COARSEST_SHARE = GRADE_LIMITS[0]
-#: neighbouring bodies in two tones, so that they are told apart
-BODY_COLOURS = ((0.945, 0.839, 0.569), (0.694, 0.478, 0.396))
 
 
 def propose_bodies(image: BoneImage, spine: Spine, compartments: Sequence[str] = ("whole-body",),
@@ -51,16 +50,15 @@ def propose_bodies(image: BoneImage, spine: Spine, compartments: Sequence[str] =
         body, whole = spine.bodies[n], _whole(labels, boxes, n, image, levels[n])
         if not whole.mask.any():
             continue
-        title = levels[n] or f"vertebra {n + 1}"
+        title = body_title(n + 1, levels[n])
         entry: dict[str, object] = {"number": n + 1, "level": levels[n], "complete": body.complete,
                                     "centre_ras_mm": [round(float(x), 2) for x in body.centre],
                                     "volume_ml": None, "heights": None, "genant": None}
         entries.append(entry)
-        colour = BODY_COLOURS[n % 2]
         if not body.complete:
-            regions.append(ProposedRegion(whole, f"{title} body (incomplete)", colour, n + 1))
-            remarks.append(Remark("BODY_INCOMPLETE", f"{title} is cut off by the scan's edge; it was not measured.",
-                                  "Leave it out, or use a scan that shows it completely.", refused=True))
+            region, remark = incomplete_body(whole, n + 1)
+            regions.append(region)
+            remarks.append(remark)
             continue
         entry["volume_ml"] = whole.volume_ml
         if n in measured:
@@ -72,18 +70,15 @@ def propose_bodies(image: BoneImage, spine: Spine, compartments: Sequence[str] =
             remarks.append(Remark("FRACTURE_SUGGESTED", f"The heights of {title} suggest a fracture (Genant grade "
                                   f"{entry['genant']['suggested_grade']}, {entry['genant']['deformity']}).",
                                   "Read the grade yourself; leave a fractured body out of density regions."))
-        for name in compartments:
-            try:
-                roi = compartment(whole, LocalFrame.of(body.surface), name, depth_mm)
-            except InputError as error:
-                remarks.append(Remark("NO_COMPARTMENT", f"{title}: {error}", refused=True))
-                continue
-            own = None if levels[n] else segment_name("vertebra", None, None, name).replace("vertebra", title)
-            regions.append(ProposedRegion(roi, own or "", colour if name == "whole-body" else None, n + 1))
+        frame = LocalFrame.of(body.surface)
+        parts, refused = body_compartments(whole, n + 1, compartments,
+                                           functools.partial(compartment, whole, frame, depth_mm=depth_mm))
+        regions += parts
+        remarks += refused
     if not regions:
         raise InputError("No vertebral body is left to be written; click in another one.")
     summary = {"site": "vertebra", "method": METHOD, "named_by": level and f"body {named + 1} named {level}",
-               "level_suggestion": _suggestion(spine, level), "bodies": entries}
+               "level_suggestion": level_suggestion(len(spine.bodies), spine.sacrum_below, level), "bodies": entries}
     return Proposal(tuple(regions), summary, (*_ends(spine, level), *remarks))
 
 
@@ -110,14 +105,6 @@ def _morphometry(n: int, measured: dict[int, Heights]) -> dict[str, object]:
                         "biconcave_ratio": round(found.biconcave_ratio, 3),
                         "points_ras_mm": [[[round(x, 2) for x in point] for point in pair] for pair in found.points]},
             "genant": suggested_grade(found, neighbours).to_dict()}
-
-
-def _suggestion(spine: Spine, level: str | None) -> dict[str, object] | None:
-    """What the lowest body probably is, if nobody has named one."""
-    if level or not spine.sacrum_below:
-        return None
-    return {"number": len(spine.bodies), "level": ABOVE_SACRUM,
-            "reason": "it lies on the sacrum; count the ribs or lumbar vertebrae before you confirm it"}
 
 
 def _ends(spine: Spine, level: str | None) -> list[Remark]:
