@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import os
 from pathlib import Path
 
 from ...errors import InputError
 from ...resources import resource_folder
-from ...yaml_text import parse_yaml
+from ...yaml_text import read_definition
 from .form import SemanticForm, form_from_dict
 
 #: files or folders of a site's own forms, separated as in PATH
@@ -76,30 +75,4 @@ def _own_form(path: Path, shipped: tuple[SemanticForm, ...]) -> SemanticForm:
 
 
 def _read(path: Path) -> SemanticForm:
-    try:
-        data = _parsed(path)
-        if not isinstance(data, dict):
-            raise ValueError("it is no mapping")
-        return form_from_dict(data)
-    except (OSError, UnicodeDecodeError):
-        raise InputError(f"The form '{path}' cannot be read.") from None
-    except KeyError as error:
-        raise InputError(f"The form '{path}' lacks the entry {error}.") from None
-    except (ValueError, TypeError, RecursionError) as error:
-        raise InputError(f"The form '{path}' is refused: {error}.") from None
-
-
-def _parsed(path: Path) -> object:
-    text = path.read_text(encoding="utf-8")
-    if path.suffix == ".json":
-        # the forms that ship are JSON: Slicer has no YAML reader before the user has allowed one
-        return json.loads(text)
-    try:
-        import yaml
-    except ImportError:
-        raise InputError(f"The form '{path}' is YAML, and the Python package PyYAML is not installed here; install "
-                         "it, or save the form as JSON.") from None
-    try:
-        return parse_yaml(text)
-    except yaml.YAMLError as error:
-        raise ValueError(f"it is not valid YAML ({' '.join(str(error).split())})") from None
+    return read_definition(path, "form", form_from_dict)

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
 
 from ...regions.roi import SITES
+from ...yaml_text import text_entry
 from ..filters.settings import IMAGE_TYPES
 from ..measurements import MEASUREMENTS
 from ..table import REGION_COLUMNS
@@ -73,8 +74,8 @@ def form_from_dict(data: Mapping) -> SemanticForm:
     if not isinstance(data["questions"], list):
         raise ValueError("its questions are no list")
     questions = tuple(_question(question) for question in data["questions"])
-    return SemanticForm(id=_text(data, "id"), version=str(data["version"]), title=_text(data, "title"),
-                        site=_text(data, "site"), questions=questions, notes=_text(data, "notes", ""))
+    return SemanticForm(id=text_entry(data, "id"), version=str(data["version"]), title=text_entry(data, "title"),
+                        site=text_entry(data, "site"), questions=questions, notes=text_entry(data, "notes", ""))
 
 
 def _question(data: object) -> Question:
@@ -82,9 +83,9 @@ def _question(data: object) -> Question:
         raise ValueError(f"{data!r} is no question")
     name = f"the question '{data.get('id')}'"
     _no_others(data, {field.name for field in fields(Question)}, name)
-    found: dict[str, object] = {key: _text(data, key) for key in ("id", "title", "type", "definition", "source",
+    found: dict[str, object] = {key: text_entry(data, key) for key in ("id", "title", "type", "definition", "source",
                                                                   "evidence")}
-    found["unit"] = _text(data, "unit", "")
+    found["unit"] = text_entry(data, "unit", "")
     for key, kind in (("compulsory", bool), ("decimals", int)):
         if key in data:
             if type(data[key]) is not kind:
@@ -109,14 +110,7 @@ def _choice(data: object, name: str) -> Choice:
     value = data["value"]
     if type(value) not in (int, str):
         raise ValueError(f"the value {value!r} of a choice of {name} must be a whole number or a key in quotes")
-    return Choice(value, _text(data, "title"), _text(data, "definition"))
-
-
-def _text(data: Mapping, key: str, default: str | None = None) -> str:
-    value = data[key] if default is None else data.get(key, default)
-    if not isinstance(value, str) or (default is None and not value.strip()):
-        raise ValueError(f"'{key}' must be a text that is not empty, not {value!r}")
-    return " ".join(value.split())
+    return Choice(value, text_entry(data, "title"), text_entry(data, "definition"))
 
 
 def _no_others(data: Mapping, known: set[str], what: str) -> None:

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import fields
 from pathlib import Path
 from xml.etree import ElementTree
 
-from ...errors import InputError
-from ...yaml_text import parse_yaml
+from ...yaml_text import read_definition, text_entry
 from .protocol import (
     OWN,
     CompartmentRule,
@@ -28,17 +26,7 @@ _SOURCE = {"source", "evidence"}
 
 def read_protocol(path: Path) -> Protocol:
     """The protocol in a file; InputError with one sentence if it cannot be read or is refused."""
-    try:
-        data = _parsed(path)
-        if not isinstance(data, dict):
-            raise ValueError("it is no mapping")
-        return protocol_from_dict(data, path.parent / "pictures")
-    except (OSError, UnicodeDecodeError):
-        raise InputError(f"The protocol '{path}' cannot be read.") from None
-    except KeyError as error:
-        raise InputError(f"The protocol '{path}' lacks the entry {error}.") from None
-    except (ValueError, TypeError, RecursionError) as error:
-        raise InputError(f"The protocol '{path}' is refused: {error}.") from None
+    return read_definition(path, "protocol", lambda data: protocol_from_dict(data, path.parent / "pictures"))
 
 
 def protocol_from_dict(data: Mapping, picture_folder: Path) -> Protocol:
@@ -51,8 +39,9 @@ def protocol_from_dict(data: Mapping, picture_folder: Path) -> Protocol:
     rules = tuple(_rule(one) for one in _list(data, "compartments"))
     names = dict.fromkeys(part.picture for part in (*steps, *rules) if part.picture)
     return Protocol(
-        id=_text(data, "id"), version=str(data["version"]), title=_text(data, "title"), site=_text(data, "site"),
-        modalities=tuple(map(str, _list(data, "modalities"))), purpose=_text(data, "purpose"),
+        id=text_entry(data, "id"), version=str(data["version"]), title=text_entry(data, "title"),
+        site=text_entry(data, "site"),
+        modalities=tuple(map(str, _list(data, "modalities"))), purpose=text_entry(data, "purpose"),
         window=_window(data["window"]), steps=steps, compartments=rules,
         include=_statements(data, "include"), exclude=_statements(data, "exclude"),
         pitfalls=_statements(data, "pitfalls"), needs=tuple(_need(one) for one in _list(data, "needs")),
@@ -69,29 +58,30 @@ def _window(data: object) -> Window:
     if percentiles is not None and (not isinstance(percentiles, list) or len(percentiles) != 2
                                     or any(type(end) not in (int, float) for end in percentiles)):
         raise ValueError("the percentiles of the window must be two numbers")
-    return Window(_text(data, "why"), data.get("level"), data.get("width"), tuple(percentiles) if percentiles else None)
+    return Window(text_entry(data, "why"), data.get("level"), data.get("width"),
+                  tuple(percentiles) if percentiles else None)
 
 
 def _step(data: object) -> Step:
     data = _mapping(data, {"title", "do", "picture"} | _SOURCE, "a step")
-    return Step(_text(data, "title"), _statement(data, "do"), _text(data, "picture", ""))
+    return Step(text_entry(data, "title"), _statement(data, "do"), text_entry(data, "picture", ""))
 
 
 def _rule(data: object) -> CompartmentRule:
     data = _mapping(data, {"compartment", "rule", "why", "picture"} | _SOURCE, "a compartment")
-    return CompartmentRule(_text(data, "compartment"), _statement(data, "rule"), _text(data, "why"),
-                           _text(data, "picture", ""))
+    return CompartmentRule(text_entry(data, "compartment"), _statement(data, "rule"), text_entry(data, "why"),
+                           text_entry(data, "picture", ""))
 
 
 def _need(data: object) -> Need:
     data = _mapping(data, {"title", "compartments", "text", "model", "profile"} | _SOURCE, "a need")
-    return Need(_text(data, "title"), tuple(map(str, _list(data, "compartments"))), _statement(data, "text"),
-                _text(data, "model", ""), _text(data, "profile", ""))
+    return Need(text_entry(data, "title"), tuple(map(str, _list(data, "compartments"))), _statement(data, "text"),
+                text_entry(data, "model", ""), text_entry(data, "profile", ""))
 
 
 def _reference(data: object) -> Reference:
     data = _mapping(data, {"id", "text"}, "a reference")
-    return Reference(_text(data, "id"), _text(data, "text"))
+    return Reference(text_entry(data, "id"), text_entry(data, "text"))
 
 
 def _statements(data: Mapping, key: str) -> tuple[Statement, ...]:
@@ -100,7 +90,7 @@ def _statements(data: Mapping, key: str) -> tuple[Statement, ...]:
 
 
 def _statement(data: Mapping, key: str) -> Statement:
-    return Statement(_text(data, key), _text(data, "source", ""), _text(data, "evidence", OWN))
+    return Statement(text_entry(data, key), text_entry(data, "source", ""), text_entry(data, "evidence", OWN))
 
 
 def _picture(folder: Path, name: str) -> str:
@@ -133,31 +123,7 @@ def _mapping(data: object, known: set[str], what: str) -> dict:
     return data
 
 
-def _text(data: Mapping, key: str, default: str | None = None) -> str:
-    value = data[key] if default is None else data.get(key, default)
-    if not isinstance(value, str) or (default is None and not value.strip()):
-        raise ValueError(f"'{key}' must be a text that is not empty, not {value!r}")
-    return " ".join(value.split())
-
-
 def _no_others(data: Mapping, known: set[str], what: str) -> None:
     others = sorted(map(str, set(data) - known))
     if others:
         raise ValueError(f"{what} has the unknown entry '{others[0]}'; known are {', '.join(sorted(known))}")
-
-
-def _parsed(path: Path) -> object:
-    text = path.read_text(encoding="utf-8")
-    if path.suffix == ".json":
-        # those that ship are JSON: Slicer has no YAML reader before the user has allowed one, and the panel
-        # shows a protocol before anything is installed
-        return json.loads(text)
-    try:
-        import yaml
-    except ImportError:
-        raise InputError(f"The protocol '{path}' is YAML, and the Python package PyYAML is not installed here; "
-                         "install it, or save the protocol as JSON.") from None
-    try:
-        return parse_yaml(text)
-    except yaml.YAMLError as error:
-        raise ValueError(f"it is not valid YAML ({' '.join(str(error).split())})") from None
