@@ -9,7 +9,7 @@ from RadiomicsOrthoLib.errors import InputError
 from RadiomicsOrthoLib.imaging.geometry import Geometry
 from RadiomicsOrthoLib.imaging.lattice import lattice_map
 from RadiomicsOrthoLib.regions.from_file import anatomy_of
-from RadiomicsOrthoLib.regions.roi import Roi, bounding_box
+from RadiomicsOrthoLib.regions.roi import Roi
 from RadiomicsOrthoLib.regions.terminology import (
     COLOURS,
     COMPARTMENT_TAG,
@@ -92,8 +92,8 @@ def add_segment(segmentationNode, roi: Roi, volumeNode, name: str | None = None)
         segment.SetColor(*COLOURS[roi.compartment])
         segment.SetTag(COMPARTMENT_TAG, roi.compartment)
     segment.SetTag(MADE_BY_TAG, roi.made_by)
-    if roi.mask.any():
-        _write_voxels(roi.mask, segmentationNode, segmentId, volumeNode)
+    if roi.box:
+        _write_voxels(roi, segmentationNode, segmentId, volumeNode)
     return segmentId
 
 
@@ -104,10 +104,10 @@ def check_same_transform(segmentationNode, volumeNode) -> None:
                          "put both under the same one, or harden them.")
 
 
-def _write_voxels(mask: np.ndarray, segmentationNode, segmentId: str, volumeNode) -> None:
+def _write_voxels(roi: Roi, segmentationNode, segmentId: str, volumeNode) -> None:
     """The voxels inside the mask's box; a copy of the whole scan for each of many segments takes seconds."""
-    box = bounding_box(mask)
-    inner = np.ascontiguousarray(mask[box], np.uint8)
+    box = roi.box.slices
+    inner = np.ascontiguousarray(roi.mask[box], np.uint8)
     image = slicer.vtkOrientedImageData()
     image.SetExtent(*(end for part in box[::-1] for end in (part.start, part.stop - 1)))
     image.AllocateScalars(vtk.VTK_UNSIGNED_CHAR, 1)

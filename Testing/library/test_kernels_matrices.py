@@ -19,7 +19,7 @@ from RadiomicsOrthoLib.features.kernels.diameters import mesh_diameters
 from RadiomicsOrthoLib.features.kernels.directions import half_directions, step_lengths
 from RadiomicsOrthoLib.features.kernels.discretise import bin_edges, grey_levels
 from RadiomicsOrthoLib.features.kernels.eigenvalues import second_largest_magnitude
-from RadiomicsOrthoLib.features.kernels.level_region import LevelRegion, tight_box
+from RadiomicsOrthoLib.features.kernels.level_region import LevelRegion
 from RadiomicsOrthoLib.features.kernels.matrices import (
     cooccurrence_counts,
     neighbour_counts,
@@ -290,12 +290,6 @@ class TestRefusals:
             glcm_features(EXAMPLE, level_count=4)
         with pytest.raises(ValueError, match="integer array"):
             glcm_features(EXAMPLE.astype(float))
-
-
-def test_tight_box():
-    mask = np.zeros((4, 5, 6), bool)
-    mask[1:3, 2, 3:5] = True
-    assert tight_box(mask) == (slice(1, 3), slice(2, 3), slice(3, 5))
 
 
 def compiled_signatures() -> dict[str, int]:

@@ -9,11 +9,11 @@ from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
-from RadiomicsOrthoLib.features.kernels.level_region import tight_box
 from RadiomicsOrthoLib.features.kernels.settings import DEFAULT_SETTINGS, TextureSettings
 from RadiomicsOrthoLib.features.kernels.shape import shape2d_features, shape_features
 from RadiomicsOrthoLib.features.kernels.texture import TEXTURE_CLASSES, texture_features
 from RadiomicsOrthoLib.features.pyradiomics_engine import real_value
+from RadiomicsOrthoLib.imaging.box import tight_box
 from scipy.ndimage import gaussian_filter
 
 RELATIVE, ABSOLUTE = 1e-6, 1e-9

@@ -6,7 +6,7 @@ import pytest
 from RadiomicsOrthoLib.errors import InputError
 from RadiomicsOrthoLib.imaging.geometry import Geometry
 from RadiomicsOrthoLib.regions.roi import Roi
-from RadiomicsOrthoLib.regions.trabecular import MAX_DEPTH_MM, bounding_box, depth_below_surface, trabecular_core
+from RadiomicsOrthoLib.regions.trabecular import MAX_DEPTH_MM, depth_below_surface, trabecular_core
 
 
 def _block(shape, spacing, margin=3):
@@ -44,7 +44,7 @@ def test_depth_is_the_exact_distance_to_the_nearest_outside_voxel_as_a_box(spaci
 def test_a_core_of_3_mm_removes_the_layers_within_3_mm(spacing, removed):
     roi = _block((47, 47, 47), spacing)
     core = trabecular_core(roi, 3.0)
-    box = bounding_box(core.mask)
+    box = core.box_slices()
     assert all(part.start == 3 + removed and part.stop == 44 - removed for part in box)
     assert core.compartment == "trabecular" and "3 mm" in core.made_by
 
@@ -77,4 +77,4 @@ def test_an_impossible_depth_is_refused(depth):
 def test_a_region_at_the_edge_of_the_array_is_eroded_there_too():
     mask = np.ones((20, 20, 20), bool)
     core = trabecular_core(Roi(mask, Geometry(mask.shape, (1, 1, 1), (0, 0, 0))))
-    assert bounding_box(core.mask) == (slice(3, 17),) * 3
+    assert core.box_slices() == (slice(3, 17),) * 3

@@ -23,7 +23,6 @@ from ..quality.image_checks import check_image
 from ..regions.from_file import anatomy_of, choose_segment, roi_of_segment
 from ..regions.matching import Anatomy
 from ..regions.roi import Roi
-from ..regions.tight_box import tight_box
 from .observer_study import ObserverStudy, Rating
 from .study_targets import DrawnRegion
 
@@ -96,6 +95,6 @@ def _drawn(rating: Rating, path: Path, image: BoneImage, name: str | None) -> It
         return
     for segment in segments:
         roi = roi_of_segment(file, segment)
-        box = tight_box(roi.mask) or (slice(0, 0),) * 3
+        box = roi.box_slices() if roi.box else (slice(0, 0),) * 3
         yield _Drawn(rating, segment.name, anatomy_of(segment.name, segment.tags), len(segments) == 1,
                      roi.mask[box].copy(), box, roi.made_by)

@@ -17,14 +17,11 @@ class Box:
 
     @classmethod
     def around(cls, mask: np.ndarray) -> Box:
-        """The smallest box that holds every set voxel of a non-empty boolean mask."""
-        lower, upper = [], []
-        start, stop = _extent(mask.any(axis=(1, 2)))
-        inner = mask[start:stop]
-        for first, last in ((start, stop), _extent(inner.any(axis=(0, 2))), _extent(inner.any(axis=(0, 1)))):
-            lower.append(first)
-            upper.append(last)
-        return cls(tuple(lower), tuple(upper))
+        """The smallest box that holds every set voxel of a mask; ``ValueError`` if there is none."""
+        box = tight_box(mask)
+        if box is None:
+            raise ValueError("the mask has no voxels")
+        return cls(tuple(part.start for part in box), tuple(part.stop for part in box))
 
     @classmethod
     def whole(cls, shape: Sequence[int]) -> Box:
@@ -59,6 +56,14 @@ class Box:
                    tuple(a + b for a, b in zip(self.upper, offset, strict=True)))
 
 
-def _extent(used: np.ndarray) -> tuple[int, int]:
-    found = np.flatnonzero(used)
-    return int(found[0]), int(found[-1]) + 1
+def tight_box(array: np.ndarray) -> tuple[slice, slice, slice] | None:
+    """Slices (k, j, i) of the smallest box with everything but 0 and ``False``; ``None`` if there is nothing."""
+    box, inner = [], array
+    for others in ((1, 2), (0, 2), (0, 1)):
+        filled = np.flatnonzero(inner.any(axis=others))
+        if not filled.size:
+            return None
+        box.append(slice(int(filled[0]), int(filled[-1]) + 1))
+        # what is left of a scan is small
+        inner = array[tuple(box)]
+    return tuple(box)

@@ -14,7 +14,6 @@ from scipy import ndimage
 
 from ..imaging.image import BoneImage
 from ..regions.roi import Roi
-from ..regions.trabecular import bounding_box
 from .finding import Finding
 
 #: compartments that hold marrow and no cortex
@@ -48,7 +47,7 @@ def check_bone(image: BoneImage, roi: Roi) -> Iterator[Finding]:
 
 def check_trabecular_values(image: BoneImage, core: Roi) -> Iterator[Finding]:
     """Findings on the HU inside a trabecular region."""
-    box = bounding_box(core.mask)
+    box = core.box_slices()
     values = image.array[box][core.mask[box]].astype(np.float64)
     mean, spread = float(values.mean()), float(values.std())
     low, high = TRABECULAR_HU
@@ -78,13 +77,13 @@ def check_trabecular_values(image: BoneImage, core: Roi) -> Iterator[Finding]:
 
 def _largest_dense_part_ml(image: BoneImage, core: Roi) -> float:
     """Volume in mL of the largest connected part of the region above ``DENSE_HU``."""
-    box = bounding_box(core.mask)
+    box = core.box_slices()
     labels, count = ndimage.label(core.mask[box] & (image.array[box] > DENSE_HU))
     return float(np.bincount(labels.ravel())[1:].max()) * core.geometry.voxel_volume_ml if count else 0.0
 
 
 def _check_air(image: BoneImage, roi: Roi) -> Iterator[Finding]:
-    box = bounding_box(roi.mask)
+    box = roi.box_slices()
     count = int(np.count_nonzero(image.array[box][roi.mask[box]] < AIR_HU))
     volume = count * roi.geometry.voxel_volume_ml
     if count > AIR_SHARE * roi.voxel_count and volume >= AIR_ML:
@@ -120,7 +119,7 @@ def _layers(image: BoneImage, roi: Roi) -> _Layers | None:
         return None
     spacing = roi.geometry.spacing_kji
     coarsest = max(spacing)
-    box = bounding_box(roi.mask, int(np.ceil((coarsest + _OUTSIDE_MM) / min(spacing))) + 1)
+    box = roi.box_slices(int(np.ceil((coarsest + _OUTSIDE_MM) / min(spacing))) + 1)
     mask = roi.mask[box]
     values = np.clip(np.nan_to_num(image.array[box].astype(np.float32)), -200.0, 1000.0)
     depth = ndimage.distance_transform_edt(mask, sampling=spacing)

@@ -13,7 +13,6 @@ from scipy import ndimage
 
 from ..imaging.image import BoneImage
 from ..regions.roi import Roi
-from ..regions.trabecular import bounding_box
 
 #: fluid with contrast agent is brighter than this; blood in the canal is not
 CANAL_MIN_HU = 150.0
@@ -36,7 +35,7 @@ def canal_contrast_hu(image: BoneImage, roi: Roi) -> float | None:
     geometry = roi.geometry
     if roi.plane_axis is not None:
         return None
-    region = bounding_box(roi.mask)
+    region = roi.box_slices()
     inside = geometry.to_ras(np.argwhere(roi.mask[region]) + [side.start for side in region])
     low, high = inside.min(axis=0), inside.max(axis=0)
     middle = (low + high) / 2

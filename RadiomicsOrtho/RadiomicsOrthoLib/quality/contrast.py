@@ -17,7 +17,6 @@ from scipy import ndimage
 
 from ..imaging.image import BoneImage
 from ..regions.roi import Roi
-from ..regions.trabecular import bounding_box
 
 #: blood is 30 to 50 HU without contrast; venous enhancement rarely stays below this
 VESSEL_MIN_HU = 120.0
@@ -84,7 +83,7 @@ def _neighbourhood(image: BoneImage, roi: Roi) -> tuple[np.ndarray, np.ndarray, 
     """Binned voxels round the ROI, where the ROI itself lies, and the binned spacing (k, j, i)."""
     spacing = image.geometry.spacing_kji
     box = tuple(slice(max(int(part.start - NEIGHBOURHOOD_MM / s), 0), int(part.stop - 1 + NEIGHBOURHOOD_MM / s) + 1)
-                for part, s in zip(bounding_box(roi.mask), spacing, strict=True))
+                for part, s in zip(roi.box_slices(), spacing, strict=True))
     factors = tuple(max(1, int(_GRID_MM / s)) for s in spacing)
     # single precision: the neighbourhood of a large region is most of a scan
     total, count = np.float32(0), 0

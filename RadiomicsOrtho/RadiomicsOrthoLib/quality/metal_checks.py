@@ -9,7 +9,6 @@ from scipy import ndimage
 
 from ..imaging.image import BoneImage
 from ..regions.roi import Roi
-from ..regions.trabecular import bounding_box
 from .finding import Finding
 
 #: dense cortical bone stays below this; only metal, and calcified specks, lie above
@@ -23,7 +22,7 @@ METAL_NEAR_MM = 20.0
 def check_metal(image: BoneImage, roi: Roi) -> Iterator[Finding]:
     """A refusal if metal lies in the region or so near that its streaks falsify the values."""
     voxel_ml = roi.geometry.voxel_volume_ml
-    own = bounding_box(roi.mask)
+    own = roi.box_slices()
     values = image.array[own][roi.mask[own]]
     inside = int(np.count_nonzero(values > METAL_HU)) * voxel_ml
     if inside >= METAL_IN_ROI_ML:
@@ -32,7 +31,7 @@ def check_metal(image: BoneImage, roi: Roi) -> Iterator[Finding]:
                       "Exclude this level or side; values beside metal are falsified.")
         return
     margin = max(int(np.ceil(METAL_NEAR_MM / s)) for s in roi.geometry.spacing)
-    box = bounding_box(roi.mask, margin)
+    box = roi.box_slices(margin)
     labels, count = ndimage.label(image.array[box] > METAL_HU)
     if not count:
         return

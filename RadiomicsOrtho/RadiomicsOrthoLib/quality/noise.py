@@ -14,7 +14,6 @@ from scipy import ndimage
 
 from ..imaging.image import BoneImage
 from ..regions.roi import Roi
-from ..regions.trabecular import bounding_box
 from .finding import Finding
 
 #: above this, noise spreads one value over several bins of the 25 HU that are usual in radiomics (this project's own)
@@ -46,7 +45,7 @@ def noise_hu(image: BoneImage, roi: Roi) -> float | None:
 
 def noise_share(image: BoneImage, roi: Roi) -> float | None:
     """The same of an MR as a share of the region's median; ``None`` where it cannot be told."""
-    box = bounding_box(roi.mask)
+    box = roi.box_slices()
     median = float(np.median(image.array[box][roi.mask[box]]))
     if median <= 0:
         return None
@@ -59,7 +58,7 @@ def noise_share(image: BoneImage, roi: Roi) -> float | None:
 def _round_region(image: BoneImage, roi: Roi) -> np.ndarray:
     """Values (k, j, i) of the region and its surroundings, float32, finite."""
     box = tuple(slice(max(part.start - int(SURROUNDINGS_MM / s), 0), part.stop + int(SURROUNDINGS_MM / s))
-                for part, s in zip(bounding_box(roi.mask), roi.geometry.spacing_kji, strict=True))
+                for part, s in zip(roi.box_slices(), roi.geometry.spacing_kji, strict=True))
     return np.nan_to_num(image.array[box].astype(np.float32), nan=0.0, posinf=0.0, neginf=0.0)
 
 

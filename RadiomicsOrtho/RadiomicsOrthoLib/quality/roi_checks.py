@@ -8,7 +8,6 @@ import numpy as np
 
 from ..imaging.image import BoneImage
 from ..regions.roi import Roi
-from ..regions.trabecular import bounding_box
 from .bone_checks import check_bone
 from .contrast_checks import check_contrast_agent
 from .finding import Finding
@@ -25,7 +24,7 @@ def check_roi(image: BoneImage, roi: Roi, is_ct: bool) -> Iterator[Finding]:
         return
     yield from check_size(roi)
     # looking through a whole scan takes longer than all checks of the region
-    box = bounding_box(roi.mask)
+    box = roi.box_slices()
     values = image.array[box][roi.mask[box]]
     if np.issubdtype(values.dtype, np.floating):
         bad = int(np.count_nonzero(~np.isfinite(values)))

@@ -10,7 +10,6 @@ from scipy import ndimage
 
 from ..imaging.image import BoneImage
 from ..regions.roi import Roi
-from ..regions.trabecular import bounding_box
 from .finding import Finding
 from .planar_checks import FLAT_MODALITIES
 
@@ -68,7 +67,8 @@ def _check_border(image: BoneImage, roi: Roi) -> Iterator[Finding]:
     across = roi.plane_axis
     faces = [name for axis, names in enumerate((("first slice", "last slice"), ("first row", "last row"),
                                                 ("first column", "last column"))) if axis != across
-             for name, at in zip(names, (0, -1), strict=True) if np.take(roi.mask, at, axis=axis).any()]
+             for name, touches in zip(names, (roi.box.lower[axis] == 0, roi.box.upper[axis] == roi.mask.shape[axis]),
+                                      strict=True) if touches]
     if not faces:
         return
     where = ", ".join(faces)
@@ -88,7 +88,7 @@ def _check_slices(roi: Roi) -> Iterator[Finding]:
         return
     spacing = roi.geometry.spacing_kji
     across = int(np.argmax(spacing))
-    inner = roi.mask[bounding_box(roi.mask)]
+    inner = roi.mask[roi.box_slices()]
     empty = sum(_skipped(np.moveaxis(inner, axis, 0)) for axis in range(3))
     if empty:
         slices = "1 slice" if empty == 1 else f"{empty} slices"
@@ -110,7 +110,7 @@ def _skipped(inner: np.ndarray) -> int:
 
 
 def _check_parts(roi: Roi) -> Iterator[Finding]:
-    labels, count = ndimage.label(roi.mask[bounding_box(roi.mask)])
+    labels, count = ndimage.label(roi.mask[roi.box_slices()])
     if count < 2:
         return
     sizes = np.sort(np.bincount(labels.ravel())[1:])[::-1]
@@ -123,7 +123,7 @@ def _check_holes(roi: Roi) -> Iterator[Finding]:
     """A warning on holes that the region encloses; a shell of cortex has one by definition."""
     if roi.compartment == "cortical":
         return
-    part = roi.mask[bounding_box(roi.mask)]
+    part = roi.mask[roi.box_slices()]
     across = roi.plane_axis
     if across is not None:
         part = part.take(0, axis=across)

@@ -12,7 +12,6 @@ from ..imaging.geometry import Geometry
 from .common_grid import overlap
 from .roi import Roi
 from .surface_elements import SurfaceElements, surface_elements
-from .tight_box import tight_box
 
 #: surface Dice counts a surface as the same within this distance where nothing else is asked for
 DEFAULT_TOLERANCE_MM = 1.0
@@ -131,7 +130,7 @@ def _check_filled(a: Roi, b: Roi) -> None:
 
 def _cropped(roi: Roi) -> tuple[np.ndarray, Geometry]:
     """The mask in its own tight box, with that box's grid."""
-    box = tight_box(roi.mask)
+    box = roi.box_slices()
     mask = roi.mask[box]
     origin = tuple(float(x) for x in roi.geometry.to_ras([part.start for part in box]))
     return mask, replace(roi.geometry, shape=mask.shape, origin=origin)

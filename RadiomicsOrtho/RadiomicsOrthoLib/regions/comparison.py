@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from ..errors import InputError
+from ..imaging.box import tight_box
 from ..imaging.lattice import lattice_map
 from ..imaging.picture_file import is_picture
 from ..imaging.planar import plane_geometry, slice_first
@@ -17,7 +18,6 @@ from ..long_work import Cancelled, CancelledError, Progress, never_cancelled, no
 from .agreement import DEFAULT_TOLERANCE_MM, RegionAgreement, check_tolerance, region_agreement
 from .matching import SegmentPair, match_segments
 from .roi import Roi
-from .tight_box import tight_box
 
 #: more labels than any segmentation has; a scan taken for a label map has thousands
 MAX_SEGMENTS = 1000

@@ -7,8 +7,7 @@ from itertools import permutations
 
 import numpy as np
 
-from ..errors import InputError
-from .roi import bounding_box
+from ..imaging.box import tight_box
 
 #: the segment tag with the fingerprint of the voxels that were proposed
 PROPOSED_TAG = "RadiomicsOrtho.Proposed"
@@ -29,9 +28,8 @@ def fingerprint(mask: np.ndarray, ijk_to_ras: np.ndarray) -> str:
     ``mask`` is boolean (k, j, i) on a grid of the 4×4 matrix ``ijk_to_ras`` (mm).  What the grid shows besides, and
     the order and direction in which its axes are stored, do not count: Slicer turns left-handed scans, and crops.
     """
-    try:
-        box = bounding_box(mask)
-    except InputError:
+    box = tight_box(mask)
+    if box is None:
         return _EMPTY
     upright = _upright(mask[box], ijk_to_ras)
     digest = hashlib.sha256(repr(upright.shape).encode())

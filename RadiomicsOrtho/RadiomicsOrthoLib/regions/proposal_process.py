@@ -24,7 +24,7 @@ from ..imaging.geometry import Geometry
 from ..imaging.image import BoneImage
 from .proposal import Proposal, ProposedRegion, Remark
 from .request import ProposalRequest, propose
-from .roi import Roi, bounding_box
+from .roi import Roi
 
 _PACKAGE_FOLDER = Path(__file__).parents[2]
 _CHILD = ("import sys; sys.path.insert(0, sys.argv[1]); "
@@ -177,7 +177,7 @@ def _packed(proposal: Proposal) -> tuple[dict, dict[str, np.ndarray]]:
     regions, masks = [], {}
     for number, region in enumerate(proposal.regions):
         roi = region.roi
-        box = bounding_box(roi.mask)
+        box = roi.box_slices()
         masks[str(number)] = np.packbits(roi.mask[box])
         regions.append({"site": roi.site, "level": roi.level, "side": roi.side, "compartment": roi.compartment,
                         "made_by": roi.made_by, "name": region.name, "colour": region.colour, "body": region.body,

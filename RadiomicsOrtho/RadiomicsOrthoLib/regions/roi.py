@@ -54,6 +54,12 @@ class Roi:
         """The smallest box of voxels that holds the region; ``None`` if it is empty."""
         return Box.around(self.mask) if self.mask.any() else None
 
+    def box_slices(self, margin: int = 0) -> tuple[slice, slice, slice]:
+        """The slices (k, j, i) of the box, grown by ``margin`` voxels inside the grid; InputError if it is empty."""
+        if self.box is None:
+            raise InputError("The segmentation is empty; draw the region first.")
+        return self.box.grown(margin, self.mask.shape).slices
+
     @cached_property
     def voxel_count(self) -> int:
         return int(np.count_nonzero(self.mask[self.box.slices])) if self.box else 0
@@ -70,12 +76,7 @@ class Roi:
         """
         if self.geometry.plane_axis is not None:
             return self.geometry.plane_axis
-        slices = np.flatnonzero(self.mask.any(axis=(1, 2)))
-        if slices.size < 2:
-            return 0 if slices.size else None
-        inner = self.mask[slices[0]:slices[-1] + 1]
-        return next((axis for axis, others in ((1, (0, 2)), (2, (0, 1)))
-                     if np.count_nonzero(inner.any(axis=others)) == 1), None)
+        return self.box.shape.index(1) if self.box and 1 in self.box.shape else None
 
     @property
     def area_mm2(self) -> float:
@@ -106,20 +107,6 @@ class Roi:
 
     def with_mask(self, mask: np.ndarray, **changes: object) -> Roi:
         return replace(self, mask=mask, **changes)
-
-
-def bounding_box(mask: np.ndarray, margin: int = 0) -> tuple[slice, slice, slice]:
-    """The slices (k, j, i) of the smallest box round ``mask``, grown by ``margin`` voxels."""
-    box, inner = [], mask
-    for axis, size in enumerate(mask.shape):
-        used = np.flatnonzero(inner.any(axis=tuple(other for other in range(mask.ndim) if other != axis)))
-        if used.size == 0:
-            raise InputError("The segmentation is empty; draw the region first.")
-        first, last = int(used[0]), int(used[-1]) + 1
-        # the next axis is looked at inside these planes only
-        inner = inner[(slice(None),) * axis + (slice(first, last),)]
-        box.append(slice(max(first - margin, 0), min(last + margin, size)))
-    return tuple(box)
 
 
 _LEVEL = re.compile(r"(?<![A-Za-z0-9])([CTLS])\s?0?(\d{1,2})(?![0-9])", re.IGNORECASE)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from ..errors import InputError
-from .roi import Roi, bounding_box
+from .roi import Roi
 
 #: removed from the surface; 2 to 3 mm are usual for vertebral bodies (usage, no published standard)
 DEFAULT_DEPTH_MM = 3.0
@@ -54,7 +54,7 @@ def trabecular_core(roi: Roi, depth_mm: float = DEFAULT_DEPTH_MM) -> Roi:
     check_depth(depth_mm)
     from scipy import ndimage
 
-    box = bounding_box(roi.mask)
+    box = roi.box_slices()
     spacing = roi.geometry.spacing_kji
     depth = depth_below_surface(roi.mask[box], spacing)
     # a hair less, so that rounding in a header's spacing does not decide over a whole layer

@@ -7,6 +7,7 @@ from functools import cached_property
 
 import numpy as np
 
+from ...imaging.box import Box
 from .settings import TooManyLevelsError
 
 #: more present levels than this make matrices that neither fit memory nor say anything about texture
@@ -41,7 +42,7 @@ class LevelRegion:
         if levels.ndim != 3 or levels.dtype.kind not in "iu":
             raise ValueError("grey levels are an integer array (k, j, i)")
         mask = levels > 0
-        box = tight_box(mask)
+        box = Box.around(mask).slices
         return cls.from_voxels(levels[box][mask[box]].astype(np.int32), mask[box], level_count, margin)
 
     @classmethod
@@ -89,15 +90,3 @@ class LevelRegion:
         """Distance in the flat ``padded`` array of each step (k, j, i)."""
         _, rows, columns = self.padded.shape
         return directions @ np.array([rows * columns, columns, 1], np.int64)
-
-
-def tight_box(mask: np.ndarray) -> tuple[slice, ...]:
-    """Slices of the smallest box that holds every set voxel; ValueError for an empty mask."""
-    slices = []
-    for axis in range(mask.ndim):
-        others = tuple(other for other in range(mask.ndim) if other != axis)
-        hit = np.flatnonzero(mask.any(axis=others))
-        if len(hit) == 0:
-            raise ValueError("the region has no voxels")
-        slices.append(slice(int(hit[0]), int(hit[-1]) + 1))
-    return tuple(slices)

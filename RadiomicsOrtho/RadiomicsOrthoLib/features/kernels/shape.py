@@ -7,8 +7,8 @@ import math
 import numpy as np
 
 from ...errors import InputError
+from ...imaging.box import Box
 from .diameters import mesh_diameters
-from .level_region import tight_box
 from .mesh import mesh_area_and_perimeter, mesh_volume_and_area
 from .settings import DEFINITIONS
 
@@ -33,7 +33,7 @@ def shape_features(mask: np.ndarray, spacing_kji: tuple[float, float, float],
     """
     if definitions not in DEFINITIONS:
         raise ValueError(f"the definitions are one of {DEFINITIONS}, not {definitions!r}")
-    mask = np.ascontiguousarray(mask[tight_box(mask)])
+    mask = np.ascontiguousarray(mask[Box.around(mask).slices])
     spacing = np.asarray(spacing_kji, float)
     volume, area = mesh_volume_and_area(mask, spacing)
     in_slice, in_column, in_row, in_space = mesh_diameters(mask, spacing)
@@ -57,7 +57,7 @@ def shape_features(mask: np.ndarray, spacing_kji: tuple[float, float, float],
 def shape2d_features(mask: np.ndarray, spacing_kji: tuple[float, float, float], plane_dimension: int = 0,
                      deprecated: bool = False) -> dict[str, float]:
     """pyradiomics' ``shape2D`` features of a boolean mask (k, j, i) whose region is one voxel thick in a dimension."""
-    mask = mask[tight_box(mask)]
+    mask = mask[Box.around(mask).slices]
     if mask.shape[plane_dimension] != 1:
         raise InputError(f"The region has {mask.shape[plane_dimension]} slices and so no 2-D shape; draw it on one "
                          "slice or choose a profile without the class shape2D.")

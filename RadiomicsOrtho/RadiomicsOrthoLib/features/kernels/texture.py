@@ -6,12 +6,13 @@ from collections.abc import Iterable
 
 import numpy as np
 
+from ...imaging.box import Box
 from .cooccurrence import cooccurrence_features
 from .dependence import dependence_features
 from .directions import half_directions
 from .discretise import grey_levels
 from .firstorder import firstorder_features
-from .level_region import LevelRegion, tight_box
+from .level_region import LevelRegion
 from .matrices import neighbour_counts
 from .neighbourhood import neighbourhood_features
 from .run_length import run_length_features
@@ -36,7 +37,7 @@ def texture_features(values: np.ndarray, mask: np.ndarray, spacing_kji: tuple[fl
         raise ValueError(f"unknown feature classes: {', '.join(sorted(unknown))}")
     if values.shape != mask.shape or mask.dtype != bool:
         raise ValueError("the mask is a boolean array of the image's shape")
-    box = tight_box(mask)
+    box = Box.around(mask).slices
     mask = mask[box]
     inside = values[box][mask]
     if not np.isfinite(inside).all():

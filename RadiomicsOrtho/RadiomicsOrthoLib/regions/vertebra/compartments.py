@@ -11,7 +11,7 @@ import numpy as np
 
 from ...errors import InputError
 from ..roi import Roi
-from ..trabecular import DEFAULT_DEPTH_MM, bounding_box, depth_below_surface
+from ..trabecular import DEFAULT_DEPTH_MM, depth_below_surface
 from .surface import BodySurface
 
 #: how the compartments may be asked for, in the order in which they are written
@@ -75,7 +75,7 @@ def compartment(body: Roi, frame: LocalFrame, name: str, depth_mm: float = DEFAU
                          f"{', '.join(BODY_COMPARTMENTS)}.")
     if not 0 < depth_mm <= 15:
         raise InputError(f"The depth of the trabecular core must lie between 0 and 15 mm, not {depth_mm:g} mm.")
-    box = bounding_box(body.mask)
+    box = body.box_slices()
     part = body.mask[box]
     kji = np.stack(np.indices(part.shape), -1) + [side.start for side in box]
     local = frame.local(body.geometry.to_ras(kji))
