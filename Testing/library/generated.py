@@ -9,7 +9,7 @@ from pathlib import Path
 from RadiomicsOrthoLib.models.bundle import ModelBundle, bundle_from_dict, load_bundle
 from RadiomicsOrthoLib.quality.finding import Finding
 from RadiomicsOrthoLib.resources import resource_folder
-from RadiomicsOrthoLib.scoring.card import CardInput, ScoreCard
+from RadiomicsOrthoLib.scoring.card import ScoreCard, card_inputs
 
 PICKHARDT = resource_folder() / "Models" / "pickhardt-2013-l1-hu"
 
@@ -108,13 +108,10 @@ def card(model: ModelBundle | None = None, values: dict | None = None, **changes
     """A card of ``model`` (the shipped L1 HU model if none is given) for ``values``."""
     model = model or load_bundle(PICKHARDT)
     values = values or {"mean_hu": 142.37}
-    shares = model.estimator.contributions(values)
     output = model.estimator.output(values)
     fields = {
         "model": model, "value": output, "linear_predictor": model.estimator.linear_predictor(values),
-        "output_class": model.class_of(output),
-        "inputs": tuple(CardInput(item.name, item.title, item.unit, item.source, values[item.name],
-                                  shares[item.name]) for item in model.inputs),
+        "output_class": model.class_of(output, values), "inputs": card_inputs(model, values),
         "findings": FINDINGS, "place": "L1", "site": "vertebra", "compartment": "trabecular",
         "measurements": {"mean_hu": 142.37, "sd_hu": 38.2, "volume_ml": 11.73, "voxel_count": 11730},
         "acquisition": {"known": {"kvp": 120.0, "kernel": "B30f", "contrast_agent": False},

@@ -10,7 +10,9 @@ from .. import RESEARCH_USE_ONLY
 from ..models.bundle import ModelBundle, OutputClass
 from ..quality.finding import Finding
 
-SCHEMA = "radiomics-ortho-card/1"
+SCHEMA = "radiomics-ortho-card/2"
+#: what a model may leave out, as a card writes it
+_LEFT_OUT = {"not_for": "", "performance": [], "limitations": [], "formula": "", "notice": ""}
 
 
 @dataclass(frozen=True)
@@ -68,19 +70,10 @@ class ScoreCard:
 
     def to_dict(self) -> dict:
         """The content of ``card.json`` (schema in ``Resources/Schemas``)."""
-        card = self.model.card
         return {
             "schema": SCHEMA,
             "notice": RESEARCH_USE_ONLY,
-            "model": {
-                "id": self.model.id, "version": self.model.version, "title": self.model.title,
-                "trust": self.model.trust, "sha256": self.model.sha256,
-                "intended_use": card["intended_use"], "not_for": card.get("not_for", ""),
-                "population": card["population"], "licence": card["licence"],
-                "citations": list(card["citations"]), "performance": list(card.get("performance", ())),
-                "limitations": list(card.get("limitations", ())),
-                "formula": card.get("formula", ""), "notice": card.get("notice", ""),
-            },
+            "model": self._model_dict(),
             "case": {"site": self.site, "place": self.place, "compartment": self.compartment},
             "result": {
                 "title": self.model.output_title, "value": self.value, "unit": self.model.output_unit,
@@ -99,6 +92,11 @@ class ScoreCard:
             "acquisition": dict(self.acquisition),
             "provenance": dict(self.provenance),
         }
+
+    def _model_dict(self) -> dict:
+        """The whole ``model.json`` but its check vectors: a card can be drawn and read again without its model."""
+        card = {name: entry for name, entry in self.model.card.items() if name != "check_vectors"}
+        return {**_LEFT_OUT, **card, "sha256": self.model.sha256}
 
     def to_json(self) -> str:
         return json.dumps(self.to_dict(), indent=2, ensure_ascii=False, allow_nan=False) + "\n"

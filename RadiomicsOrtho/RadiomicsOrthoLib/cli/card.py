@@ -1,0 +1,48 @@
+"""``card CARD.json [--html FILE] [--svg FILE]``: a score card shown and drawn again, without scan and model."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from ..errors import InputError
+from ..report.files import NARROW_WIDTH, write_folder
+from ..report.html import report_html
+from ..report.nomogram_svg import nomogram_svg
+from ..scoring.card_file import read_card
+from .output import check_output
+from .score import print_card
+
+DEFAULT_WIDTH = 960.0
+WIDTHS = (300.0, 4000.0)
+
+
+def add_command(commands) -> None:
+    command = commands.add_parser("card", help="show a score card, or draw its report and nomogram again")
+    command.add_argument("card", metavar="CARD.json", type=Path)
+    command.add_argument("--html", metavar="FILE", type=Path, help="write the report")
+    command.add_argument("--svg", metavar="FILE", type=Path, help="write the nomogram")
+    command.add_argument("--width", metavar="PIXELS", type=float, default=DEFAULT_WIDTH,
+                         help="width of the nomogram (default %(default)g; below 560 its titles stand over the axes)")
+    command.set_defaults(run=run)
+
+
+def run(options: argparse.Namespace) -> dict:
+    if not WIDTHS[0] <= options.width <= WIDTHS[1]:
+        raise InputError(f"The width must lie between {WIDTHS[0]:g} and {WIDTHS[1]:g} pixels, not {options.width:g}.")
+    card = read_card(options.card)
+    outputs = []
+    for path, ending, draw in (
+            (options.svg, ".svg", lambda: nomogram_svg(card, options.width)),
+            (options.html, ".html", lambda: report_html(card, nomogram_svg(card),
+                                                        narrow_svg=nomogram_svg(card, NARROW_WIDTH)))):
+        if path is not None:
+            check_output(path, (ending,), (options.card,))
+            outputs.append((path, draw))
+    for path, draw in outputs:
+        write_folder(path.parent, {path.name: draw()})
+    if not options.json:
+        print_card(card)
+        if outputs:
+            print(f"Written: {', '.join(str(path) for path, _ in outputs)}")
+    return card.to_dict()

@@ -1,0 +1,77 @@
+"""Reading ``card.json``: the card as it was scored, without scan, region and model."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+
+from ..errors import InputError
+from ..models.bundle import bundle_from_dict
+from ..quality.finding import Finding
+from .card import SCHEMA, CardInput, ScoreCard
+
+MAX_CARD_BYTES = 8 * 1024 * 1024
+
+
+def read_card(path: Path) -> ScoreCard:
+    """The card in a file; InputError with one sentence where it cannot be read or does not agree with itself."""
+    path = Path(path)
+    try:
+        if path.stat().st_size > MAX_CARD_BYTES:
+            raise InputError(f"'{path}' is larger than {MAX_CARD_BYTES // 2**20} MiB, so it is no score card.")
+        text = path.read_text(encoding="utf-8")
+    except OSError as error:
+        raise InputError(f"Cannot read '{path}': {error.strerror}.") from None
+    except UnicodeDecodeError:
+        raise InputError(f"'{path}' is no text in UTF-8, so it is no score card.") from None
+    return card_from_json(text, f"'{path}'")
+
+
+def card_from_json(text: str, name: str = "The text") -> ScoreCard:
+    """The card in the text of a ``card.json``; ``name`` is what the sentence of an InputError calls it."""
+    try:
+        data = json.loads(text)
+    except (ValueError, RecursionError):
+        raise InputError(f"{name} is not valid JSON, so it is no score card.") from None
+    if not isinstance(data, dict) or data.get("schema") != SCHEMA:
+        found = data.get("schema") if isinstance(data, dict) else None
+        raise InputError(f"{name} is no score card of this version (schema {found!r} instead of {SCHEMA!r}); "
+                         "score the case again.")
+    try:
+        return _card_from_dict(data)
+    except KeyError as error:
+        raise InputError(f"{name} is no whole score card: it lacks the entry {error}.") from None
+    except (ValueError, TypeError, AttributeError, OverflowError) as error:
+        raise InputError(f"{name} is not consistent: {error}; score the case again.") from None
+
+
+def _card_from_dict(data: Mapping) -> ScoreCard:
+    model = bundle_from_dict(data["model"], data["model"]["sha256"])
+    result, case = data["result"], data["case"]
+    card = ScoreCard(
+        model=model, value=result["value"], linear_predictor=result["linear_predictor"], output_class=None,
+        inputs=tuple(CardInput(**item) for item in data["inputs"]),
+        findings=tuple(Finding(**finding) for finding in data["findings"]),
+        place=case["place"], site=case["site"], compartment=case["compartment"],
+        measurements=data["measurements"], acquisition=data["acquisition"], provenance=data["provenance"],
+        interval=None if result["interval"] is None else tuple(result["interval"]),
+        interval_reason=result["interval_reason"])
+    _check_value(card)
+    return _with_class(card, result["class"])
+
+
+def _check_value(card: ScoreCard) -> None:
+    """``ValueError`` unless the value is what the card's own equation gives: no card edited by hand is drawn."""
+    expected = card.model.estimator.output(card.input_values)
+    if not math.isclose(card.value, expected, rel_tol=1e-9, abs_tol=1e-9):
+        raise ValueError(f"its value is {card.value:g}, its own equation gives {expected:g}")
+
+
+def _with_class(card: ScoreCard, stated: Mapping | None) -> ScoreCard:
+    found = card.model.class_of(card.value, card.input_values)
+    if (found.id if found else None) != (stated["id"] if stated else None):
+        raise ValueError("its class is not the one of its value")
+    return replace(card, output_class=found)
