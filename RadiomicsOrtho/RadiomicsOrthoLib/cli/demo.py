@@ -21,6 +21,7 @@ from ..scoring.score import score_case
 from .demo_data import L1_LABEL, demo_scan
 from .inputs import add_image_arguments, add_roi_arguments, image_from, roi_from
 from .output import ProgressBar
+from .report_options import add_report_arguments
 from .score import print_card
 
 MODEL = "pickhardt-2013-l1-hu"
@@ -51,6 +52,7 @@ def add_command(commands) -> None:
 def add_demo_arguments(command: argparse.ArgumentParser) -> None:
     add_image_arguments(command, "--image")
     add_roi_arguments(command, "--roi")
+    add_report_arguments(command)
     command.add_argument("--out", default=Path("demo-output"), metavar="DIR", type=Path)
 
 
@@ -100,7 +102,7 @@ def run_demo(options: argparse.Namespace, pictures: Pictures | None = None) -> d
         bar.close()
         if "roi.png" in files:
             shown["Region of interest: whole vertebra (outline) and trabecular core"] = files["roi.png"]
-    files |= card_files(scored.card, shown, vector, scored.roi)
+    files |= card_files(scored.card, shown, vector, scored.roi, options.language)
     write_folder(options.out, files)
     if not options.json:
         print()

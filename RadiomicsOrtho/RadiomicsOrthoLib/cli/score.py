@@ -34,6 +34,7 @@ from .inputs import (
     roi_from,
 )
 from .output import ProgressBar
+from .report_options import add_report_arguments
 
 
 def add_command(commands) -> None:
@@ -54,6 +55,7 @@ def add_command(commands) -> None:
                          help="how much is removed below the surface for a trabecular core (default %(default)s mm)")
     command.add_argument("--out", metavar="DIR", type=Path, help="folder for card, report and nomogram; needed with "
                          "a scan")
+    add_report_arguments(command)
     command.set_defaults(run=run)
 
 
@@ -73,7 +75,7 @@ def run(options: argparse.Namespace) -> dict:
     scored = score_case(image, roi, model, clinical_from(options), options.core_depth, engine,
                         ProgressBar(options.json), answers=answers, reference=reference_from(options, image))
     card = scored.card
-    files = card_files(card, features=scored.features, roi=scored.roi)
+    files = card_files(card, features=scored.features, roi=scored.roi, language=options.language)
     write_folder(options.out, files)
     if not options.json:
         print_card(card)
@@ -85,7 +87,7 @@ def _run_clinical(options: argparse.Namespace, model: ModelBundle) -> dict:
     if options.image or options.roi or options.semantic:
         raise InputError(f"The model '{model.id}' uses no scan, region or answers; give its values with --clinical.")
     card = score_clinical(model, clinical_from(options))
-    files = card_files(card) if options.out else {}
+    files = card_files(card, language=options.language) if options.out else {}
     if files:
         write_folder(options.out, files)
     if not options.json:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from ..scoring.nomogram import Axis, Tick
+from .language import local
 from .svg import shorten, text_width
 
 
@@ -71,7 +72,8 @@ def spread(labels: Sequence[Label], gap: float, bounds: tuple[float, float]) -> 
 
 
 def _label(tick: Tick, x: float, size: float) -> Label:
-    return Label(tick.label, x, text_width(tick.label, size), x, tick.above, tick)
+    text = local(tick.label)
+    return Label(text, x, text_width(text, size), x, tick.above, tick)
 
 
 def _overlap(labels: Sequence[Label], gap: float) -> bool:

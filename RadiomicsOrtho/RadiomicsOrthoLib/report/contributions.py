@@ -10,15 +10,16 @@ from ..models.terms import FactorTerm, FractionalPolynomialTerm, LinearTerm, Poi
 from ..scoring.card import ScoreCard
 from ..scoring.nomogram import range_label
 from .html_parts import section, table
+from .language import local, tr
 from .svg import escape
-from .wording import number_text
+from .wording import number_text, with_unit
 
 
 def share_title(estimator: Estimator) -> str:
     """The heading of the shares of the inputs."""
     if isinstance(estimator, GreatestEstimator):
-        return "Candidate (the greatest counts)"
-    return "Points" if estimator.is_points else "Share of the linear predictor"
+        return tr("Candidate (the greatest counts)")
+    return tr("Points") if estimator.is_points else tr("Share of the linear predictor")
 
 
 def share_text(share: float | None) -> str:
@@ -41,10 +42,11 @@ def contributions_section(card: ScoreCard) -> str:
         return ""
     body = f'<p class="formula">{escape(formula)}</p>' if formula else ""
     if several:
-        rows = [[escape(by_name[term.input].title), _scale(term, by_name[term.input], card.input_values[term.input]),
+        rows = [[escape(local(by_name[term.input].title)),
+                 _scale(term, by_name[term.input], card.input_values[term.input]),
                  escape(number_text(term.contribution(card.input_values[term.input])))] for term in equation.terms]
-        body += table(rows, ("Input", "Counts", "Here"), "points")
-    return section("Points" if equation.is_points else "Formula", body)
+        body += table(rows, (tr("Input"), tr("Counts"), tr("Here")), "points")
+    return section(tr("Points") if equation.is_points else tr("Formula"), body)
 
 
 def _scale(term: Term, item: ModelInput, value: float | str) -> str:
@@ -59,19 +61,20 @@ def _scale(term: Term, item: ModelInput, value: float | str) -> str:
     else:
         return escape(_rule(term, item.unit))
     return '<ul class="levels">' + "".join(
-        f'<li{" class=here" if here else ""}>{"▸ " if here else ""}{escape(label)}: <b>{escape(exact_text(points))}'
-        "</b></li>" for label, points, here in cells) + "</ul>"
+        f'<li{" class=here" if here else ""}>{"▸ " if here else ""}{escape(local(label))}{tr(": ")}'
+        f"<b>{escape(exact_text(points))}</b></li>" for label, points, here in cells) + "</ul>"
 
 
 def _rule(term: Term, unit: str) -> str:
-    value = f"value in {unit}" if unit else "value"
+    value = tr("value in {unit}", unit=local(unit)) if unit else tr("value")
     if isinstance(term, LinearTerm):
-        return "the value itself" if term.coefficient == 1 else f"{exact_text(term.coefficient)} × {value}"
+        return tr("the value itself") if term.coefficient == 1 else f"{exact_text(term.coefficient)} × {value}"
     if isinstance(term, WholeStepsTerm):
-        return f"{exact_text(term.coefficient)} for each whole {exact_text(term.step)} {unit}".rstrip()
+        return tr("{points} for each whole {step}", points=exact_text(term.coefficient),
+                  step=with_unit(exact_text(term.step), local(unit)))
     if isinstance(term, FractionalPolynomialTerm):
         parts = " ".join(f"{'−' if p.coefficient < 0 else '+'} {exact_text(abs(p.coefficient))} · "
                          f"(u^{exact_text(p.power)}{' · ln u' * p.log} − {exact_text(p.centre)})"
                          for p in term.parts)
         return f"{parts.removeprefix('+ ')}, u = ({value}) / {exact_text(term.scale)}"
-    return "a curve, see the nomogram"
+    return tr("a curve, see the nomogram")

@@ -15,6 +15,7 @@ from ..features.vector import SEMANTIC_PREFIX, FeatureVector
 from ..regions.roi import Roi
 from ..scoring.card import ScoreCard
 from .html import report_html
+from .language import ENGLISH, speaking
 from .nomogram_svg import nomogram_svg
 from .tables import features_csv
 
@@ -23,20 +24,21 @@ NARROW_WIDTH = 380
 
 
 def card_files(card: ScoreCard, pictures: Mapping[str, bytes] | None = None, features: FeatureVector | None = None,
-               roi: Roi | None = None) -> dict[str, str | bytes]:
-    """The renderings of a card: file name → content.
+               roi: Roi | None = None, language: str = ENGLISH) -> dict[str, str | bytes]:
+    """The renderings of a card in a ``language``: file name → content; ``card.json`` is English always.
 
     ``pictures`` (title → PNG) are embedded in the report; ``features`` of ``roi`` become
     a table of their own.
     """
-    nomogram = nomogram_svg(card)
     # measurements and answers of a reader have sections of their own
     radiomics = {name: value for name, value in features.values.items() if not name.startswith(SEMANTIC_PREFIX)} \
         if features and features.profile_id else None
-    files: dict[str, str | bytes] = {
-        "card.json": card.to_json(), "nomogram.svg": nomogram,
-        "report.html": report_html(card, nomogram, pictures or {}, radiomics,
-                                   narrow_svg=nomogram_svg(card, NARROW_WIDTH))}
+    with speaking(language):
+        nomogram = nomogram_svg(card)
+        files: dict[str, str | bytes] = {
+            "card.json": card.to_json(), "nomogram.svg": nomogram,
+            "report.html": report_html(card, nomogram, pictures or {}, radiomics,
+                                       narrow_svg=nomogram_svg(card, NARROW_WIDTH))}
     if features and roi:
         files |= features_files(features, roi)
     return files

@@ -7,15 +7,15 @@ from collections.abc import Iterable, Mapping
 
 from .. import RESEARCH_USE_ONLY
 from ..imaging.acquisition import ACQUISITION_FACTS, FACTS_OF
-from ..quality.finding import SEVERITIES, refusals
+from ..quality.finding import SEVERITIES, Finding, refusals
 from ..scoring.card import ScoreCard
 from ..scoring.nomogram import draws_bands
 from .contributions import contributions_section, share_text, share_title
 from .html_parts import bullets, checked_svg, page, section, table
+from .language import local, tr
 from .svg import escape
 from .wording import (
     EVIDENCE_OF_TRUST,
-    SEVERITY,
     interval_text,
     is_verified,
     measurement_title,
@@ -23,6 +23,7 @@ from .wording import (
     number_text,
     output_text,
     place_text,
+    severity_words,
     with_unit,
 )
 
@@ -38,68 +39,75 @@ def report_html(card: ScoreCard, nomogram_svg: str, pictures: Mapping[str, bytes
     charts = f'<div class="chart{" wide" if narrow_svg else ""}">{checked_svg(nomogram_svg)}</div>'
     if narrow_svg:
         charts += f'<div class="chart narrow">{checked_svg(narrow_svg)}</div>'
-    title = f"{card.model.title} · {place_text(card)}"
+    heading = local(card.model.title)
+    title = f"{heading} · {place_text(card)}"
     equation = card.model.estimator.stratum(card.input_values)
     points = equation.is_points
     parts = () if refusals(card.findings) else (contributions_section(card),)
     measured = () if refusals(card.findings) else (_inputs(card), _measurements(card))
     sections = (
         _result(card), _findings(card), _pictures(pictures or {}),
-        *(parts if points else ()), section("Where this value lies" if draws_bands(equation) else "Nomogram", charts),
+        *(parts if points else ()),
+        section(tr("Where this value lies") if draws_bands(equation) else tr("Nomogram"), charts),
         *(() if points else parts), *measured, _roi_protocol(card), _semantic(card), _acquisition(card),
         _model(card), _features(features or {}),
         _provenance(card))
-    return page(title, card.model.title, place_text(card), [part for part in sections if part],
-                f"{RESEARCH_USE_ONLY} {model_text(card)}.")
+    return page(title, heading, place_text(card), [part for part in sections if part],
+                f"{local(RESEARCH_USE_ONLY)} {model_text(card)}{tr('.')}")
 
 
 def _evidence(text: str) -> str:
     """An evidence tag: sign and words say what the colour says."""
     verified = is_verified(text)
     return (f'<span class="tag {"verified" if verified else "unverified"}">{"✓" if verified else "?"}&nbsp;'
-            f'{escape(text)}</span>')
+            f'{escape(local(text))}</span>')
 
 
 def _result(card: ScoreCard) -> str:
     if refusals(card.findings):
-        refused = "The quality gate refused this case; the reasons stand below."
-        return section("Result", f'<p class="value">No number is given.</p><p>{refused}</p>', "result refused")
+        refused = tr("The quality gate refused this case; the reasons stand below.")
+        return section(tr("Result"), f'<p class="value">{escape(tr("No number is given."))}</p>'
+                       f"<p>{escape(refused)}</p>", "result refused")
     model, found = card.model, card.output_class
-    parts = [f'<p class="what">{escape(model.output_title)}</p>',
+    parts = [f'<p class="what">{escape(local(model.output_title))}</p>',
              f'<p class="value">{escape(output_text(model, card.value))}</p>']
     if found:
-        parts.append(f'<p class="class">{escape(found.title)} {_evidence(found.evidence)}</p>')
-        parts.append(f"<p>{escape(found.sentence)}</p>")
+        parts.append(f'<p class="class">{escape(local(found.title))} {_evidence(found.evidence)}</p>')
+        parts.append(f"<p>{escape(local(found.sentence))}</p>")
     if model.card.get("notice"):
-        parts.append(f'<p class="notice">{escape(model.card["notice"])}</p>')
-    interval = f"Interval: {interval_text(card)}." if card.interval else "No interval."
-    parts.append(f'<p class="interval">{escape(interval)} {escape(card.interval_reason)}</p>')
+        parts.append(f'<p class="notice">{escape(local(model.card["notice"]))}</p>')
+    interval = tr("Interval: {range}.", range=interval_text(card)) if card.interval else tr("No interval.")
+    parts.append(f'<p class="interval">{escape(interval)} {escape(local(card.interval_reason))}</p>')
     if model.thresholds:
-        rows = [[escape(t.title), _evidence(t.evidence), escape(t.source)] for t in model.thresholds]
-        parts.append(table(rows, ("Cut-off", "Evidence", "Source")))
-    return section("Result", "".join(parts), "result")
+        rows = [[escape(local(t.title)), _evidence(t.evidence), escape(local(t.source))] for t in model.thresholds]
+        parts.append(table(rows, (tr("Cut-off"), tr("Evidence"), tr("Source"))))
+    return section(tr("Result"), "".join(parts), "result")
 
 
 def _findings(card: ScoreCard) -> str:
     parts = []
     for severity in SEVERITIES:
-        sign, word = SEVERITY[severity]
+        sign, word = severity_words(severity)
         items = "".join(
-            f'<li><span class="sign" aria-hidden="true">{sign}</span><div><p><strong>{word}:</strong> '
-            f'{escape(finding.sentence)}</p>'
-            + (f'<p class="remedy">What to do: {escape(finding.remedy)}</p>' if finding.remedy else "")
-            + f'<p class="code">{escape(finding.code)}</p></div></li>'
+            f'<li><span class="sign" aria-hidden="true">{sign}</span><div><p><strong>{escape(word)}{tr(":")}</strong> '
+            f'{escape(local(finding.sentence))}</p>{_remedy(finding)}'
+            f'<p class="code">{escape(finding.code)}</p></div></li>'
             for finding in card.findings if finding.severity == severity)
         if items:
             parts.append(f'<ul class="findings {severity}">{items}</ul>')
-    return section("Findings", "".join(parts) or "<p>None.</p>")
+    return section(tr("Findings"), "".join(parts) or f"<p>{escape(tr('None.'))}</p>")
+
+
+def _remedy(finding: Finding) -> str:
+    text = tr("What to do: {remedy}", remedy=local(finding.remedy))
+    return f'<p class="remedy">{escape(text)}</p>' if finding.remedy else ""
 
 
 def _pictures(pictures: Mapping[str, bytes]) -> str:
     figures = "".join(
         f'<figure><img src="data:image/png;base64,{base64.b64encode(png).decode("ascii")}" alt="{escape(title)}">'
         f"<figcaption>{escape(title)}</figcaption></figure>" for title, png in pictures.items())
-    return section("Pictures", f'<div class="figures">{figures}</div>' if figures else "")
+    return section(tr("Pictures"), f'<div class="figures">{figures}</div>' if figures else "")
 
 
 def _inputs(card: ScoreCard) -> str:
@@ -108,13 +116,13 @@ def _inputs(card: ScoreCard) -> str:
     several = len(card.model.estimator.stratum(card.input_values).terms) > 1
     rows = []
     for item in card.inputs:
-        value = choices.get(item.name, {}).get(str(item.value), item.value) if isinstance(item.value, str) \
-            else with_unit(number_text(item.value), item.unit)
+        value = local(choices.get(item.name, {}).get(str(item.value), item.value)) if isinstance(item.value, str) \
+            else with_unit(number_text(item.value), local(item.unit))
         share = [escape(share_text(item.contribution))] if several else []
-        source = "read by eye" if item.name in read_by_eye else item.source
-        rows.append([escape(item.title), escape(value), escape(source), *share])
+        source = tr("read by eye") if item.name in read_by_eye else local(item.source)
+        rows.append([escape(local(item.title)), escape(value), escape(source), *share])
     share_head = [share_title(card.model.estimator)] if several else []
-    return section("Inputs", table(rows, ("Input", "Value", "From", *share_head)))
+    return section(tr("Inputs"), table(rows, (tr("Input"), tr("Value"), tr("From"), *share_head)))
 
 
 def _measurements(card: ScoreCard) -> str:
@@ -122,8 +130,8 @@ def _measurements(card: ScoreCard) -> str:
     for name, value in card.measurements.items():
         title, unit = measurement_title(name)
         shown = number_text(value) if isinstance(value, float) else str(value)
-        rows.append([escape(title), escape(with_unit(shown, unit))])
-    return section("Measurements of the region", table(rows))
+        rows.append([escape(local(title)), escape(with_unit(shown, unit))])
+    return section(tr("Measurements of the region"), table(rows))
 
 
 def _roi_protocol(card: ScoreCard) -> str:
@@ -131,18 +139,19 @@ def _roi_protocol(card: ScoreCard) -> str:
     protocol = card.provenance.get("roi_protocol")
     if not protocol:
         return ""
-    rule = f'{escape(protocol["rule"])} {_evidence(protocol["evidence"])}'
-    name = f'{protocol["title"]} ({protocol["id"]}, version {protocol["version"]})'
-    rows = [["Protocol", escape(name)],
-            [escape(card.compartment.replace("-", " ").capitalize()), rule]]
+    rule = f'{escape(local(protocol["rule"]))} {_evidence(protocol["evidence"])}'
+    name = tr("{title} ({id}, version {version})", title=local(protocol["title"]), id=protocol["id"],
+              version=protocol["version"])
+    rows = [[tr("Protocol"), escape(name)],
+            [escape(local(card.compartment.replace("-", " ").capitalize())), rule]]
     if protocol["source"]:
-        rows.append(["Source", escape(protocol["source"])])
+        rows.append([tr("Source"), escape(protocol["source"])])
     made_by = card.provenance.get("roi", {}).get("made_by")
     if made_by:
-        rows.append(["How this region was made", escape(made_by)])
-    rows.append(["All steps, with pictures",
+        rows.append([tr("How this region was made"), escape(local(made_by))])
+    rows.append([tr("All steps, with pictures"),
                  f'<span class="hash">radiomics-ortho protocols {escape(protocol["id"])} -o protocol.html</span>'])
-    return section("ROI protocol", table(rows, kind="facts"))
+    return section(tr("ROI protocol"), table(rows, kind="facts"))
 
 
 def _semantic(card: ScoreCard) -> str:
@@ -151,9 +160,9 @@ def _semantic(card: ScoreCard) -> str:
     if not semantic:
         return ""
     form = semantic["form"]
-    rows = [[escape(entry["title"]), escape(entry["meaning"])] for entry in semantic["answers"].values()]
-    return section("Findings by eye", table(rows, ("Question", "Answer"))
-                    + f'<p>Form {escape(form["id"])}, version {escape(form["version"])}.</p>')
+    rows = [[escape(local(entry["title"])), escape(local(entry["meaning"]))] for entry in semantic["answers"].values()]
+    return section(tr("Findings by eye"), table(rows, (tr("Question"), tr("Answer"))) + "<p>"
+                   + escape(tr("Form {id}, version {version}.", id=form["id"], version=form["version"])) + "</p>")
 
 
 def _acquisition(card: ScoreCard) -> str:
@@ -161,33 +170,35 @@ def _acquisition(card: ScoreCard) -> str:
     rows = []
     for name, value in known.items():
         title, unit = ACQUISITION_FACTS.get(name, (name, ""))
-        shown = {True: "yes", False: "no"}[value] if isinstance(value, bool) else \
+        shown = (tr("yes") if value else tr("no")) if isinstance(value, bool) else \
             with_unit(number_text(value) if isinstance(value, float) else str(value), unit)
-        rows.append([escape(title), escape(shown), "stated by the user" if name in stated else "from the file"])
+        rows.append([escape(local(title)), escape(shown),
+                     tr("stated by the user") if name in stated else tr("from the file")])
     to_the_point = FACTS_OF.get(card.model.applicability.modality, ())
-    rows += [[escape(ACQUISITION_FACTS.get(name, (name, ""))[0]), "unknown", "—"]
+    rows += [[escape(local(ACQUISITION_FACTS.get(name, (name, ""))[0])), tr("unknown"), "—"]
              for name in card.acquisition.get("unknown", ()) if name in to_the_point]
-    return section("How the scan was made", table(rows, ("Fact", "Value", "From")))
+    return section(tr("How the scan was made"), table(rows, (tr("Fact"), tr("Value"), tr("From"))))
 
 
 def _model(card: ScoreCard) -> str:
     model, facts = card.model, card.model.card
-    rows = [["Intended use", escape(facts["intended_use"])],
-            ["Not for", escape(facts.get("not_for") or "—")],
-            ["Population", escape(facts["population"])]]
+    rows = [[tr("Intended use"), escape(local(facts["intended_use"]))],
+            [tr("Not for"), escape(local(facts.get("not_for") or "—"))],
+            [tr("Population"), escape(local(facts["population"]))]]
     if facts.get("reference_standard"):
-        rows.append(["Reference standard", escape(facts["reference_standard"])])
-    rows += [["Limitations", bullets(facts.get("limitations", ())) or "—"],
-             ["Citations", bullets(facts["citations"])],
-             ["Licence", escape(facts["licence"])],
-             ["Trust level", escape(EVIDENCE_OF_TRUST[model.trust])],
-             ["Identity", f"{escape(model.id)}, version {escape(model.version)}"],
-             ["Hash", f'<span class="hash">sha256 {escape(model.sha256)}</span>']]
-    performance = table(([escape(p.get("measure", "")), escape(p.get("value", "")),
-                           _evidence(p.get("evidence", "not stated")), escape(p.get("source", ""))]
-                          for p in facts.get("performance", ())), ("Measure", "Value", "Evidence", "Source"))
-    return section("The model", table(rows, kind="facts")
-                    + (f"<h3>Performance</h3>{performance}" if performance else ""))
+        rows.append([tr("Reference standard"), escape(local(facts["reference_standard"]))])
+    rows += [[tr("Limitations"), bullets(map(local, facts.get("limitations", ()))) or "—"],
+             [tr("Citations"), bullets(facts["citations"])],
+             [tr("Licence"), escape(local(facts["licence"]))],
+             [tr("Trust level"), escape(local(EVIDENCE_OF_TRUST[model.trust]))],
+             [tr("Identity"), escape(tr("{id}, version {version}", id=model.id, version=model.version))],
+             [tr("Hash"), f'<span class="hash">sha256 {escape(model.sha256)}</span>']]
+    performance = table(([escape(local(p.get("measure", ""))), escape(local(p.get("value", ""))),
+                           _evidence(p.get("evidence", "not stated")), escape(local(p.get("source", "")))]
+                          for p in facts.get("performance", ())),
+                        (tr("Measure"), tr("Value"), tr("Evidence"), tr("Source")))
+    return section(tr("The model"), table(rows, kind="facts")
+                    + (f"<h3>{tr('Performance')}</h3>{performance}" if performance else ""))
 
 
 def _features(features: Mapping[str, float]) -> str:
@@ -195,8 +206,9 @@ def _features(features: Mapping[str, float]) -> str:
         return ""
     rows = ([escape(name), escape(number_text(value, 6) if isinstance(value, (int, float)) else value)]
             for name, value in features.items())
-    return (f'<section class="screen"><details><summary>Radiomics features ({len(features)})</summary>'
-            f'{table(rows, ("Feature", "Value"), "features")}</details></section>')
+    return (f'<section class="screen"><details><summary>'
+            f'{escape(tr("Radiomics features ({count})", count=len(features)))}</summary>'
+            f'{table(rows, (tr("Feature"), tr("Value")), "features")}</details></section>')
 
 
 def _provenance(card: ScoreCard) -> str:
@@ -214,7 +226,7 @@ def _provenance(card: ScoreCard) -> str:
         provenance["profile"] = {name: value for name, value in provenance["profile"].items() if name != "settings"}
     rows = ([escape(name.replace("_", " ")), f'<span class="hash">{escape(value)}</span>']
             for name, value in _flat(provenance))
-    return section("Provenance", table(rows, kind="facts"))
+    return section(tr("Provenance"), table(rows, kind="facts"))
 
 
 def _flat(data: Mapping, prefix: str = "") -> Iterable[tuple[str, str]]:

@@ -7,6 +7,7 @@ from xml.etree import ElementTree
 
 from .. import RESEARCH_USE_ONLY
 from .html_style import STYLE
+from .language import html_language, local
 from .svg import escape
 
 #: no script, no font, no picture from outside; styles and pictures are in the file itself
@@ -20,12 +21,12 @@ def page(title: str, heading: str, subtitle: str, sections: Iterable[str], foote
     ``more_style`` is added to the style sheet of the report.
     """
     return "\n".join((
-        "<!DOCTYPE html>", '<html lang="en">', "<head>", '<meta charset="utf-8">',
+        "<!DOCTYPE html>", f'<html lang="{html_language()}">', "<head>", '<meta charset="utf-8">',
         f'<meta http-equiv="Content-Security-Policy" content="{escape(POLICY)}">',
         '<meta name="viewport" content="width=device-width, initial-scale=1">',
         '<meta name="color-scheme" content="light dark">',
         f"<title>{escape(title)}</title>", f"<style>{STYLE}{more_style}</style>", "</head>", "<body>",
-        f'<p class="banner">{escape(RESEARCH_USE_ONLY)}</p>', "<main>",
+        f'<p class="banner">{escape(local(RESEARCH_USE_ONLY))}</p>', "<main>",
         f'<header><h1>{escape(heading)}</h1><p class="place">{escape(subtitle)}</p></header>',
         *sections,
         f"<footer>{escape(footer)}</footer>", "</main>",

@@ -10,6 +10,7 @@ from ..quality.finding import refusals
 from ..scoring.card import ScoreCard
 from ..scoring.nomogram import OUTCOME, POINTS, Axis, Mark, Nomogram, build_nomogram, patient_marks
 from .axis_layout import Label, place_labels, spread
+from .language import local, tr
 from .svg import Drawing, shorten, text_width, wrap
 from .wording import interval_text, is_verified, model_text, number_text, output_text, place_text, with_unit
 
@@ -75,7 +76,7 @@ class _Sheet:
             self._axes()
         self._legend()
         self._footer()
-        title = f"{self.card.model.title}: {self.card.model.output_title}"
+        title = f"{local(self.card.model.title)}{tr(': ')}{local(self.card.model.output_title)}"
         return self.out.to_svg(self.width, self.y + 0.4 * self.margin, title)
 
     def x(self, axis: Axis, position: float) -> float:
@@ -99,17 +100,17 @@ class _Sheet:
     def _heading(self) -> None:
         card = self.card
         self.y -= 0.3 * self.size
-        self._lines(card.model.title, self.size + 4, INK, bold=True)
+        self._lines(local(card.model.title), self.size + 4, INK, bold=True)
         self.y += 0.15 * self.size
         self._lines(place_text(card), self.size, MUTED)
         if not self.marks:
-            self._lines("No result: refused by the quality gate.", self.size, INK, bold=True)
+            self._lines(tr("No result: refused by the quality gate."), self.size, INK, bold=True)
         else:
-            shown = f"{card.model.output_title}: {output_text(card.model, card.value)}"
+            shown = f"{local(card.model.output_title)}{tr(': ')}{output_text(card.model, card.value)}"
             if card.interval:
                 shown += f" ({interval_text(card)})"
             if card.output_class:
-                shown += f" — {card.output_class.title}"
+                shown += f" — {local(card.output_class.title)}"
             self._lines(shown, self.size + 1, PATIENT, bold=True)
         self.y += 1.2 * self.size
 
@@ -117,7 +118,7 @@ class _Sheet:
         self.y += 1.2 * self.size
         self.out.line(self.margin, self.y, self.width - self.margin, self.y, GRID)
         self.y += 0.2 * self.size
-        self._lines(RESEARCH_USE_ONLY, self.small, INK, bold=True)
+        self._lines(local(RESEARCH_USE_ONLY), self.small, INK, bold=True)
         self._lines(model_text(self.card), self.small, MUTED)
 
     # -- axes --------------------------------------------------------------------------
@@ -159,10 +160,10 @@ class _Sheet:
     def _title_lines(self, axis: Axis) -> list[tuple[str, bool]]:
         """(text, is title) per line; the unit stands below its title, or behind it where axes are stacked."""
         if self.narrow:
-            title = f"{axis.title} ({axis.unit})" if axis.unit else axis.title
+            title = f"{local(axis.title)} ({local(axis.unit)})" if axis.unit else local(axis.title)
             return [(line, True) for line in wrap(title, self.size, 0.46 * self.width, bold=True)]
-        lines = [(line, True) for line in wrap(axis.title, self.size, self.title_width, bold=True)]
-        return lines + ([(axis.unit, False)] if axis.unit else [])
+        lines = [(line, True) for line in wrap(local(axis.title), self.size, self.title_width, bold=True)]
+        return lines + ([(local(axis.unit), False)] if axis.unit else [])
 
     def _narrow_title_y(self, axis: Axis, y: float) -> float:
         """Baseline of the last title line where titles stand over their axes."""
@@ -245,25 +246,25 @@ class _Sheet:
         """The patient's value, and what it counts."""
         mark = self.marks.get(axis.key)
         if mark is None:
-            return ["This case"] if axis.key == POINTS and self.marks and not self.narrow else []
+            return [tr("This case")] if axis.key == POINTS and self.marks and not self.narrow else []
         if axis.key == OUTCOME:
             lines = [output_text(self.card.model, float(mark.value))]
         elif axis.scale == "total":
             lines = [number_text(float(mark.value), 3)]
         elif axis.labelling == "levels" and isinstance(mark.value, str):
-            lines = [next(tick.label for tick in axis.ticks if tick.value == mark.value)]
+            lines = [local(tick.label) for tick in axis.ticks if tick.value == mark.value][:1]
         else:
-            lines = [with_unit(number_text(float(mark.value)), axis.unit)]
+            lines = [with_unit(number_text(float(mark.value)), local(axis.unit))]
         if axis.scale == "points":
             lines.append(self._counts(axis, mark))
-        return [*lines, "off the axis"] if mark.clamped else lines
+        return [*lines, tr("off the axis")] if mark.clamped else lines
 
     def _counts(self, axis: Axis, mark: Mark) -> str:
         """What a value counts: the score's own points where it has some."""
         if not self.nomogram.estimator.is_points:
-            return f"{mark.amount:.1f} points".replace("-", "−")
+            return tr("{number} points", number=f"{mark.amount:.1f}".replace("-", "−"))
         term = next(term for term in self.nomogram.estimator.terms if term.input == axis.key)
-        return f"counts {number_text(term.contribution(mark.value))}"
+        return tr("counts {number}", number=number_text(term.contribution(mark.value)))
 
     def _mark_text(self, axis: Axis, y: float) -> None:
         """In a column at the right; above the axis where there is no such column."""
@@ -309,7 +310,8 @@ class _Sheet:
             lines.append(self.x(axis, self.marks[OUTCOME].position))
             self.out.line(lines[-1], y, lines[-1], y + height, PATIENT, 2.0)
         for band, (start, end), tone in zip(self.nomogram.bands, spans, tones, strict=True):
-            self._band_name(band.output_class.title.split(":")[0], (start, end), lines, y + 0.5 * height, tone)
+            name = local(band.output_class.title).replace("：", ":").split(":")[0]
+            self._band_name(name, (start, end), lines, y + 0.5 * height, tone)
 
     def _band_name(self, name: str, span: tuple[float, float], lines: Sequence[float], middle: float,
                    tone: str) -> None:
@@ -346,14 +348,14 @@ class _Sheet:
             self._tick_label(label, line_y)
         self.y = line_y + 2.0 * self.size
         self._cutoff_flags(axis, line_y)
-        title = with_unit(axis.title, f"({axis.unit})" if axis.unit else "")
+        title = with_unit(local(axis.title), f"({local(axis.unit)})" if axis.unit else "")
         for line in wrap(title, self.size, self.width - 2 * self.margin, True):
             self.y += self.line_height
             self.out.text(0.5 * (self.left + self.right), self.y, line, self.size, INK, "middle", bold=True)
         self.y += 0.6 * self.size
 
     def _band_mark(self, axis: Axis, mark: Mark) -> None:
-        text = output_text(self.card.model, float(mark.value)) + (" (off the axis)" if mark.clamped else "")
+        text = output_text(self.card.model, float(mark.value)) + (f" ({tr('off the axis')})" if mark.clamped else "")
         x, size = self.x(axis, mark.position), self.size + 2
         half = 0.5 * text_width(text, size, True)
         self.y += 1.1 * size
@@ -398,7 +400,7 @@ class _Sheet:
     def _class_legend(self, x: float, width: float) -> None:
         if not self.nomogram.bands:
             return
-        self._lines("Classes", self.size, INK, True, x, width)
+        self._lines(tr("Classes"), self.size, INK, True, x, width)
         self.y += 0.3 * self.size
         found = self.card.output_class if self.marks else None
         tones = band_tones(len(self.nomogram.bands), self.card.model.lower_is_worse)
@@ -408,22 +410,23 @@ class _Sheet:
             here = found is not None and band.output_class.id == found.id
             if here:
                 self.out.circle(x + 0.7 * self.size, self.y + 1.02 * self.size, 0.3 * self.size, PATIENT, "#ffffff")
-            self._lines(band.output_class.title, self.small, PATIENT if here else INK, here, x + indent,
+            self._lines(local(band.output_class.title), self.small, PATIENT if here else INK, here, x + indent,
                         width - indent)
             self.y += 0.25 * self.size
 
     def _cutoff_legend(self, x: float, width: float) -> None:
         if not self.nomogram.cutoffs:
             return
-        self._lines("Cut-offs", self.size, INK, True, x, width)
+        self._lines(tr("Cut-offs"), self.size, INK, True, x, width)
         self.y += 0.3 * self.size
         indent = 2.0 * self.size
         for cutoff in self.nomogram.cutoffs:
             verified = is_verified(cutoff.threshold.evidence)
             y = self.y + 1.0 * self.size
             self.out.line(x, y, x + 1.4 * self.size, y, INK, 1.6, None if verified else DASHES)
-            title = cutoff.threshold.title + ("" if cutoff.position is not None else " (off the axis)")
+            off = "" if cutoff.position is not None else f" ({tr('off the axis')})"
+            title = local(cutoff.threshold.title) + off
             self._lines(title, self.small, INK, False, x + indent, width - indent)
-            self._lines(("✓ " if verified else "? ") + cutoff.threshold.evidence, self.small, MUTED, False,
+            self._lines(("✓ " if verified else "? ") + local(cutoff.threshold.evidence), self.small, MUTED, False,
                         x + indent, width - indent)
             self.y += 0.25 * self.size

@@ -11,9 +11,12 @@ import unicodedata
 from collections.abc import Sequence
 
 #: faces of Windows, macOS and Linux; sans-serif is the fallback
-FONT = "Helvetica, Arial, DejaVu Sans, sans-serif"
+FONT = "Helvetica, Arial, DejaVu Sans, PingFang SC, Microsoft YaHei, Noto Sans CJK SC, sans-serif"
 
 _FORBIDDEN = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+#: what may not be parted: a Chinese character with the closing signs behind it, or a run of others
+_WORD = re.compile("(\\s*)([（“《【]?[\u2e80-\u2fff\u3040-\u9fff\uf900-\ufaff][，。；：、！？）”》】%…]*"
+                   "|[^\\s\u2e80-\u2fff\u3040-\u9fff\uf900-\ufaff]+)")
 _ENTITIES = {"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&#39;"}
 
 
@@ -52,11 +55,14 @@ def text_width(text: str, size: float, bold: bool = False) -> float:
 
 
 def wrap(text: str, size: float, width: float, bold: bool = False) -> list[str]:
-    """``text`` in lines no wider than ``width``; a word that is too long for a line is broken."""
+    """``text`` in lines no wider than ``width``; a word that is too long for a line is broken.
+
+    A line of Chinese may end between any two characters, but not before a closing sign.
+    """
     lines: list[str] = []
-    for word in text.split():
-        if lines and text_width(f"{lines[-1]} {word}", size, bold) <= width:
-            lines[-1] += f" {word}"
+    for blank, word in _WORD.findall(text.strip()):
+        if lines and text_width(f"{lines[-1]}{blank and ' '}{word}", size, bold) <= width:
+            lines[-1] += f"{' ' if blank else ''}{word}"
             continue
         while text_width(word, size, bold) > width and len(word) > 1:
             keep = max((n for n in range(1, len(word)) if text_width(word[:n], size, bold) <= width), default=1)

@@ -7,6 +7,7 @@ import math
 from ..features.measurements import MEASUREMENTS
 from ..models.bundle import ModelBundle
 from ..scoring.card import ScoreCard
+from .language import local, tr
 
 #: severity → (sign, word): the sign keeps its meaning without colour
 SEVERITY = {"refuse": ("✖", "Refused"), "warn": ("⚠", "Warning"), "note": ("ℹ", "Note")}
@@ -15,6 +16,12 @@ EVIDENCE_OF_TRUST = {
     "trained here": "trained here: fitted on this site's own cases",
     "simulated": "simulated: fitted on generated data, for demonstration only",
 }
+
+
+def severity_words(severity: str) -> tuple[str, str]:
+    """Sign and word of a severity in the language of the report."""
+    sign, word = SEVERITY[severity]
+    return sign, local(word)
 
 
 def number_text(value: float, digits: int = 4) -> str:
@@ -37,22 +44,22 @@ def with_unit(text: str, unit: str) -> str:
 def probability_text(value: float) -> str:
     """A probability (0–1) as a percentage; the ends are never rounded to 0 or 100 %."""
     if 0 < value < 0.001:
-        return "below 0.1 %"
+        return tr("below 0.1 %")
     if 0.999 < value < 1:
-        return "above 99.9 %"
+        return tr("above 99.9 %")
     return f"{100 * value:.1f} %"
 
 
 def amount_text(value: float, unit: str, is_probability: bool) -> str:
     """A result with its unit, a probability as a percentage."""
-    return probability_text(value) if is_probability else with_unit(number_text(value), unit)
+    return probability_text(value) if is_probability else with_unit(number_text(value), local(unit))
 
 
 def range_text(ends: tuple[float, float], unit: str, is_probability: bool) -> str:
     """``138.1 to 147 HU``; a percentage carries its sign at both ends."""
     low, high = ends
     start = amount_text(low, "", is_probability)
-    return f"{start} to {amount_text(high, unit, is_probability)}"
+    return tr("{low} to {high}", low=start, high=amount_text(high, unit, is_probability))
 
 
 def output_text(model: ModelBundle, value: float) -> str:
@@ -72,12 +79,13 @@ def measurement_title(name: str) -> tuple[str, str]:
 
 def place_text(card: ScoreCard) -> str:
     """Where was measured: ``L1 · vertebra · trabecular``."""
-    parts = (card.place, *(part for part in (card.site, card.compartment) if part not in ("unknown", "none")))
-    return " · ".join(part.replace("-", " ") if part != card.place else part for part in parts)
+    parts = [part.replace("-", " ") for part in (card.site, card.compartment) if part not in ("unknown", "none")]
+    return " · ".join(map(local, [card.place, *parts]))
 
 
 def model_text(card: ScoreCard) -> str:
-    return f"Model {card.model.id}, version {card.model.version}, trust level: {card.model.trust}"
+    return tr("Model {id}, version {version}, trust level: {trust}", id=card.model.id, version=card.model.version,
+              trust=local(card.model.trust))
 
 
 def is_verified(evidence: str) -> bool:

@@ -1,0 +1,114 @@
+"""The language of a report.
+
+The English sentence is the key and the record: ``card.json`` stays English, and a rendering looks up what it shows.
+A catalogue is a folder ``Resources/Languages/<code>`` of JSON files, each one object of English text → translation.
+Texts with values are templates with named gaps (``"The scan was made at {kvp} kV."``); what stands in a gap is itself
+looked up, so that a formatted English sentence read from a card is translated, too.  A text that no catalogue knows is
+shown in English.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+
+from ..errors import InputError
+from ..resources import resource_folder
+
+ENGLISH = "en"
+#: code → (name in the language itself, tag for HTML by BCP 47)
+LANGUAGES = {ENGLISH: ("English", "en"), "zh": ("简体中文", "zh-CN")}
+
+_GAP = re.compile(r"\{(\w+)\}")
+
+
+@dataclass(frozen=True)
+class Catalogue:
+    """English text → translation; a text with gaps in braces is a template."""
+
+    texts: Mapping[str, str]
+
+    def translate(self, text: str) -> str:
+        """``text`` in this language: as it stands, else by the template that fits it most closely, else unchanged."""
+        if text in self.texts:
+            return self.texts[text]
+        for pattern, translated in self._templates:
+            found = pattern.fullmatch(text)
+            if found:
+                return _filled(translated, {name: self.translate(value) for name, value in found.groupdict().items()})
+        return text
+
+    @cached_property
+    def _templates(self) -> tuple[tuple[re.Pattern[str], str], ...]:
+        """Those with the most fixed letters first: ``{a} to {b} HU`` goes before ``{a} to {b}``."""
+        templates = [key for key in self.texts if _GAP.search(key)]
+        templates.sort(key=lambda key: -len(_GAP.sub("", key)))
+        return tuple((_pattern(key), self.texts[key]) for key in templates)
+
+
+_current: ContextVar[str] = ContextVar("language of the report", default=ENGLISH)
+
+
+@lru_cache
+def catalogue(code: str) -> Catalogue:
+    """All texts of a language; InputError for one that does not ship."""
+    if code not in LANGUAGES:
+        raise InputError(f"There are reports in {' and '.join(LANGUAGES)}, not in '{code}'.")
+    texts: dict[str, str] = {}
+    for path in sorted((resource_folder() / "Languages" / code).glob("*.json")):
+        texts |= json.loads(path.read_text(encoding="utf-8"))
+    return Catalogue(texts)
+
+
+@contextmanager
+def speaking(code: str) -> Iterator[None]:
+    """Everything that is rendered inside speaks this language; InputError for an unknown one."""
+    catalogue(code)
+    token = _current.set(code)
+    try:
+        yield
+    finally:
+        _current.reset(token)
+
+
+def language() -> str:
+    """The code of the language that is spoken now."""
+    return _current.get()
+
+
+def html_language() -> str:
+    """Its tag for the ``lang`` attribute."""
+    return LANGUAGES[language()][1]
+
+
+def tr(text: str, **values: object) -> str:
+    """A fixed text of the report, written out where it is used; ``values`` fill its gaps.
+
+    A test walks the calls: every text must have a translation.
+    """
+    translated = catalogue(language()).texts.get(text, text)
+    return _filled(translated, values) if values else translated
+
+
+def local(text: str) -> str:
+    """A text of the card (a finding, a title of the model), as far as the catalogue knows it."""
+    return catalogue(language()).translate(text)
+
+
+def _filled(template: str, values: Mapping[str, object]) -> str:
+    return _GAP.sub(lambda gap: str(values[gap[1]]) if gap[1] in values else gap[0], template)
+
+
+def _pattern(template: str) -> re.Pattern[str]:
+    parts, end, seen = [], 0, set()
+    for gap in _GAP.finditer(template):
+        parts.append(re.escape(template[end:gap.start()]))
+        parts.append(f"(?P={gap[1]})" if gap[1] in seen else f"(?P<{gap[1]}>.+?)")
+        seen.add(gap[1])
+        end = gap.end()
+    return re.compile("".join(parts) + re.escape(template[end:]), re.DOTALL)

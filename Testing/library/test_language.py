@@ -1,0 +1,119 @@
+"""The report in another language: complete where its words are fixed, English where no translation is known."""
+
+from __future__ import annotations
+
+import ast
+import json
+import re
+from pathlib import Path
+
+import generated
+import pytest
+from RadiomicsOrthoLib import RESEARCH_USE_ONLY
+from RadiomicsOrthoLib.errors import InputError
+from RadiomicsOrthoLib.features.measurements import MEASUREMENTS
+from RadiomicsOrthoLib.imaging.acquisition import ACQUISITION_FACTS
+from RadiomicsOrthoLib.quality.finding import Finding
+from RadiomicsOrthoLib.regions.roi import COMPARTMENTS, SITES
+from RadiomicsOrthoLib.report import wording
+from RadiomicsOrthoLib.report.files import card_files
+from RadiomicsOrthoLib.report.language import LANGUAGES, Catalogue, catalogue, language, local, speaking, tr
+from RadiomicsOrthoLib.report.svg import text_width, wrap
+from RadiomicsOrthoLib.resources import resource_folder
+
+REPORT = Path(wording.__file__).parent
+FOREIGN = [code for code in LANGUAGES if code != "en"]
+FILES = sorted((resource_folder() / "Languages").glob("*/*.json"))
+GAP = re.compile(r"\{(\w+)\}")
+CHINESE = re.compile("[\u4e00-\u9fff]")
+
+
+def fixed_texts() -> set[str]:
+    """The first argument of every ``tr`` in the report."""
+    calls = [node for path in REPORT.rglob("*.py") for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+             if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "tr"]
+    assert all(isinstance(call.args[0], ast.Constant) for call in calls), "tr() takes a text as it is written"
+    return {call.args[0].value for call in calls}
+
+
+def named_texts() -> set[str]:
+    """What is looked up by name: severities, sites, parts, measurements, facts of a scan."""
+    parts = {name.replace("-", " ") for name in COMPARTMENTS} - {"unknown"}
+    return {RESEARCH_USE_ONLY, *(word for _, word in wording.SEVERITY.values()), *wording.EVIDENCE_OF_TRUST,
+            *wording.EVIDENCE_OF_TRUST.values(), *SITES, *parts, *(part.capitalize() for part in parts),
+            *(title for title, _ in MEASUREMENTS.values() if title not in ("Mean", "Median")),
+            *(title for title, _ in ACQUISITION_FACTS.values())}
+
+
+@pytest.mark.parametrize("code", FOREIGN)
+def test_every_fixed_text_of_the_report_has_a_translation(code: str) -> None:
+    texts = catalogue(code).texts
+    assert len(fixed_texts()) > 50
+    assert sorted((fixed_texts() | named_texts()) - set(texts)) == []
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: f"{path.parent.name}/{path.name}")
+def test_a_translation_fills_the_gaps_that_its_english_text_has(path: Path) -> None:
+    pairs = json.loads(path.read_text(encoding="utf-8"), object_pairs_hook=list)
+    assert len({english for english, _ in pairs}) == len(pairs), "a text is translated twice"
+    for english, translated in pairs:
+        assert translated.strip(), english
+        assert set(GAP.findall(translated)) == set(GAP.findall(english)), english
+
+
+def test_no_text_is_translated_in_two_files_differently() -> None:
+    for code in FOREIGN:
+        seen: dict[str, str] = {}
+        for path in (path for path in FILES if path.parent.name == code):
+            for english, translated in json.loads(path.read_text(encoding="utf-8")).items():
+                assert seen.setdefault(english, translated) == translated, english
+
+
+def test_a_sentence_of_a_card_is_found_by_its_template() -> None:
+    words = Catalogue({"{a} to {b}": "{a}–{b}", "Made at {kv} kV; holds at {made}.": "<{made}|{kv}>", "two": "2",
+                       "It is {x}, so {x}.": "{x}!"})
+    assert words.translate("Made at 100 kV; holds at two.") == "<2|100>"
+    assert words.translate("1 to two") == "1–2"
+    assert words.translate("It is so, so so.") == "so!" and words.translate("It is so, so no.") == "It is so, so no."
+    assert words.translate("Nothing known.") == "Nothing known."
+    assert words.translate("a {b} c") == "a {b} c"
+
+
+def test_values_with_braces_are_never_filled_in() -> None:
+    with speaking("zh"):
+        assert tr("Interval: {range}.", range="{range} {other}") == "区间：{range} {other}。"
+
+
+def test_the_language_ends_with_its_block() -> None:
+    with speaking("zh"):
+        assert language() == "zh" and tr("Findings") == "质量检查结果" and local("Warning") == "警告"
+    assert language() == "en" and tr("Findings") == "Findings"
+    with pytest.raises(InputError, match="There are reports in en and zh, not in 'xx'"), speaking("xx"):
+        pass
+
+
+def test_a_card_is_rendered_in_chinese_and_recorded_in_english() -> None:
+    card = generated.logistic_card()
+    english, chinese = card_files(card), card_files(card, language="zh")
+    assert chinese["card.json"] == english["card.json"]
+    page = chinese["report.html"]
+    assert '<html lang="zh-CN">' in page and "仅供研究使用" in page and "仅供研究使用" in chinese["nomogram.svg"]
+    headings = re.findall("<h2>(.*?)</h2>", page)
+    assert headings and all(CHINESE.search(heading) for heading in headings)
+    assert not re.search("Research use only", page)
+    assert card_files(card) == english
+
+
+def test_what_has_no_translation_is_shown_in_english() -> None:
+    finding = Finding("ODD", "warn", "Something that nobody translated.", "Look twice.")
+    page = card_files(generated.card(findings=(finding,)), language="zh")["report.html"]
+    assert "Something that nobody translated." in page and "建议：Look twice." in page
+
+
+@pytest.mark.parametrize("width", [60.0, 100.0, 220.0])
+def test_chinese_lines_break_between_characters_and_keep_their_closing_signs(width: float) -> None:
+    text = "高于 160 HU 的数值（未核实），一位读者的判读结果；区间为 12.5 至 14.8。"
+    lines = wrap(text, 12, width)
+    assert len(lines) > 1 and all(text_width(line, 12) <= width for line in lines)
+    assert "".join(lines).replace(" ", "") == text.replace(" ", "")
+    assert not [line for line in lines if line[0] in "，。；、）"]
