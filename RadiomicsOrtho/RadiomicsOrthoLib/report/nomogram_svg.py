@@ -1,4 +1,4 @@
-"""A score card's nomogram as SVG: a multi-axis nomogram, or class bands for a single value."""
+"""A score card's nomogram, drawn: a multi-axis nomogram, or class bands for a single value."""
 
 from __future__ import annotations
 
@@ -10,8 +10,9 @@ from ..quality.finding import refusals
 from ..scoring.card import ScoreCard
 from ..scoring.nomogram import OUTCOME, POINTS, Axis, Mark, Nomogram, build_nomogram, patient_marks
 from .axis_layout import Label, place_labels, spread
+from .drawing import Drawing
 from .language import local, tr
-from .svg import Drawing, shorten, text_width, wrap
+from .svg import shorten, text_width, to_svg, wrap
 from .wording import interval_text, is_verified, model_text, number_text, output_text, place_text, with_unit
 
 INK, MUTED, GRID = "#1a1a1a", "#555555", "#e2e2e2"
@@ -23,6 +24,11 @@ DASHES = "4 3"                          # a cut-off that is not verified
 
 
 def nomogram_svg(card: ScoreCard, width: float = 960.0, nomogram: Nomogram | None = None) -> str:
+    """:func:`nomogram_drawing` as SVG."""
+    return to_svg(nomogram_drawing(card, width, nomogram))
+
+
+def nomogram_drawing(card: ScoreCard, width: float = 960.0, nomogram: Nomogram | None = None) -> Drawing:
     """The nomogram of ``card.model`` with the patient's marks, ``width`` user units (pixels) wide.
 
     Below 560 the titles stand over their axes, for a side panel.  A card with a refusing
@@ -68,7 +74,7 @@ class _Sheet:
         self.out = Drawing()
         self.y = self.margin
 
-    def draw(self) -> str:
+    def draw(self) -> Drawing:
         self._heading()
         if self.nomogram.form == "bands":
             self._band_chart()
@@ -77,7 +83,7 @@ class _Sheet:
         self._legend()
         self._footer()
         title = f"{local(self.card.model.title)}{tr(': ')}{local(self.card.model.output_title)}"
-        return self.out.to_svg(self.width, self.y + 0.4 * self.margin, title)
+        return self.out.finish(self.width, self.y + 0.4 * self.margin, title)
 
     def x(self, axis: Axis, position: float) -> float:
         return self.left + (position - axis.start) / self._span(axis) * (self.right - self.left)

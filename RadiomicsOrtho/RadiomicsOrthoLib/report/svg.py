@@ -6,13 +6,16 @@ The text is SVG Tiny 1.2 with presentation attributes only: Slicer draws it thro
 
 from __future__ import annotations
 
+import base64
 import re
 import unicodedata
-from collections.abc import Sequence
+
+from .drawing import Circle, Drawing, Line, Path, Picture, Rectangle, Shape
 
 #: faces of Windows, macOS and Linux; sans-serif is the fallback
 FONT = "Helvetica, Arial, DejaVu Sans, PingFang SC, Microsoft YaHei, Noto Sans CJK SC, sans-serif"
 
+_XLINK = ' xmlns:xlink="http://www.w3.org/1999/xlink"'
 _FORBIDDEN = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 #: what may not be parted: a Chinese character with the closing signs behind it, or a run of others
 _WORD = re.compile("(\\s*)([（“《【]?[\u2e80-\u2fff\u3040-\u9fff\uf900-\ufaff][，。；：、！？）”》】%…]*"
@@ -84,48 +87,46 @@ def shorten(text: str, size: float, width: float) -> str:
     return text[:keep].rstrip() + "…"
 
 
-class Drawing:
-    """Collects shapes in painting order; ``y`` of a text is its baseline."""
+def to_svg(drawing: Drawing) -> str:
+    """The document; its white ground keeps it readable on a dark page."""
+    width, height = number(drawing.width), number(drawing.height)
+    return (f'<svg xmlns="http://www.w3.org/2000/svg"{_XLINK if _has_pictures(drawing) else ""} version="1.2" '
+            f'baseProfile="tiny" role="img" width="{width}" height="{height}" viewBox="0 0 {width} {height}">\n'
+            f'<title>{escape(drawing.title)}</title>\n'
+            f'<rect x="0" y="0" width="{width}" height="{height}" fill="#ffffff"/>\n'
+            + "\n".join(map(_element, drawing.shapes)) + "\n</svg>\n")
 
-    def __init__(self) -> None:
-        self._parts: list[str] = []
 
-    def _add(self, name: str, content: str | None = None, **attributes: object) -> None:
-        written = "".join(f' {key.replace("_", "-")}="{number(v) if isinstance(v, float) else escape(v)}"'
-                          for key, v in attributes.items() if v is not None)
-        self._parts.append(f"<{name}{written}/>" if content is None else f"<{name}{written}>{escape(content)}</{name}>")
+def _has_pictures(drawing: Drawing) -> bool:
+    return any(isinstance(shape, Picture) for shape in drawing.shapes)
 
-    def line(self, x1: float, y1: float, x2: float, y2: float, stroke: str, width: float = 1.0,
-             dashes: str | None = None) -> None:
-        self._add("line", x1=float(x1), y1=float(y1), x2=float(x2), y2=float(y2), stroke=stroke,
-                  stroke_width=float(width), stroke_dasharray=dashes)
 
-    def polyline(self, points: Sequence[tuple[float, float]], stroke: str, width: float = 1.0) -> None:
-        self._add("polyline", points=" ".join(f"{number(x)},{number(y)}" for x, y in points), fill="none",
-                  stroke=stroke, stroke_width=float(width), stroke_linejoin="round")
+def _element(shape: Shape) -> str:
+    match shape:
+        case Line((x1, y1), (x2, y2), stroke, width, dashes):
+            return _tag("line", x1=x1, y1=y1, x2=x2, y2=y2, stroke=stroke, stroke_width=width, stroke_dasharray=dashes)
+        case Path(points, fill, stroke, width):
+            return _tag("polyline" if fill == "none" else "polygon",
+                        points=" ".join(f"{number(x)},{number(y)}" for x, y in points), fill=fill, stroke=stroke,
+                        stroke_width=width, stroke_linejoin="round")
+        case Rectangle(x, y, width, height, fill, stroke):
+            return _tag("rect", x=x, y=y, width=width, height=height, fill=fill, stroke=stroke)
+        case Circle((x, y), radius, fill, stroke, width):
+            return _tag("circle", cx=x, cy=y, r=radius, fill=fill, stroke=stroke, stroke_width=width)
+        case Picture(x, y, width, height, png):
+            return (f'<image x="{number(x)}" y="{number(y)}" width="{number(width)}" height="{number(height)}" '
+                    f'preserveAspectRatio="none" xlink:href="{data_uri(png)}"/>')
+    return _tag("text", shape.text, x=shape.x, y=shape.y, font_family=FONT, font_size=shape.size, fill=shape.fill,
+                text_anchor=None if shape.anchor == "start" else shape.anchor,
+                font_weight="bold" if shape.bold else None, font_style="italic" if shape.italic else None)
 
-    def polygon(self, points: Sequence[tuple[float, float]], fill: str, stroke: str = "none",
-                width: float = 1.0) -> None:
-        self._add("polygon", points=" ".join(f"{number(x)},{number(y)}" for x, y in points), fill=fill,
-                  stroke=stroke, stroke_width=float(width), stroke_linejoin="round")
 
-    def rect(self, x: float, y: float, width: float, height: float, fill: str, stroke: str = "none") -> None:
-        self._add("rect", x=float(x), y=float(y), width=float(width), height=float(height), fill=fill, stroke=stroke)
+def data_uri(png: bytes) -> str:
+    """A picture inside the file that shows it."""
+    return f"data:image/png;base64,{base64.b64encode(png).decode('ascii')}"
 
-    def circle(self, x: float, y: float, radius: float, fill: str, stroke: str, width: float = 1.0) -> None:
-        self._add("circle", cx=float(x), cy=float(y), r=float(radius), fill=fill, stroke=stroke,
-                  stroke_width=float(width))
 
-    def text(self, x: float, y: float, text: str, size: float, fill: str, anchor: str = "start",
-             bold: bool = False, italic: bool = False) -> None:
-        self._add("text", text, x=float(x), y=float(y), font_family=FONT, font_size=float(size), fill=fill,
-                  text_anchor=None if anchor == "start" else anchor, font_weight="bold" if bold else None,
-                  font_style="italic" if italic else None)
-
-    def to_svg(self, width: float, height: float, title: str) -> str:
-        """The document; its white ground keeps it readable on a dark page."""
-        return (f'<svg xmlns="http://www.w3.org/2000/svg" version="1.2" baseProfile="tiny" role="img" '
-                f'width="{number(width)}" height="{number(height)}" '
-                f'viewBox="0 0 {number(width)} {number(height)}">\n<title>{escape(title)}</title>\n'
-                f'<rect x="0" y="0" width="{number(width)}" height="{number(height)}" fill="#ffffff"/>\n'
-                + "\n".join(self._parts) + "\n</svg>\n")
+def _tag(name: str, content: str | None = None, **attributes: object) -> str:
+    written = "".join(f' {key.replace("_", "-")}="{escape(v) if isinstance(v, str) else number(float(v))}"'
+                      for key, v in attributes.items() if v is not None)
+    return f"<{name}{written}/>" if content is None else f"<{name}{written}>{escape(content)}</{name}>"
