@@ -1,5 +1,6 @@
 """Proposals as segments: what they state, hand edits, recompute, levels, undo, transforms, files."""
 
+from dataclasses import replace
 from types import SimpleNamespace
 
 import numpy as np
@@ -49,6 +50,24 @@ def edit(bridge, case, name):
     array[array.any(axis=(1, 2)).argmax()] = 0
     bridge.slicer.util.updateSegmentBinaryLabelmapFromArray(array, case.node, segment_id, case.volume)
     return segment_id
+
+
+def turned(bridge, node):
+    """A transform that turns and moves the node."""
+    transform = bridge.slicer.mrmlScene.AddNewNodeByClass("vtkMRMLLinearTransformNode")
+    matrix = bridge.vtk.vtkMatrix4x4()
+    for (row, column), value in {(0, 0): 0.8, (0, 1): -0.6, (1, 0): 0.6, (1, 1): 0.8, (0, 3): 25.0}.items():
+        matrix.SetElement(row, column, value)
+    transform.SetMatrixTransformToParent(matrix)
+    node.SetAndObserveTransformNodeID(transform.GetID())
+    return transform
+
+
+def on_the_grid(bridge, volume, proposal):
+    """The proposal on the grid of the volume as it lies in the scene."""
+    geometry = bridge.volumes.bone_image(volume).geometry
+    return replace(proposal, regions=tuple(replace(region, roi=replace(region.roi, geometry=geometry))
+                                           for region in proposal.regions))
 
 
 def bodies(bridge, case):
@@ -286,23 +305,10 @@ def test_the_other_femur_is_another_bone(bridge, case):
 
 @pytest.mark.parametrize("hardened", [False, True])
 def test_scan_and_proposal_under_a_transform(bridge, case, hardened):
-    transform = bridge.slicer.mrmlScene.AddNewNodeByClass("vtkMRMLLinearTransformNode")
-    matrix = bridge.vtk.vtkMatrix4x4()
-    for (row, column), value in {(0, 0): 0.8, (0, 1): -0.6, (1, 0): 0.6, (1, 1): 0.8, (0, 3): 25.0}.items():
-        matrix.SetElement(row, column, value)
-    transform.SetMatrixTransformToParent(matrix)
-    case.volume.SetAndObserveTransformNodeID(transform.GetID())
+    transform = turned(bridge, case.volume)
     if hardened:
         case.volume.HardenTransform()
-    image = bridge.volumes.bone_image(case.volume)
-    from dataclasses import replace
-
-    from RadiomicsOrthoLib.regions.roi import Roi
-
-    proposal = brick_proposal()
-    proposal = replace(proposal, regions=tuple(replace(region, roi=Roi(
-        region.roi.mask, image.geometry, "vertebra", compartment="whole-body", made_by=METHOD))
-        for region in proposal.regions))
+    proposal = on_the_grid(bridge, case.volume, brick_proposal())
     if not hardened:
         with pytest.raises(InputError, match="different transforms"):
             bridge.proposals.add_proposal(proposal, case.node, case.volume)
@@ -314,7 +320,7 @@ def test_scan_and_proposal_under_a_transform(bridge, case, hardened):
     assert bridge.edits.mark_edits(case.node) == ()
     centre = [0.0, 0.0, 0.0]
     case.node.GetSegmentCenterRAS(ids[1], centre)
-    expected = image.geometry.to_ras(np.argwhere(read.mask).mean(axis=0))
+    expected = read.geometry.to_ras(np.argwhere(read.mask).mean(axis=0))
     assert np.linalg.norm(np.subtract(centre, expected)) < 1.0  # a voxel
     # scan and segments are moved together, if at all
     transform.SetMatrixTransformToParent(bridge.vtk.vtkMatrix4x4())
@@ -323,19 +329,9 @@ def test_scan_and_proposal_under_a_transform(bridge, case, hardened):
 
 def test_saving_under_a_rotation_changes_no_voxel(bridge, case, tmp_path):
     """The segmentation's own grid is that of the scan, not the scan's turned by the transform."""
-    from dataclasses import replace
-
-    transform = bridge.slicer.mrmlScene.AddNewNodeByClass("vtkMRMLLinearTransformNode")
-    matrix = bridge.vtk.vtkMatrix4x4()
-    for (row, column), value in {(0, 0): 0.8, (0, 1): -0.6, (1, 0): 0.6, (1, 1): 0.8, (0, 3): 25.0}.items():
-        matrix.SetElement(row, column, value)
-    transform.SetMatrixTransformToParent(matrix)
-    case.volume.SetAndObserveTransformNodeID(transform.GetID())
+    turned(bridge, case.volume)
     node = bridge.segments.new_segmentation(case.volume, "bones")
-    geometry = bridge.volumes.bone_image(case.volume).geometry
-    proposal = brick_proposal(cores=True)
-    bridge.proposals.add_proposal(replace(proposal, regions=tuple(
-        replace(region, roi=replace(region.roi, geometry=geometry)) for region in proposal.regions)), node, case.volume)
+    bridge.proposals.add_proposal(on_the_grid(bridge, case.volume, brick_proposal(cores=True)), node, case.volume)
     storage = bridge.slicer.mrmlScene.AddNewNodeByClass("vtkMRMLSegmentationStorageNode")
     storage.SetFileName(str(tmp_path / "bones.seg.nrrd"))
     assert storage.WriteData(node)

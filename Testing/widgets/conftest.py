@@ -35,3 +35,26 @@ def open_panel(application):
     yield open_one
     for widget in opened:
         application.close_widget(widget)
+
+
+@pytest.fixture
+def panel(request, open_panel):
+    """The panel of the module that a test file names as ``MODULE``, without a list of own profiles and forms."""
+    import slicer
+    from RadiomicsOrthoScene.extraction import PROFILES_SETTING
+    from RadiomicsOrthoScene.semantic import FORMS_SETTING
+
+    def forget():
+        for setting in (PROFILES_SETTING, FORMS_SETTING):
+            slicer.app.userSettings().setValue(setting, "")
+
+    forget()
+    yield open_panel(request.module.MODULE)
+    forget()
+
+
+@pytest.fixture
+def make_case(request, application):
+    """Makes the generated case of the self-test of the module that a test file names as ``MODULE``."""
+    name = request.module.MODULE
+    return getattr(sys.modules[name], f"{name}Test")().makeCase

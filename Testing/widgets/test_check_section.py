@@ -1,19 +1,11 @@
 """The section "Region check" in the panel of Radiomics Ortho Segment."""
 
-import sys
-import time
-from pathlib import Path
-
 import numpy as np
-import pytest
-
-sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "library"))
 import phantoms
+import pytest
+from panel_steps import settle, wait
 
-
-@pytest.fixture
-def panel(open_panel):
-    return open_panel("RadiomicsOrthoSegment")
+MODULE = "RadiomicsOrthoSegment"
 
 
 @pytest.fixture
@@ -37,27 +29,6 @@ def case(panel):
     return volume, segmentation, ids
 
 
-def wait(panel, seconds=30.0):
-    """Until the check in the background is shown."""
-    import slicer
-
-    end = time.monotonic() + seconds
-    while panel._checks.busy:
-        assert time.monotonic() < end, "the check does not end"
-        slicer.app.processEvents()
-        time.sleep(0.01)
-
-
-def settle():
-    """As long as the panel waits after the last change of a segment."""
-    import slicer
-
-    end = time.monotonic() + 0.4
-    while time.monotonic() < end:
-        slicer.app.processEvents()
-        time.sleep(0.02)
-
-
 def text(panel):
     return " ".join(panel._checks.browser.plainText.split())
 
@@ -74,7 +45,7 @@ def test_without_a_segment_there_is_nothing_to_check(panel):
 def test_the_button_opens_the_list(panel, case):
     panel._checks.button.click()
     assert not panel._checks.widget.collapsed
-    wait(panel)
+    wait(panel._checks)
     assert panel._checks.widget.text == "7. Region check: no warning"
     assert "tube voltage" in text(panel) and "Note:" in text(panel)
 
@@ -82,9 +53,9 @@ def test_the_button_opens_the_list(panel, case):
 def test_another_segment_is_checked_at_once_while_the_section_is_open(panel, case):
     _, _, ids = case
     panel._checks.button.click()
-    wait(panel)
+    wait(panel._checks)
     panel.ui.segmentEditorWidget.setCurrentSegmentID(ids[1])
-    wait(panel)
+    wait(panel._checks)
     assert panel._checks.widget.text == "7. Region check: refused"
     assert "touches the edge of the scan" in text(panel) and "Choose a bone that lies completely" in text(panel)
     # the worst comes first
@@ -96,13 +67,13 @@ def test_findings_go_when_the_segment_is_edited_and_come_again(panel, case):
 
     volume, segmentation, ids = case
     panel._checks.button.click()
-    wait(panel)
+    wait(panel._checks)
     mask = slicer.util.arrayFromSegmentBinaryLabelmap(segmentation, ids[0], volume).copy()
     middle = [n // 2 for n in mask.shape]
     mask[tuple(slice(m - 3, m + 3) for m in middle)] = 0
     slicer.util.updateSegmentBinaryLabelmapFromArray(mask, segmentation, ids[0], volume)
     settle()
-    wait(panel)
+    wait(panel._checks)
     assert "The region has holes" in text(panel) and "warning" in panel._checks.widget.text
     assert "no warning" not in panel._checks.widget.text
 
@@ -110,12 +81,12 @@ def test_findings_go_when_the_segment_is_edited_and_come_again(panel, case):
 def test_a_closed_section_forgets_and_opening_it_checks(panel, case):
     _, _, ids = case
     panel._checks.button.click()
-    wait(panel)
+    wait(panel._checks)
     panel._checks.widget.collapsed = True
     panel.ui.segmentEditorWidget.setCurrentSegmentID(ids[1])
     assert not panel._checks.busy and text(panel) == "Not checked yet."
     panel._checks.widget.collapsed = False
-    wait(panel)
+    wait(panel._checks)
     assert "touches the edge" in text(panel)
 
 
@@ -125,7 +96,7 @@ def test_a_segment_of_another_scan_is_said(panel, case):
     other, _ = phantoms.trunk(spacing=(2.0, 2.0, 2.0))
     panel.ui.volumeSelector.setCurrentNode(add_volume(other, "Another CT"))
     panel._checks.button.click()
-    wait(panel)
+    wait(panel._checks)
     assert "do not share a geometry" in text(panel)
 
 
@@ -133,7 +104,7 @@ def test_closing_the_scene_empties_the_section(panel, case):
     import slicer
 
     panel._checks.button.click()
-    wait(panel)
+    wait(panel._checks)
     slicer.mrmlScene.Clear()
     assert text(panel) in ("Select the segment of a bone.", "Not checked yet.")
     assert "refused" not in panel._checks.widget.text and not panel._checks.button.enabled

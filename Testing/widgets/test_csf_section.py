@@ -2,12 +2,8 @@
 
 import csf_phantom
 import numpy as np
-import pytest
 
-
-@pytest.fixture
-def panel(open_panel):
-    return open_panel("RadiomicsOrthoSegment")
+MODULE = "RadiomicsOrthoSegment"
 
 
 def add_case(image, bodies, named=True):

@@ -1,33 +1,19 @@
 """The groups "Scan facts" and "Radiomics features": any modality, any profile, with a score or without."""
 
 import json
-import sys
 from dataclasses import replace
 
 import numpy as np
 import planar
 import pytest
 import yaml
+from panel_steps import choose
+
+MODULE = "RadiomicsOrtho"
 
 PROFILE = {"schema": "radiomics-ortho-profile/1", "id": "own", "version": "1", "title": "Own", "modality": "MR",
            "site": "vertebra", "compartment": "any", "bin_count": 32, "feature_classes": ["firstorder"],
            "normalise": {"method": "reference", "tissue": "cerebrospinal fluid at L3", "target": 100}}
-
-
-@pytest.fixture
-def panel(open_panel):
-    """With an empty list of own profiles."""
-    import slicer
-    from RadiomicsOrthoScene.extraction import PROFILES_SETTING
-
-    slicer.app.userSettings().setValue(PROFILES_SETTING, "")
-    yield open_panel("RadiomicsOrtho")
-    slicer.app.userSettings().setValue(PROFILES_SETTING, "")
-
-
-@pytest.fixture
-def make_ct(application):
-    return sys.modules["RadiomicsOrtho"].RadiomicsOrthoTest().makeCase
 
 
 def add_case(image, rois, name="scan"):
@@ -59,12 +45,6 @@ def picture_case(tmp_path, name="hip"):
     return volume, segmentation, ids
 
 
-def choose(panel, volume, segmentation, segment_id):
-    panel.ui.volumeSelector.setCurrentNode(volume)
-    panel.ui.segmentSelector.setCurrentNode(segmentation)
-    panel.ui.segmentSelector.setCurrentSegmentID(segment_id)
-
-
 def select(combo_box, key):
     index = combo_box.findData(key)
     assert index >= 0, f"'{key}' is not offered"
@@ -80,8 +60,8 @@ def rows(panel):
     return {table.GetCellText(row, 0): table.GetCellText(row, 1) for row in range(table.GetNumberOfRows())}
 
 
-def test_the_profiles_are_those_of_the_scan_and_the_bone(panel, make_ct):
-    choose(panel, *make_ct())
+def test_the_profiles_are_those_of_the_scan_and_the_bone(panel, make_case):
+    choose(panel, *make_case())
     offered = keys(panel.ui.profileComboBox)
     assert offered[0] == "ct-vertebra-trabecular" and "ct-vertebra-body" in offered
     assert not {"ct-femur", "mr-vertebra-t1", "xray-bone-2d", "pet"} & set(offered)
@@ -92,8 +72,8 @@ def test_the_profiles_are_those_of_the_scan_and_the_bone(panel, make_ct):
     assert not {"ct-vertebra-body", "pet"} & set(keys(panel.ui.profileComboBox))
 
 
-def test_the_chosen_profile_is_the_one_that_measures(panel, make_ct):
-    choose(panel, *make_ct())
+def test_the_chosen_profile_is_the_one_that_measures(panel, make_case):
+    choose(panel, *make_case())
     panel.ui.featuresCheckBox.setChecked(True)
     select(panel.ui.profileComboBox, "ct-vertebra-body")
     panel.ui.applyButton.click()
@@ -152,10 +132,10 @@ def test_the_values_are_those_of_the_library(panel, tmp_path):
     assert [float(found[name]) for name in names] == pytest.approx([expected[name] for name in names], rel=1e-5)
 
 
-def test_the_features_alone_are_saved_and_a_score_afterwards_has_its_card_again(panel, make_ct, tmp_path, monkeypatch):
+def test_the_features_alone_are_saved_and_a_later_score_has_its_card_again(panel, make_case, tmp_path, monkeypatch):
     import qt
 
-    choose(panel, *make_ct(coreHu=90.0))
+    choose(panel, *make_case(coreHu=90.0))
     select(panel.ui.modelComboBox, "features-only")
     panel.ui.applyButton.click()
     monkeypatch.setattr(qt.QFileDialog, "getExistingDirectory", lambda *a: str(tmp_path / "f"))
@@ -194,11 +174,11 @@ def test_a_profile_that_normalises_on_a_reference_asks_for_the_segment(panel, tm
 
 
 @pytest.mark.parametrize(("content", "said"), [("nonsense: [", "not valid YAML"), ("id: x", "is refused")])
-def test_a_refused_profile_says_why(panel, make_ct, tmp_path, monkeypatch, content, said):
+def test_a_refused_profile_says_why(panel, make_case, tmp_path, monkeypatch, content, said):
     import qt
     from runtime.dialogs import messages
 
-    choose(panel, *make_ct())
+    choose(panel, *make_case())
     path = tmp_path / "own.yaml"
     path.write_text(content, encoding="utf-8")
     monkeypatch.setattr(qt.QFileDialog, "getOpenFileName", lambda *a: str(path))
@@ -236,11 +216,11 @@ def test_choices_survive_saving_and_reopening_the_scene(panel, tmp_path):
     assert panel._parameterNode.modelId == "features-only"
 
 
-def test_without_the_package_that_reads_profiles_apply_still_offers_it(panel, make_ct, monkeypatch):
+def test_without_the_package_that_reads_profiles_apply_still_offers_it(panel, make_case, monkeypatch):
     import importlib.util
 
     find_spec = importlib.util.find_spec
-    choose(panel, *make_ct())
+    choose(panel, *make_case())
     monkeypatch.setattr(importlib.util, "find_spec", lambda name, *a: None if name == "yaml" else find_spec(name, *a))
     panel.updateFromParameterNode()
     assert keys(panel.ui.profileComboBox) == [] and panel.ui.applyButton.enabled

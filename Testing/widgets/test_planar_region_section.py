@@ -4,10 +4,7 @@ import numpy as np
 import planar
 import pytest
 
-
-@pytest.fixture
-def panel(open_panel):
-    return open_panel("RadiomicsOrthoSegment")
+MODULE = "RadiomicsOrthoSegment"
 
 
 @pytest.fixture

@@ -1,19 +1,11 @@
 """Proposing in the panel of Radiomics Ortho Segment: one click, progress, cancel, remarks, hand edits, levels, undo."""
 
-import sys
-import time
-from pathlib import Path
-
 import numpy as np
 import pytest
-
-sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "library"))
 from generated_proposal import METHOD, brick_proposal, brick_scan
+from panel_steps import pick, settle, wait
 
-
-@pytest.fixture
-def panel(open_panel):
-    return open_panel("RadiomicsOrthoSegment")
+MODULE = "RadiomicsOrthoSegment"
 
 
 @pytest.fixture
@@ -24,31 +16,6 @@ def volume(panel):
     node = add_volume(brick_scan(), "CT of bricks")
     panel.ui.volumeSelector.setCurrentNode(node)
     return node
-
-
-def pick(combo_box, key):
-    combo_box.setCurrentIndex(combo_box.findData(key))
-
-
-def wait(panel, seconds=60.0):
-    """Until the work in the background is done."""
-    import slicer
-
-    end = time.monotonic() + seconds
-    while panel._proposals.busy:
-        assert time.monotonic() < end, "the work does not end"
-        slicer.app.processEvents()
-        time.sleep(0.01)
-
-
-def settle():
-    """As long as the panel waits after the last change of a segment."""
-    import slicer
-
-    end = time.monotonic() + 0.4
-    while time.monotonic() < end:
-        slicer.app.processEvents()
-        time.sleep(0.02)
 
 
 def take(panel, volume, proposal=None):
@@ -111,7 +78,7 @@ def test_one_click_begins_and_a_refusal_is_one_sentence(panel, volume, applicati
     slicer.app.processEvents()
     assert panel._proposals.busy and not ui.seedButton.checked
     assert ui.cancelProposalButton.visible and not ui.seedButton.enabled and not ui.autoProposeButton.enabled
-    wait(panel)
+    wait(panel._proposals)
     assert not ui.cancelProposalButton.visible and ui.proposeAgainButton.enabled
     (error,) = [message for message in messages if message.kind == "error"]
     assert ui.proposalStateLabel.text == error.text and error.text.endswith(".")
@@ -346,6 +313,6 @@ def test_a_proposal_for_a_removed_volume_is_not_written(panel, volume):
 
     panel.ui.autoProposeButton.click()
     slicer.mrmlScene.RemoveNode(volume)
-    wait(panel)
+    wait(panel._proposals)
     assert any(message.kind == "error" for message in messages)
     assert slicer.mrmlScene.GetFirstNodeByClass("vtkMRMLSegmentationNode") is None

@@ -1,25 +1,11 @@
 """The panel of Radiomics Ortho: from an empty scene to a saved report, and back."""
 
 import json
-import sys
 
 import pytest
+from panel_steps import choose
 
-
-@pytest.fixture
-def make_case(application):
-    return sys.modules["RadiomicsOrtho"].RadiomicsOrthoTest().makeCase
-
-
-@pytest.fixture
-def panel(open_panel):
-    return open_panel("RadiomicsOrtho")
-
-
-def choose(panel, volume, segmentation, segment_id):
-    panel.ui.volumeSelector.setCurrentNode(volume)
-    panel.ui.segmentSelector.setCurrentNode(segmentation)
-    panel.ui.segmentSelector.setCurrentSegmentID(segment_id)
+MODULE = "RadiomicsOrtho"
 
 
 def test_apply_says_why_it_is_disabled_step_by_step(panel, make_case):

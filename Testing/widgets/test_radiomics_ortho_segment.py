@@ -1,28 +1,8 @@
 """The panel of Radiomics Ortho Segment: draw, name, make the core."""
 
-import sys
+from panel_steps import choose, pick
 
-import pytest
-
-
-@pytest.fixture
-def make_case(application):
-    return sys.modules["RadiomicsOrthoSegment"].RadiomicsOrthoSegmentTest().makeCase
-
-
-@pytest.fixture
-def panel(open_panel):
-    return open_panel("RadiomicsOrthoSegment")
-
-
-def choose(panel, volume, segmentation, segment_id):
-    panel.ui.volumeSelector.setCurrentNode(volume)
-    panel.ui.segmentationSelector.setCurrentNode(segmentation)
-    panel.ui.segmentEditorWidget.setCurrentSegmentID(segment_id)
-
-
-def pick(combo_box, key):
-    combo_box.setCurrentIndex(combo_box.findData(key))
+MODULE = "RadiomicsOrthoSegment"
 
 
 def test_the_core_button_says_why_it_is_disabled(panel, make_case):

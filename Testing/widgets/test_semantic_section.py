@@ -5,22 +5,9 @@ import sys
 
 import pytest
 import yaml
+from panel_steps import choose
 
-
-@pytest.fixture
-def make_case(application):
-    return sys.modules["RadiomicsOrtho"].RadiomicsOrthoTest().makeCase
-
-
-@pytest.fixture
-def panel(open_panel):
-    """With an empty list of own forms."""
-    import slicer
-    from RadiomicsOrthoScene.semantic import FORMS_SETTING
-
-    slicer.app.userSettings().setValue(FORMS_SETTING, "")
-    yield open_panel("RadiomicsOrtho")
-    slicer.app.userSettings().setValue(FORMS_SETTING, "")
+MODULE = "RadiomicsOrtho"
 
 
 @pytest.fixture
@@ -28,12 +15,6 @@ def case(panel, make_case):
     volume, segmentation, segment_id = make_case()
     choose(panel, volume, segmentation, segment_id)
     return volume, segmentation, segment_id
-
-
-def choose(panel, volume, segmentation, segment_id):
-    panel.ui.volumeSelector.setCurrentNode(volume)
-    panel.ui.segmentSelector.setCurrentNode(segmentation)
-    panel.ui.segmentSelector.setCurrentSegmentID(segment_id)
 
 
 def editor(panel, name):

@@ -1,21 +1,14 @@
 """TotalSegmentator from the panel of Radiomics Ortho Segment, where it is installed."""
 
 import os
-import sys
-import time
-from pathlib import Path
 
-import numpy as np
-import pytest
-
-sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "library"))
 import fake_totalsegmentator
+import numpy as np
 import phantoms
+import pytest
+from panel_steps import wait
 
-
-@pytest.fixture
-def panel(open_panel):
-    return open_panel("RadiomicsOrthoSegment")
+MODULE = "RadiomicsOrthoSegment"
 
 
 @pytest.fixture
@@ -43,7 +36,6 @@ def test_the_button_is_there_only_where_it_is_installed(panel, case, monkeypatch
 
 
 def test_its_bodies_become_segments(panel, case, installed):
-    import slicer
 
     volume, labels, geometry = case
     fake_totalsegmentator.told(installed, "write", labels, geometry)
@@ -52,11 +44,7 @@ def test_its_bodies_become_segments(panel, case, installed):
     assert button.visible and button.enabled
     button.click()
     assert panel._proposals.busy and not button.enabled
-    end = time.monotonic() + 60
-    while panel._proposals.busy:
-        assert time.monotonic() < end, "the work does not end"
-        slicer.app.processEvents()
-        time.sleep(0.02)
+    wait(panel._proposals)
     segmentation = panel._parameterNode.segmentation.GetSegmentation()
     assert [segmentation.GetNthSegment(n).GetName() for n in range(segmentation.GetNumberOfSegments())] == ["L1 body"]
 

@@ -1,0 +1,39 @@
+"""What a person does with a panel, for the tests of its sections."""
+
+import time
+
+
+def choose(panel, volume, segmentation, segment_id):
+    """Choose a region in the panel of either module."""
+    panel.ui.volumeSelector.setCurrentNode(volume)
+    if hasattr(panel.ui, "segmentSelector"):
+        panel.ui.segmentSelector.setCurrentNode(segmentation)
+        panel.ui.segmentSelector.setCurrentSegmentID(segment_id)
+    else:
+        panel.ui.segmentationSelector.setCurrentNode(segmentation)
+        panel.ui.segmentEditorWidget.setCurrentSegmentID(segment_id)
+
+
+def pick(combo_box, key):
+    combo_box.setCurrentIndex(combo_box.findData(key))
+
+
+def wait(section, seconds=60.0):
+    """Until what a section of a panel does in the background is done and shown."""
+    import slicer
+
+    end = time.monotonic() + seconds
+    while section.busy:
+        assert time.monotonic() < end, "the work does not end"
+        slicer.app.processEvents()
+        time.sleep(0.01)
+
+
+def settle():
+    """As long as a panel waits after the last change of a segment."""
+    import slicer
+
+    end = time.monotonic() + 0.4
+    while time.monotonic() < end:
+        slicer.app.processEvents()
+        time.sleep(0.02)
