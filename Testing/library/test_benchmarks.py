@@ -63,7 +63,7 @@ def test_an_adapter_writes_the_finite_numbers(tmp_path, monkeypatch):
 
 
 SCRIPTS = sorted(path.relative_to(FOLDER.parent).as_posix() for path in FOLDER.parent.rglob("*.py")
-                 if "ArgumentParser(" in path.read_text(encoding="utf-8"))
+                 if "parse_args(" in path.read_text(encoding="utf-8"))
 
 
 @pytest.mark.parametrize("script", SCRIPTS)
@@ -71,3 +71,17 @@ def test_every_benchmark_starts(script, tmp_path):
     found = subprocess.run([sys.executable, str(FOLDER.parent / script), "--help"], check=False, cwd=tmp_path,
                            text=True, capture_output=True, timeout=120)
     assert found.returncode == 0 and "usage:" in found.stdout, found.stderr
+
+
+def test_a_section_of_the_results_is_replaced_and_what_a_person_wrote_in_it_stays(tmp_path, monkeypatch):
+    monkeypatch.syspath_prepend(str(FOLDER.parent))
+    from results_file import write_section
+
+    page = tmp_path / "RESULTS.md"
+    write_section("## A\n\nfirst\n", page=page)
+    write_section("## B\n\nsecond\n\n### By hand\n\nlooked at\n", page=page)
+    write_section("## C\n\nthird", page=page)
+    write_section("## A\n\nfirst again", page=page)
+    write_section("## B\n\nsecond again", by_hand="### By hand", page=page)
+    assert page.read_text(encoding="utf-8") == ("# Benchmark results\n\n## A\n\nfirst again\n\n## B\n\nsecond again\n\n"
+                                                "### By hand\n\nlooked at\n\n## C\n\nthird\n")

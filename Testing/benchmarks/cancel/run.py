@@ -28,7 +28,6 @@ import numpy as np
 
 HERE = Path(__file__).resolve().parent
 REPOSITORY = HERE.parents[2]
-RESULTS = HERE.parent / "RESULTS.md"
 HEADING = "## Cancel"
 #: what the user is promised
 PROMISE_S = 0.2
@@ -37,6 +36,7 @@ for _folder in (REPOSITORY / "Testing", REPOSITORY / "RadiomicsOrtho", HERE.pare
         sys.path.insert(0, str(_folder))
 
 from benchmarks.extraction.run import write_mask, write_scan
+from benchmarks.results_file import write_section
 
 
 @dataclass(frozen=True)
@@ -183,16 +183,6 @@ def line_of(row: Row) -> str:
     return (f"| {row.way} | {row.whole:.2f} | {len(row.waits)} | {np.median(row.waits):.3f} | "
             f"{max(row.waits):.3f} | {stopped} | {sum(w > PROMISE_S for w in row.waits)} |")
 
-
-def write_section(text: str) -> None:
-    """Replace our section of RESULTS.md and keep the others."""
-    old = RESULTS.read_text(encoding="utf-8") if RESULTS.exists() else "# Benchmark results\n"
-    start = old.find(HEADING + "\n")
-    if start < 0:
-        RESULTS.write_text(old.rstrip() + "\n\n" + text, encoding="utf-8")
-        return
-    end = old.find("\n## ", start + len(HEADING))
-    RESULTS.write_text(old[:start] + text + (old[end:] if end >= 0 else ""), encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -30,7 +30,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
-sys.path.insert(0, str(HERE))
+sys.path[:0] = [str(HERE), str(HERE.parent)]
 HEADING = "## Extraction: peers"
 OURS, REFERENCE = "radiomicsortho", "pyradiomics"
 #: title, whether its names are pyradiomics', and whether it can do all the work on voxels that are not cubes
@@ -96,9 +96,9 @@ def main() -> int:
     text = report(tables, pythons, arguments)
     print(text)
     if not arguments.no_write:
-        from run import write_section
+        from results_file import write_section
 
-        write_section(text, HEADING)
+        write_section(text)
     return 0
 
 

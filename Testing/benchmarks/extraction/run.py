@@ -29,7 +29,6 @@ import process
 
 HERE = Path(__file__).resolve().parent
 REPOSITORY = HERE.parents[2]
-RESULTS = HERE.parent / "RESULTS.md"
 HEADING = "## Extraction"
 
 SPACING_MM = (0.7, 0.7, 1.0)
@@ -74,6 +73,9 @@ def main() -> int:
     text = report(tables, stages, large, arguments)
     print(text)
     if not arguments.no_write:
+        sys.path.insert(0, str(HERE.parent))
+        from results_file import write_section
+
         write_section(text)
     return 0
 
@@ -334,17 +336,6 @@ def machine() -> str:
     kind = platform.machine().replace("x86_64", "x86-64")
     return f"{count} {kind} cores, {platform.system()}, Python {platform.python_version()}, {', '.join(libraries)}"
 
-
-def write_section(text: str, heading: str = HEADING) -> None:
-    """Replace the section of RESULTS.md under ``heading`` and keep the others."""
-    old = RESULTS.read_text(encoding="utf-8") if RESULTS.exists() else "# Benchmark results\n"
-    start = old.find(heading + "\n")
-    if start < 0:
-        RESULTS.write_text(old.rstrip() + "\n\n" + text, encoding="utf-8")
-        return
-    end = old.find("\n## ", start + len(heading))
-    rest = old[end:] if end >= 0 else ""
-    RESULTS.write_text(old[:start] + text + rest, encoding="utf-8")
 
 
 if __name__ == "__main__":

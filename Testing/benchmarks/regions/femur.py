@@ -9,7 +9,6 @@ its section of ../RESULTS.md.  Pictures need matplotlib and are left out without
 
 from __future__ import annotations
 
-import argparse
 import json
 import os
 import platform
@@ -24,17 +23,17 @@ import numpy as np
 
 HERE = Path(__file__).resolve().parent
 REPOSITORY = HERE.parents[2]
-sys.path.insert(0, str(REPOSITORY / "RadiomicsOrtho"))
+sys.path[:0] = [str(REPOSITORY / "RadiomicsOrtho"), str(HERE), str(HERE.parent)]
 
+from options import DATA, parser
 from RadiomicsOrthoLib.errors import InputError
 from RadiomicsOrthoLib.imaging.readers import read_image
 from RadiomicsOrthoLib.regions.femur.recognition import recognise_head
 from RadiomicsOrthoLib.regions.femur.segmentation import REGIONS, segment_femur
 from RadiomicsOrthoLib.regions.femur.surface import fit_sphere
+from results_file import write_section
 
-RESULTS = HERE.parent / "RESULTS.md"
 HEADING = "## Regions, proximal femur"
-DATA = Path(os.environ.get("RADIOMICS_ORTHO_DATA", REPOSITORY.parent / "shared" / "data"))
 #: name, file, click (RAS mm), what is clicked
 CASES = [
     ("STS_020_complete", "ct_femur_sts/STS_020_complete.nii.gz", (-58, -48, -611), "left head"),
@@ -58,11 +57,9 @@ CASES = [
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--pictures", type=Path, help="folder for one picture per case")
-    parser.add_argument("--clicks", type=int, default=8, help="clicks 8 mm off the head's centre")
-    parser.add_argument("--no-write", action="store_true", help="print only, leave RESULTS.md as it is")
-    arguments = parser.parse_args()
+    options = parser(__doc__)
+    options.add_argument("--clicks", type=int, default=8, help="clicks 8 mm off the head's centre")
+    arguments = options.parse_args()
     if not DATA.is_dir():
         print(f"test data not found: {DATA} (set RADIOMICS_ORTHO_DATA)")
         return 2
@@ -92,7 +89,7 @@ def main() -> int:
               "contours themselves are good to about 1 mm). The two scans also served to set the constants.")
     text = "\n".join([HEADING, "", machine, "", *lines, "", caveat, "", *details, ""])
     if not arguments.no_write:
-        write_section(text)
+        write_section(text, by_hand="### Other scans")
     return 0
 
 
@@ -248,15 +245,6 @@ def picture(image, proposal, click, title: str, path: Path) -> None:
     figure.savefig(path, dpi=60)
     plt.close(figure)
 
-
-def write_section(text: str) -> None:
-    """Put the section into RESULTS.md, in place of an older one; what was looked at by hand stays."""
-    old = RESULTS.read_text(encoding="utf-8") if RESULTS.exists() else "# Benchmark results\n"
-    before, _, after = old.partition(HEADING + "\n")
-    section, _, rest = after.partition("\n## ")
-    _, by_hand, others = section.partition("\n### Other scans")
-    text = text.rstrip() + "\n" + (by_hand + others).rstrip() + "\n" if by_hand else text
-    RESULTS.write_text(before.rstrip() + "\n\n" + text + (f"\n## {rest}" if rest else ""), encoding="utf-8")
 
 
 if __name__ == "__main__":

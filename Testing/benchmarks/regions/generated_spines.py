@@ -9,7 +9,6 @@ are listed in ``KINDS``.  Writes its section of ../RESULTS.md.
 
 from __future__ import annotations
 
-import argparse
 import os
 import platform
 import sys
@@ -20,14 +19,17 @@ import numpy as np
 
 HERE = Path(__file__).resolve().parent
 REPOSITORY = HERE.parents[2]
-sys.path[:0] = [str(REPOSITORY / "RadiomicsOrtho"), str(REPOSITORY / "Testing" / "library"), str(HERE)]
+sys.path[:0] = [str(folder) for folder in (REPOSITORY / "RadiomicsOrtho", REPOSITORY / "Testing" / "library", HERE,
+                                           HERE.parent)]
 
+from options import parser
 from RadiomicsOrthoLib.errors import InputError
 from RadiomicsOrthoLib.regions.vertebra.automatic import spine_without_click
 from RadiomicsOrthoLib.regions.vertebra.proposal import propose_bodies
 from RadiomicsOrthoLib.regions.vertebra.spine import Spine, body_labels, spine_from_click
+from results_file import write_section
 from thoracolumbar_phantom import Deformity, Trunk, trunk
-from vertebra import dice, write_section
+from vertebra import dice
 from vertebra_pictures import draw
 
 HEADING = "## Regions, vertebrae of generated trunks"
@@ -143,11 +145,9 @@ def deformities(scan: Trunk, spine: Spine, matched: list[int | None]) -> str:
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--only", metavar="TEXT", help="the kinds whose name holds this text")
-    parser.add_argument("--pictures", type=Path, metavar="FOLDER", help="draw a picture of every case")
-    parser.add_argument("--no-write", action="store_true", help="print only, leave RESULTS.md as it is")
-    options = parser.parse_args()
+    arguments = parser(__doc__)
+    arguments.add_argument("--only", metavar="TEXT", help="the kinds whose name holds this text")
+    options = arguments.parse_args()
     lines = [(f"`Testing/benchmarks/regions/generated_spines.py`, {time.strftime('%Y-%m-%d')}, {os.cpu_count()} "
               f"{platform.machine()} cores. Trunks of `Testing/library/thoracolumbar_phantom.py`, one click each; "
               "generated scans show what breaks, not how good the method is on patients."), "",
@@ -160,7 +160,7 @@ def main() -> int:
         lines.append(row(name, trunk(**kind), options.pictures))
         print(lines[-1], flush=True)
     if not options.no_write and not options.only:
-        write_section(lines, HEADING)
+        write_section("\n".join([HEADING, "", *lines]))
     return 0
 
 

@@ -10,7 +10,6 @@ click were set on the twelve training scans, too.  Pictures need matplotlib.  Wr
 
 from __future__ import annotations
 
-import argparse
 import os
 import platform
 import sys
@@ -23,8 +22,9 @@ import numpy as np
 HERE = Path(__file__).resolve().parent
 REPOSITORY = HERE.parents[2]
 HEADING = "## Regions, lumbar MR"
-sys.path[:0] = [str(REPOSITORY / "RadiomicsOrtho"), str(HERE)]
+sys.path[:0] = [str(REPOSITORY / "RadiomicsOrtho"), str(HERE), str(HERE.parent)]
 
+from options import DATA, parser
 from RadiomicsOrthoLib.errors import InputError
 from RadiomicsOrthoLib.imaging.image import BoneImage
 from RadiomicsOrthoLib.imaging.readers import read_image, read_voxels
@@ -33,7 +33,8 @@ from RadiomicsOrthoLib.regions.lumbar_mr.network import model_card
 from RadiomicsOrthoLib.regions.lumbar_mr.proposal import propose_mr_bodies
 from RadiomicsOrthoLib.regions.lumbar_mr.sagittal import scan_axes
 from RadiomicsOrthoLib.regions.proposal import Proposal
-from vertebra import dice, write_section
+from results_file import write_section
+from vertebra import dice
 
 #: the reference's bodies from above downwards
 LEVELS = ("T11", "T12", "L1", "L2", "L3", "L4", "L5")
@@ -175,13 +176,8 @@ def draw(image: BoneImage, reference: np.ndarray, proposal: Proposal, path: Path
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--runs", type=int, default=40, help="moved clicks (default %(default)s)")
-    parser.add_argument("--pictures", type=Path, metavar="FOLDER", help="draw a picture of every case")
-    parser.add_argument("--no-write", action="store_true", help="print only, leave RESULTS.md as it is")
-    options = parser.parse_args()
-    data = Path(os.environ.get("RADIOMICS_ORTHO_DATA", REPOSITORY.parent / "shared" / "data"))
-    folder = data / "mr_lumbar"
+    options = parser(__doc__, runs=40).parse_args()
+    folder = DATA / "mr_lumbar"
     if not folder.is_dir():
         print("The lumbar MR scans are not here; nothing was measured.")
         return 1
@@ -204,10 +200,10 @@ def main() -> int:
     held_out = [found for name, found in zip(names, results, strict=True) if name in HELD_OUT]
     lines += [*rows, "", "All: " + summary(results, 0.85, None), "",
               "Held out (neither limits nor shapes were set on them): " + summary(held_out, 0.85, None), "",
-              moved_clicks(image_of, options.runs), "", "### Scans without a lumbar spine", "", *refusals(data), ""]
+              moved_clicks(image_of, options.runs), "", "### Scans without a lumbar spine", "", *refusals(DATA), ""]
     print("\n".join(lines))
     if not options.no_write:
-        write_section(lines, HEADING)
+        write_section("\n".join([HEADING, "", *lines]))
     return 0
 
 

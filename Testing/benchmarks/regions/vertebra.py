@@ -10,7 +10,6 @@ Pictures (they need matplotlib) are sections along the straightened spine.  Writ
 
 from __future__ import annotations
 
-import argparse
 import os
 import platform
 import resource
@@ -24,10 +23,10 @@ import numpy as np
 
 HERE = Path(__file__).resolve().parent
 REPOSITORY = HERE.parents[2]
-RESULTS = HERE.parent / "RESULTS.md"
 HEADING = "## Regions, vertebrae"
-sys.path[:0] = [str(REPOSITORY / "RadiomicsOrtho"), str(HERE)]
+sys.path[:0] = [str(REPOSITORY / "RadiomicsOrtho"), str(HERE), str(HERE.parent)]
 
+from options import DATA, parser
 from RadiomicsOrthoLib.cli.demo_data import demo_scan
 from RadiomicsOrthoLib.errors import InputError
 from RadiomicsOrthoLib.imaging.geometry import Geometry
@@ -37,6 +36,7 @@ from RadiomicsOrthoLib.regions.roi import Roi
 from RadiomicsOrthoLib.regions.trabecular import trabecular_core
 from RadiomicsOrthoLib.regions.vertebra.automatic import spine_without_click
 from RadiomicsOrthoLib.regions.vertebra.spine import Spine, body_labels, spine_from_click
+from results_file import write_section
 from vertebra_pictures import draw
 
 #: labels of ct_spine_ts from above downwards
@@ -221,29 +221,13 @@ def labels_on(target: Geometry, labels: np.ndarray, source: Geometry) -> np.ndar
     return out
 
 
-def write_section(lines: list[str], heading: str = HEADING) -> None:
-    """Replace the section of RESULTS.md under ``heading``, or add it at the end."""
-    text = RESULTS.read_text(encoding="utf-8")
-    section = "\n".join([heading, "", *lines]).rstrip() + "\n"
-    if heading + "\n" in text:
-        start = text.index(heading + "\n")
-        stop = text.find("\n## ", start + 1)
-        text = text[:start] + section + (text[stop:] if stop >= 0 else "")
-    else:
-        text = text.rstrip() + "\n\n" + section
-    RESULTS.write_text(text, encoding="utf-8")
-
 
 def main() -> int:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--runs", type=int, default=42, help="clicks (default %(default)s)")
-    parser.add_argument("--pictures", type=Path, metavar="FOLDER", help="draw a picture of every case")
-    parser.add_argument("--no-write", action="store_true", help="print only, leave RESULTS.md as it is")
-    options = parser.parse_args()
+    options = parser(__doc__, runs=42).parse_args()
     machine = f"{os.cpu_count()} {platform.machine()} cores"
     lines = [(f"`Testing/benchmarks/regions/vertebra.py`, {time.strftime('%Y-%m-%d')}, {machine}. No figure is a "
               "held-out one: the limits were set on these two scans."), ""]
-    data = Path(os.environ.get("RADIOMICS_ORTHO_DATA", REPOSITORY.parent / "shared" / "data")) / "ct_spine_ts"
+    data = DATA / "ct_spine_ts"
     if data.is_dir():
         lines += lumbar_case(data, options.runs, options.pictures)
     else:
@@ -254,7 +238,7 @@ def main() -> int:
         lines += [f"Left out: the chest CT ({error})", ""]
     print("\n".join(lines))
     if not options.no_write:
-        write_section(lines)
+        write_section("\n".join([HEADING, "", *lines]))
     return 0
 
 
