@@ -14,9 +14,9 @@ from ...long_work import Cancelled, CancelledError, Progress, never_cancelled, n
 from ..proposal import Proposal, Remark
 from ..roi import Roi
 from ..trabecular import DEFAULT_DEPTH_MM
-from ..vertebra.body_regions import body_compartments, incomplete_body, level_suggestion
+from ..vertebra.body_regions import body_compartments, incomplete_body, level_remarks, level_suggestion
 from ..vertebra.compartments import compartment
-from ..vertebra.levels import ABOVE_SACRUM, LUMBAR, THORACIC, named_levels
+from ..vertebra.levels import LUMBAR, THORACIC, named_levels
 from . import one_click
 from .bodies import Body, find_bodies
 from .frame import frame_of_mask
@@ -30,6 +30,8 @@ MADE_BY = {"model": f"model {MODEL_ID}, version 1", "one-click": one_click.METHO
 BODY_COMPARTMENTS = ("whole-body", "trabecular")
 #: something in a brain or a breast looks like a body, too, but hardly two in a row
 LEAST_BODIES = 2
+_SACRUM_LEFT_OUT = Remark("SACRUM_LEFT_OUT", "S1 was seen below the lowest body and left out; the sacrum is not "
+                          "supported.", "Draw S1 by hand if you need it.")
 #: a click this near to a body means that body
 CLICK_TOLERANCE_MM = 3.0
 
@@ -57,7 +59,9 @@ def propose_mr_bodies(image: BoneImage, seed: Sequence[float] | None = None,
     bodies, sacral = _found(image, seed, method, lambda share, text: progress(0.9 * share, text), cancelled)
     named = len(bodies) - 1 if seed is None else _clicked(image, bodies, sacral, np.asarray(seed, float))
     levels = named_levels(len(bodies), named, level, thoracic, lumbar) if level else (None,) * len(bodies)
-    regions, entries, remarks = [], [], [_origin(method), *_ends(len(bodies), bool(sacral), level)]
+    remarks = [_origin(method), *([_SACRUM_LEFT_OUT] if sacral else []),
+               *level_remarks(len(bodies), bool(sacral), level)]
+    regions, entries = [], []
     for n in [named] if single else range(len(bodies)):
         if cancelled():
             raise CancelledError
@@ -138,16 +142,3 @@ def _origin(method: str) -> Remark:
                   f"{len(held_out['cases'])} more of these it reached a Dice of {held_out['dice_mean']:.2f} "
                   f"(worst body {held_out['dice_worst']:.2f}).",
                   "Check every body; S1, fractures and implants are not supported.")
-
-
-def _ends(count: int, sacrum_seen: bool, level: str | None) -> list[Remark]:
-    remarks = []
-    if sacrum_seen:
-        remarks.append(Remark("SACRUM_LEFT_OUT", "S1 was seen below the lowest body and left out; the sacrum is not "
-                              "supported.", "Draw S1 by hand if you need it."))
-    if not level:
-        hint = f" suggests {ABOVE_SACRUM} for vertebra {count}" if sacrum_seen else ""
-        remarks.append(Remark("LEVEL_SUGGESTED", f"No level was named; S1 below it{hint}.",
-                              "Confirm a level before anything is compared with a threshold.") if sacrum_seen else
-                       Remark("LEVEL_NOT_NAMED", "No level was named.", "Name one level; the others follow."))
-    return remarks

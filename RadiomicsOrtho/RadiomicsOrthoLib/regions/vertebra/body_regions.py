@@ -50,3 +50,14 @@ def level_suggestion(count: int, sacrum_below: bool, level: str | None) -> dict[
         return None
     return {"number": count, "level": ABOVE_SACRUM,
             "reason": "it lies on the sacrum; count the ribs or lumbar vertebrae before you confirm it"}
+
+
+def level_remarks(count: int, sacrum_below: bool, level: str | None) -> list[Remark]:
+    """What is said of the levels of ``count`` bodies where nobody has named one."""
+    if level:
+        return []
+    if sacrum_below:
+        return [Remark("LEVEL_SUGGESTED", f"No level was named; vertebra {count} lies on the sacrum, which suggests "
+                       f"{ABOVE_SACRUM}.", "Confirm a level before anything is compared with a threshold.")]
+    return [Remark("LEVEL_NOT_NAMED", "No level was named, and no sacrum was found below the lowest body.",
+                   "Name one level; the others follow.")]

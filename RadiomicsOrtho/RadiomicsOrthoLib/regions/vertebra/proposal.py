@@ -14,10 +14,10 @@ from ...long_work import Cancelled, CancelledError, Progress, never_cancelled, n
 from ..proposal import Proposal, Remark
 from ..roi import Roi
 from ..trabecular import DEFAULT_DEPTH_MM
-from .body_regions import body_compartments, body_title, incomplete_body, level_suggestion
+from .body_regions import body_compartments, body_title, incomplete_body, level_remarks, level_suggestion
 from .compartments import LocalFrame, compartment
 from .heights import GRADE_LIMITS, Heights, heights, suggested_grade, unhurt_neighbours
-from .levels import ABOVE_SACRUM, LUMBAR, THORACIC, named_levels
+from .levels import LUMBAR, THORACIC, named_levels
 from .spine import METHOD, Spine, VertebralBody, body_labels
 
 #: a voxel longer than this share of a body's height hides the loss of height at which grade 1 begins
@@ -79,7 +79,7 @@ def propose_bodies(image: BoneImage, spine: Spine, compartments: Sequence[str] =
         raise InputError("No vertebral body is left to be written; click in another one.")
     summary = {"site": "vertebra", "method": METHOD, "named_by": level and f"body {named + 1} named {level}",
                "level_suggestion": level_suggestion(len(spine.bodies), spine.sacrum_below, level), "bodies": entries}
-    return Proposal(tuple(regions), summary, (*_ends(spine, level), *remarks))
+    return Proposal(tuple(regions), summary, (*level_remarks(len(spine.bodies), spine.sacrum_below, level), *remarks))
 
 
 def _whole(labels: np.ndarray, boxes: Sequence, n: int, image: BoneImage, level: str | None) -> Roi:
@@ -105,13 +105,3 @@ def _morphometry(n: int, measured: dict[int, Heights]) -> dict[str, object]:
                         "biconcave_ratio": round(found.biconcave_ratio, 3),
                         "points_ras_mm": [[[round(x, 2) for x in point] for point in pair] for pair in found.points]},
             "genant": suggested_grade(found, neighbours).to_dict()}
-
-
-def _ends(spine: Spine, level: str | None) -> list[Remark]:
-    if level:
-        return []
-    if spine.sacrum_below:
-        return [Remark("LEVEL_SUGGESTED", f"No level was named; vertebra {len(spine.bodies)} lies on the sacrum, which "
-                       f"suggests {ABOVE_SACRUM}.", "Confirm a level before anything is compared with a threshold.")]
-    return [Remark("LEVEL_NOT_NAMED", "No level was named, and the scan does not show the sacrum.",
-                   "Name one level; the others follow.")]
