@@ -1,16 +1,14 @@
 """RadiomicsOrtho: from a region on a bone scan to a score with its nomogram."""
 
 import json
-from html import escape
 from typing import Optional
 
-import qt
 import slicer
 import vtk
 from RadiomicsOrthoLib.errors import InputError, RefusedError
-from RadiomicsOrthoWidgets.clinical_editors import ClinicalEditors
 from RadiomicsOrthoWidgets.engine_state_label import EngineStateLabel
 from RadiomicsOrthoWidgets.extraction_section import ExtractionSection
+from RadiomicsOrthoWidgets.model_section import ModelSection
 from RadiomicsOrthoWidgets.readiness import FEATURES_ONLY, reasonNotReady
 from RadiomicsOrthoWidgets.region_text import regionText
 from RadiomicsOrthoWidgets.result_section import NOMOGRAM_WIDTH, ResultSection, refusalHtml
@@ -79,8 +77,9 @@ class RadiomicsOrthoWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
         self._parameterNode: Optional[RadiomicsOrthoParameterNode] = None
         self._guiTag = None
         self._scored = self._resultOf = None
-        self._resultSection = self._clinicalEditors = self._semanticSection = self._engineState = None
-        self._extractionSection = self._scanFacts = None
+        self._resultSection = self._semanticSection = self._engineState = None
+        #: those that show what a parameter node chooses
+        self._sections = ()
 
     def setup(self) -> None:
         ScriptedLoadableModuleWidget.setup(self)
@@ -89,26 +88,21 @@ class RadiomicsOrthoWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
         self.ui = slicer.util.childWidgetVariables(uiWidget)
         uiWidget.setMRMLScene(slicer.mrmlScene)
         self.logic = RadiomicsOrthoLogic()
-        self._resultSection = ResultSection(self.ui)
-        self._clinicalEditors = ClinicalEditors(self.ui.clinicalWidget, self.onClinicalChanged)
-        self._semanticSection = SemanticSection(self.ui, self.logic.answers)
+        self._resultSection = ResultSection(self.ui, self.logic.saveReport)
         self._engineState = EngineStateLabel(self.ui.engineStateLabel,
                                              self.logic.resourcePath("requirements-features.txt"))
-        self._extractionSection = ExtractionSection(self.ui, self.logic.choices)
-        self._scanFacts = ScanFactsSection(self.ui, self.updateFromParameterNode)
-        for model in self.logic.models():
-            self.ui.modelComboBox.addItem(model.title, model.id)
-        self.ui.modelComboBox.addItem(_("No score: radiomics features only"), FEATURES_ONLY)
+        self._semanticSection = SemanticSection(self.ui, self.logic.answers)
+        self._sections = (
+            ModelSection(self.ui, self.logic), self._semanticSection,
+            ScanFactsSection(self.ui, self.updateFromParameterNode), ExtractionSection(self.ui, self.logic.choices))
         self.addObserver(slicer.mrmlScene, slicer.mrmlScene.StartCloseEvent, self.onSceneStartClose)
         self.addObserver(slicer.mrmlScene, slicer.mrmlScene.EndCloseEvent, self.onSceneEndClose)
         self.addObserver(slicer.mrmlScene, slicer.mrmlScene.StartImportEvent, self.onSceneStartClose)
         self.addObserver(slicer.mrmlScene, slicer.mrmlScene.EndImportEvent, self.onSceneEndClose)
         self.ui.segmentSelector.connect("currentNodeChanged(vtkMRMLNode*)", self.onSegmentationChanged)
         self.ui.segmentSelector.connect("currentSegmentChanged(QString)", self.onSegmentChanged)
-        self.ui.modelComboBox.connect("currentIndexChanged(int)", self.onModelChanged)
         self.ui.segmentButton.connect("clicked(bool)", self.onSegmentButton)
         self.ui.applyButton.connect("clicked(bool)", self.onApplyButton)
-        self.ui.saveReportButton.connect("clicked(bool)", self.onSaveReportButton)
         self.initializeParameterNode()
         self.showResult(None)
         if self.parent.isEntered:
@@ -157,7 +151,7 @@ class RadiomicsOrthoWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
             self._parameterNode.disconnectGui(self._guiTag)
             self.removeObserver(self._parameterNode, vtk.vtkCommand.ModifiedEvent, self.updateFromParameterNode)
         self._parameterNode = parameterNode
-        for section in filter(None, (self._semanticSection, self._scanFacts, self._extractionSection)):
+        for section in self._sections:
             section.show(None)
         if self._parameterNode:
             self._guiTag = self._parameterNode.connectGui(self.ui)
@@ -175,12 +169,8 @@ class RadiomicsOrthoWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
         if node.segmentId:
             selector.setCurrentSegmentID(node.segmentId)
         selector.blockSignals(wasBlocked)
-        wasBlocked = self.ui.modelComboBox.blockSignals(True)
-        self.ui.modelComboBox.setCurrentIndex(max(self.ui.modelComboBox.findData(node.modelId), 0))
-        self.ui.modelComboBox.blockSignals(wasBlocked)
-        self._showModel()
         self._showRegion()
-        for section in (self._semanticSection, self._scanFacts, self._extractionSection):
+        for section in self._sections:
             section.show(node)
         if self._scored and self._resultOf != self.logic.inputsOf(node):
             self.showResult(None, _("<p>The inputs have changed since the last result: press Apply again.</p>"))
@@ -199,26 +189,14 @@ class RadiomicsOrthoWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
         if self._parameterNode:
             self._parameterNode.segmentId = segmentId or ""
 
-    def onModelChanged(self, index) -> None:
-        if self._parameterNode:
-            self._parameterNode.modelId = self.ui.modelComboBox.itemData(index) or ""
-
-    def onClinicalChanged(self, *unused) -> None:
-        if self._parameterNode:
-            # values for other models stay: choosing another model must not lose what was typed
-            others = {name: value for name, value in dict(self._parameterNode.clinical).items()
-                      if name not in self._clinicalEditors.names}
-            self._parameterNode.clinical = {**others, **self._clinicalEditors.values()}
-
     def onSegmentButton(self) -> None:
         slicer.util.selectModule("RadiomicsOrthoSegment")
 
     def onApplyButton(self) -> None:
         node = self._parameterNode
-        only = node.modelId == FEATURES_ONLY
-        wanted = node.extractFeatures or only
+        only, wanted = node.modelId == FEATURES_ONLY, self.logic.wantsFeatures(node)
         problem, featuresProblem, work = "", "", WorkDialog(_("Radiomics Ortho"))
-        with slicer.util.tryWithErrorDisplay(_("The region could not be scored."), waitCursor=not wanted):
+        with slicer.util.tryWithErrorDisplay(_("The case could not be scored."), waitCursor=not wanted):
             try:
                 self.logic.ensureDependencies()
                 featuresProblem = self.logic.featuresProblem() if wanted else ""
@@ -247,20 +225,6 @@ class RadiomicsOrthoWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
         elif self._scored and featuresProblem:
             slicer.util.warningDisplay(featuresProblem)
 
-    def onSaveReportButton(self) -> None:
-        settings = slicer.app.userSettings()
-        folder = qt.QFileDialog.getExistingDirectory(
-            slicer.util.mainWindow(), _("Folder for the report"), settings.value("RadiomicsOrtho/Folder", ""))
-        if not folder:
-            return
-        settings.setValue("RadiomicsOrtho/Folder", folder)
-        try:
-            files = self.logic.saveReport(self._scored, folder)
-        except InputError as error:
-            slicer.util.errorDisplay(str(error))
-            return
-        slicer.util.infoDisplay(_("Written to {folder}: {files}").format(folder=folder, files=", ".join(files)))
-
     def showResult(self, scored, emptyHtml: str = "") -> None:
         """Show a result; for ``None`` what stands in its place."""
         self._scored = scored
@@ -270,20 +234,6 @@ class RadiomicsOrthoWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
         """Say what the chosen segment is taken for."""
         anatomy = self.logic.anatomy(self._parameterNode.segmentation, self._parameterNode.segmentId)
         self.ui.regionLabel.text = regionText(anatomy) if anatomy else _("No segment chosen")
-
-    def _showModel(self) -> None:
-        """The model's purpose, and editors for the clinical values that it asks for."""
-        model = self.logic.model(self._parameterNode.modelId)
-        if model is None:
-            only = self._parameterNode.modelId == FEATURES_ONLY
-            self.ui.modelInfoLabel.text = _("The features of the profile below, for any modality") if only \
-                else _("No model at hand")
-            self.ui.clinicalWidget.visible = False
-            return
-        self.ui.modelInfoLabel.text = "<b>{trust}</b> \u00b7 {use}".format(
-            trust=_("Trust level: {trust}").format(trust=escape(model.trust)), use=escape(model.card["intended_use"]))
-        self.ui.modelInfoLabel.toolTip = f"{model.card.get('not_for', '')}\n{model.card['population']}"
-        self._clinicalEditors.show(model, dict(self._parameterNode.clinical))
 
 
 class RadiomicsOrthoLogic(ScriptedLoadableModuleLogic):
@@ -307,20 +257,29 @@ class RadiomicsOrthoLogic(ScriptedLoadableModuleLogic):
         return str(resource_folder() / name)
 
     def models(self) -> tuple:
-        """The verified models that measure on a scan (read once); refused ones are named in the application's log."""
+        """The verified models (read once); refused ones are named in the application's log."""
         import logging
 
         from RadiomicsOrthoLib.models.catalogue import load_catalogue
 
         if self._models is None:
-            bundles, refused = load_catalogue()
-            self._models = tuple(bundle for bundle in bundles if bundle.uses_scan)
+            self._models, refused = load_catalogue()
             for sentence in refused:
                 logging.warning(sentence)
         return self._models
 
     def model(self, modelId: str):
         return next((model for model in self.models() if model.id == modelId), None)
+
+    def usesScan(self, parameterNode) -> bool:
+        """Whether the chosen model measures on a scan; otherwise all its values are entered."""
+        model = self.model(parameterNode.modelId)
+        return model is None or model.uses_scan
+
+    def wantsFeatures(self, parameterNode) -> bool:
+        """Whether radiomics features are asked for."""
+        return parameterNode.modelId == FEATURES_ONLY or (parameterNode.extractFeatures
+                                                          and self.usesScan(parameterNode))
 
     def anatomy(self, segmentationNode, segmentId: str) -> dict:
         """What the segment states of itself; empty if there is none."""
@@ -330,19 +289,21 @@ class RadiomicsOrthoLogic(ScriptedLoadableModuleLogic):
         return anatomy_of_segment(segment) if segment else {}
 
     def clinicalOf(self, parameterNode) -> dict:
-        """The entered values that the chosen model asks for."""
-        model = self.model(parameterNode.modelId)
-        names = [item.name for item in model.clinical_inputs] if model else []
-        return {name: value for name, value in dict(parameterNode.clinical).items() if name in names}
+        """The entered values that the chosen model asks for, of this person."""
+        model, entered = self.model(parameterNode.modelId), dict(parameterNode.clinical)
+        names = [item.name for item in model.asked(entered) if item.source == "clinical"] if model else []
+        return {name: value for name, value in entered.items() if name in names}
 
     def inputsOf(self, parameterNode) -> tuple:
         """Everything that a result depends on, to see whether it is still that of the panel."""
         from RadiomicsOrthoScene.extraction import scan_facts
 
         node = parameterNode
+        if not self.usesScan(node):
+            return node.modelId, self.clinicalOf(node)
         facts = scan_facts(node.inputVolume)
         features = (self.choices.profile_of(node, facts), self.choices.reference_of(node, facts)) \
-            if node.extractFeatures or node.modelId == FEATURES_ONLY else ()
+            if self.wantsFeatures(node) else ()
         return (node.inputVolume, facts, node.segmentation, node.segmentId, node.modelId, self.clinicalOf(node),
                 node.kvp, node.contrast, features, self._answersOf(node))
 
@@ -394,7 +355,10 @@ class RadiomicsOrthoLogic(ScriptedLoadableModuleLogic):
     def processNode(self, node, extractFeatures, progress, cancelled):
         """The same of what a parameter node chooses."""
         from RadiomicsOrthoScene.extraction import scan_facts
+        from RadiomicsOrthoScene.scoring import score_entered
 
+        if not self.usesScan(node):
+            return score_entered(node.modelId, self.clinicalOf(node), node.resultTable, node.resultText, NOMOGRAM_WIDTH)
         facts = scan_facts(node.inputVolume)
         wanted = extractFeatures or node.modelId == FEATURES_ONLY
         return self.process(

@@ -26,11 +26,12 @@ Row = tuple[str, float, str]
 class ScoredNodes:
     """A card with its nodes and renderings, as the panel shows it; without card where features were extracted only.
 
-    ``featuresProblem`` says why features that were asked for are missing; empty if they are not.
+    ``roi`` is ``None`` where the model needs no scan.  ``featuresProblem`` says why features that were asked for are
+    missing; empty if they are not.
     """
 
     card: ScoreCard | None
-    roi: Roi
+    roi: Roi | None
     features: FeatureVector | None
     table: object
     text: object

@@ -72,3 +72,25 @@ def score_segment(volumeNode, segmentationNode, segmentId: str, modelId: str,
     text = card_text(scored.card, volumeNode, textNode)
     return ScoredNodes(scored.card, scored.roi, features, table, text, brief_html(scored.card.to_dict()), svg,
                        featuresProblem)
+
+
+def score_entered(modelId: str, clinical: Mapping[str, str], tableNode=None, textNode=None,
+                  nomogramWidth: int = 380) -> ScoredNodes:
+    """Apply a model that needs no scan to entered values, and write table and text node.
+
+    Raises RefusedError or InputError with one sentence; the scene is then unchanged.
+    """
+    from RadiomicsOrthoLib.models.catalogue import load_model
+    from RadiomicsOrthoLib.report.brief_html import brief_html
+    from RadiomicsOrthoLib.report.nomogram_svg import nomogram_svg
+    from RadiomicsOrthoLib.scoring.clinical_score import score_clinical
+
+    from .results import card_table, card_text, features_provenance
+
+    card = score_clinical(load_model(modelId), clinical)
+    svg = nomogram_svg(card, width=nomogramWidth)
+    table = card_table(card, None, None, tableNode)
+    # the table may be one that held features before
+    features_provenance(None, table, None)
+    text = card_text(card, None, textNode)
+    return ScoredNodes(card, None, None, table, text, brief_html(card.to_dict()), svg)

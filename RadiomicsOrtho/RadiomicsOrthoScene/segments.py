@@ -133,7 +133,9 @@ def new_segmentation(volumeNode, name: str):
 
 
 def place_beside(node, neighbour) -> None:
-    """Put ``node`` next to ``neighbour`` in the subject hierarchy."""
+    """Put ``node`` next to ``neighbour`` in the subject hierarchy; where it is if ``neighbour`` is ``None``."""
+    if neighbour is None:
+        return
     hierarchy = slicer.vtkMRMLSubjectHierarchyNode.GetSubjectHierarchyNode(slicer.mrmlScene)
     item, parent = hierarchy.GetItemByDataNode(node), hierarchy.GetItemByDataNode(neighbour)
     if item and parent:

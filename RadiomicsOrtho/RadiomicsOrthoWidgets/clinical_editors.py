@@ -5,6 +5,9 @@ from slicer.i18n import tr as _
 
 from .form_layout import WheelGuard, clearRows
 
+#: from so many yes/no questions on, one button answers those that are open
+MANY_QUESTIONS = 4
+
 
 class ClinicalEditors:
     """One row per clinical input in ``container``'s form layout; calls ``changed()`` after each change by the user."""
@@ -13,6 +16,7 @@ class ClinicalEditors:
         self._container, self._changed = container, changed
         self._guard = WheelGuard(container)
         self._model, self._editors = None, {}
+        self._yesNo, self._noButton = (), None
 
     @property
     def names(self) -> tuple:
@@ -27,6 +31,13 @@ class ClinicalEditors:
                 wasBlocked = editor.blockSignals(True)
                 write(entered.get(name, ""))
                 editor.blockSignals(wasBlocked)
+        asked = {item.name for item in model.asked({name: text for name, text in entered.items() if text})}
+        for name, (editor, _read, _write) in self._editors.items():
+            # an equation of women has no meaning for the values of men only
+            for widget in (editor, self._container.layout().labelForField(editor)):
+                widget.visible = name in asked
+        if self._noButton:
+            self._noButton.enabled = any(not self._editors[name][1]() for name in self._yesNo if name in asked)
 
     def values(self) -> dict:
         """Input name -> text of what is entered; what is empty is missing, not empty."""
@@ -40,7 +51,24 @@ class ClinicalEditors:
             editor.toolTip = item.help or item.title
             self._container.layout().addRow(f"{item.title} ({item.unit}):" if item.unit else f"{item.title}:", editor)
             self._editors[item.name] = editor, read, write
+        self._yesNo = tuple(item.name for item in model.clinical_inputs if set(item.choices or ()) == {"no", "yes"})
+        self._noButton = None
+        if len(self._yesNo) >= MANY_QUESTIONS:
+            self._noButton = qt.QPushButton(_("Answer the open yes/no questions with No"))
+            self._noButton.toolTip = _("You state that none of them applies to this person")
+            self._noButton.connect("clicked(bool)", self._onNo)
+            self._container.layout().addRow(self._noButton)
         self._container.visible = bool(model.clinical_inputs)
+
+    def _onNo(self) -> None:
+        asked = {item.name for item in self._model.asked(self.values())}
+        for name in self._yesNo:
+            editor, read, write = self._editors[name]
+            if name in asked and not read():
+                wasBlocked = editor.blockSignals(True)
+                write("no")
+                editor.blockSignals(wasBlocked)
+        self._changed()
 
     def _choice(self, item):
         editor = qt.QComboBox()

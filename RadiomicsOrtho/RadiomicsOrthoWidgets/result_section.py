@@ -1,6 +1,8 @@
 """The section with the result: the card in short, the nomogram, the table."""
 
 import qt
+import slicer
+from RadiomicsOrthoLib.errors import InputError
 from slicer.i18n import tr as _
 
 #: on-screen width of the nomogram
@@ -8,16 +10,20 @@ NOMOGRAM_WIDTH = 380
 
 
 class ResultSection:
-    """Shows a ``RadiomicsOrthoScene.scoring.ScoredNodes`` in the widgets ``ui`` of the .ui file."""
+    """Shows a ``RadiomicsOrthoScene.scoring.ScoredNodes`` in the widgets ``ui`` of the .ui file.
 
-    def __init__(self, ui) -> None:
-        self._ui = ui
+    ``save(scored, folder)`` writes the files of a result and returns their names.
+    """
+
+    def __init__(self, ui, save) -> None:
+        self._ui, self._save, self._scored = ui, save, None
         self.nomogramWidget = qt.QSvgWidget()
         ui.nomogramContainer.layout().addWidget(self.nomogramWidget)
+        ui.saveReportButton.connect("clicked(bool)", self._onSave)
 
     def show(self, scored, emptyHtml: str = "") -> None:
         """Show a result; for ``None`` what stands in its place, or an empty, collapsed section."""
-        ui = self._ui
+        ui, self._scored = self._ui, scored
         ui.resultCollapsibleButton.collapsed = scored is None and not emptyHtml
         ui.nomogramContainer.visible = scored is not None and bool(scored.nomogramSvg)
         ui.resultTableView.visible = scored is not None
@@ -35,6 +41,20 @@ class ResultSection:
         # an SVG widget stretches its picture: the height follows the picture's own proportions
         size = self.nomogramWidget.renderer().defaultSize()
         self.nomogramWidget.setFixedSize(NOMOGRAM_WIDTH, int(NOMOGRAM_WIDTH * size.height() / size.width()))
+
+    def _onSave(self) -> None:
+        settings = slicer.app.userSettings()
+        folder = qt.QFileDialog.getExistingDirectory(
+            slicer.util.mainWindow(), _("Folder for the report"), settings.value("RadiomicsOrtho/Folder", ""))
+        if not folder:
+            return
+        settings.setValue("RadiomicsOrtho/Folder", folder)
+        try:
+            files = self._save(self._scored, folder)
+        except InputError as error:
+            slicer.util.errorDisplay(str(error))
+            return
+        slicer.util.infoDisplay(_("Written to {folder}: {files}").format(folder=folder, files=", ".join(files)))
 
 
 def saveTip(scored) -> str:

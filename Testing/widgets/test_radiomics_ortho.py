@@ -115,10 +115,74 @@ def test_save_report_writes_the_files(panel, make_case, tmp_path, monkeypatch):
     panel.ui.saveReportButton.click()
 
 
-def test_models_without_a_scan_are_not_offered(panel):
-    box = panel.ui.modelComboBox
-    offered = {box.itemData(index) for index in range(box.count)}
-    assert "pickhardt-2013-l1-hu" in offered and not offered & {"orai", "qfracture-2012-hip", "sins"}
+def test_a_model_without_a_scan_is_scored_in_an_empty_scene(panel, tmp_path, monkeypatch):
+    import qt
+
+    ui = panel.ui
+    choose_model(panel, "orai")
+    assert "Needs no scan" in ui.modelInfoLabel.text and not ui.advancedGroupBox.visible
+    assert ui.applyReasonLabel.text == "Enter Age, Body weight, Takes oestrogen now."
+    enter(panel, Age="70", Body="58", Takes="no")
+    assert ui.applyButton.enabled
+    ui.applyButton.click()
+    text = ui.cardBrowser.toPlainText()
+    assert "20" in text and "measure bone density" in text and "Research use only" in text
+    assert json.loads(panel._parameterNode.resultText.GetText())["result"]["value"] == 20
+    assert ui.nomogramContainer.visible and ui.resultTableView.mrmlTableNode() is panel._parameterNode.resultTable
+    monkeypatch.setattr(qt.QFileDialog, "getExistingDirectory", lambda *a: str(tmp_path / "report"))
+    ui.saveReportButton.click()
+    assert sorted(path.name for path in (tmp_path / "report").iterdir()) == ["card.json", "nomogram.svg", "report.html"]
+    enter(panel, Age="200")
+    assert "inputs have changed" in ui.cardBrowser.toPlainText()
+    ui.applyButton.click()
+    assert "not plausible" in ui.cardBrowser.toPlainText()
+
+
+def test_a_woman_is_not_asked_what_the_equation_of_men_has_and_open_questions_are_answered_at_once(panel):
+    choose_model(panel, "qfracture-2012-fracture")
+    form = panel.ui.clinicalWidget.layout()
+    shown = {label: editor for label, editor in rows(panel) if editor.visible}
+    assert "Sex:" in shown and not [label for label in shown if "care home" in label or "oestrogen" in label]
+    assert "more" in panel.ui.applyReasonLabel.text
+    enter(panel, Sex="female", Age="65", Height="165", Body="68", Alcohol="none", Ethnicity="white", Smoking="non")
+    shown = {label for label, editor in rows(panel) if editor.visible}
+    assert [label for label in shown if "oestrogen" in label] and not [label for label in shown if "care home" in label]
+    button = form.itemAt(form.count() - 1).widget()
+    button.click()
+    assert panel.ui.applyButton.enabled and not button.enabled
+    panel.ui.applyButton.click()
+    assert "4.6 %" in panel.ui.cardBrowser.toPlainText()
+
+
+def test_a_scan_model_after_one_without_scan_asks_for_the_scan(panel, make_case):
+    choose_model(panel, "orai")
+    choose_model(panel, "pickhardt-2013-l1-hu")
+    assert "Load a CT" in panel.ui.applyReasonLabel.text and panel.ui.advancedGroupBox.visible
+    choose(panel, *make_case())
+    panel.ui.applyButton.click()
+    assert " HU" in panel.ui.cardBrowser.toPlainText()
+
+
+def rows(panel):
+    """(label, editor) of each row of the clinical values."""
+    import qt
+
+    form = panel.ui.clinicalWidget.layout()
+    labels = [form.itemAt(index, qt.QFormLayout.LabelRole) for index in range(form.rowCount())]
+    return [(label.widget().text, form.itemAt(index, qt.QFormLayout.FieldRole).widget())
+            for index, label in enumerate(labels) if label]
+
+
+def enter(panel, **values):
+    """Values by the first word of their label: a number, or the key of a choice."""
+    for label, editor in rows(panel):
+        value = values.get(label.split()[0].rstrip(":"))
+        if value is None:
+            continue
+        if hasattr(editor, "findData"):
+            editor.setCurrentIndex(editor.findData(value))
+        else:
+            editor.text = value
 
 
 @pytest.fixture

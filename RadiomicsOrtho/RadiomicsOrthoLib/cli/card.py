@@ -8,9 +8,11 @@ from pathlib import Path
 from ..errors import InputError
 from ..report.files import NARROW_WIDTH, write_folder
 from ..report.html import report_html
+from ..report.language import speaking
 from ..report.nomogram_svg import nomogram_svg
 from ..scoring.card_file import read_card
 from .output import check_output
+from .report_options import add_report_arguments
 from .score import print_card
 
 DEFAULT_WIDTH = 960.0
@@ -24,6 +26,7 @@ def add_command(commands) -> None:
     command.add_argument("--svg", metavar="FILE", type=Path, help="write the nomogram")
     command.add_argument("--width", metavar="PIXELS", type=float, default=DEFAULT_WIDTH,
                          help="width of the nomogram (default %(default)g; below 560 its titles stand over the axes)")
+    add_report_arguments(command)
     command.set_defaults(run=run)
 
 
@@ -39,8 +42,9 @@ def run(options: argparse.Namespace) -> dict:
         if path is not None:
             check_output(path, (ending,), (options.card,))
             outputs.append((path, draw))
-    for path, draw in outputs:
-        write_folder(path.parent, {path.name: draw()})
+    with speaking(options.language):
+        for path, draw in outputs:
+            write_folder(path.parent, {path.name: draw()})
     if not options.json:
         print_card(card)
         if outputs:

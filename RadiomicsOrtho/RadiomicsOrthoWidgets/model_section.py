@@ -1,0 +1,67 @@
+"""The section "Model": which score model, its purpose, and editors for the values that it asks for."""
+
+from html import escape
+
+import qt
+from RadiomicsOrthoScene.extraction import FEATURES_ONLY
+from slicer.i18n import tr as _
+
+from .clinical_editors import ClinicalEditors
+
+
+class ModelSection:
+    """Shows which model a parameter node chooses, and writes into it what the user chooses and enters.
+
+    ``ui`` holds the widgets of the .ui file, ``logic`` is a ``RadiomicsOrthoLogic``.
+    """
+
+    def __init__(self, ui, logic) -> None:
+        self._ui, self._logic, self._node = ui, logic, None
+        self._editors = ClinicalEditors(ui.clinicalWidget, self._onClinical)
+        box, models = ui.modelComboBox, logic.models()
+        for model in models:
+            if model.uses_scan:
+                box.addItem(model.title, model.id)
+        box.addItem(_("No score: radiomics features only"), FEATURES_ONLY)
+        withoutScan = [model for model in models if not model.uses_scan]
+        if withoutScan:
+            box.insertSeparator(box.count)
+        for model in withoutScan:
+            box.addItem(model.title, model.id)
+            box.setItemData(box.count - 1, _("Needs no scan: from entered values"), qt.Qt.ToolTipRole)
+        box.connect("currentIndexChanged(int)", self._onModel)
+
+    def show(self, node) -> None:
+        """Bring the section in line with ``node``; ``None``: there is none, nothing is written."""
+        self._node = node
+        if node is None:
+            return
+        ui = self._ui
+        wasBlocked = ui.modelComboBox.blockSignals(True)
+        ui.modelComboBox.setCurrentIndex(max(ui.modelComboBox.findData(node.modelId), 0))
+        ui.modelComboBox.blockSignals(wasBlocked)
+        model = self._logic.model(node.modelId)
+        for group in (ui.advancedGroupBox, ui.extractionGroupBox):
+            group.visible = model is None or model.uses_scan
+        if model is None:
+            ui.modelInfoLabel.text = _("The features of the profile below, for any modality") \
+                if node.modelId == FEATURES_ONLY else _("No model at hand")
+            ui.clinicalWidget.visible = False
+            return
+        noScan = "" if model.uses_scan else _("Needs no scan and no region: enter the values below.") + " "
+        ui.modelInfoLabel.text = "<b>{trust}</b> \u00b7 {noScan}{use}".format(
+            trust=_("Trust level: {trust}").format(trust=escape(model.trust)), noScan=noScan,
+            use=escape(model.card["intended_use"]))
+        ui.modelInfoLabel.toolTip = f"{model.card.get('not_for', '')}\n{model.card['population']}"
+        self._editors.show(model, dict(node.clinical))
+
+    def _onModel(self, index) -> None:
+        if self._node:
+            self._node.modelId = self._ui.modelComboBox.itemData(index) or ""
+
+    def _onClinical(self) -> None:
+        if self._node:
+            # values for other models stay: choosing another model must not lose what was typed
+            others = {name: value for name, value in dict(self._node.clinical).items()
+                      if name not in self._editors.names}
+            self._node.clinical = {**others, **self._editors.values()}
