@@ -107,14 +107,22 @@ def move_level(segmentationNode, bodies: Sequence[Body], origin: int, target: in
 
 
 def name_bodies(segmentationNode, levels: Sequence[str]) -> None:
-    """Write level names on all segments of the newest proposal; ``levels`` start at body number 1."""
+    """Write level names on all segments of the newest proposal; ``levels`` start at body number 1.
+
+    A region of fluid that was proposed behind one of the bodies is named as that body is.
+    """
     segments = segments_of(segmentationNode)
+    before = {body.level: levels[body.number - 1] for body in bodies_of(segmentationNode) if body.level}
     # the views are told once, not with every write
     with slicer.util.NodeModify(segmentationNode):
         for segmentId in _newest(segments):
             number = int(tag(segments[segmentId], BODY_TAG))
             write_title(segments[segmentId], number, levels[number - 1])
             set_tag(segments[segmentId], "TerminologyEntry", terminology_entry("vertebra", levels[number - 1]))
+        for segment in segments.values():
+            anatomy = anatomy_of_segment(segment)
+            if anatomy["compartment"] == "csf" and tag(segment, PROPOSED_TAG) and anatomy["level"] in before:
+                segment.SetName(segment_name("unknown", before[anatomy["level"]], None, "csf"))
 
 
 def write_title(segment, number: int, level: str | None) -> None:

@@ -40,16 +40,22 @@ def edited_segments(segmentationNode, proposal: Proposal) -> tuple[EditedSegment
 def add_proposal(proposal: Proposal, segmentationNode, volumeNode, keep: Collection[str] = ()) -> tuple[str, ...]:
     """Write the regions as segments, in place of those of earlier proposals of the same bones; returns their ids.
 
-    Segments whose ids are in ``keep`` stay as they are, and what was proposed at their place is left out.  Segments
-    that nothing proposed are never touched.  Levels that a person named before are carried over.  Raises InputError
-    if segmentation and volume lie under different transforms; the segmentation is then unchanged.
+    Segments whose ids are in ``keep`` stay as they are, and what was proposed at their place is left out.  A whole
+    bone that stays keeps its parts, and gets no other ones: those of the proposal were made from another outline.
+    Segments that nothing proposed are never touched.  Levels that a person named before are carried over.  Raises
+    InputError if segmentation and volume lie under different transforms; the segmentation is then unchanged.
     """
     check_same_transform(segmentationNode, volumeNode)
     number = _remember(proposal, segmentationNode, volumeNode)
     earlier = _earlier(segmentationNode, proposal)
+    wholes = _whole_bones(earlier, keep)
     kept = {segmentId: roi_of_segment(segmentationNode, segmentId, volumeNode)
-            for segmentId in earlier if segmentId in keep}
+            for segmentId, segment in earlier.items() if segmentId in keep or _bone(segment) in wholes}
     regions, matches = _without(proposal.regions, kept)
+    for bone, wholeId in wholes.items():
+        region = matches.get(wholeId)
+        regions = [other for other in regions if region is None or _bone_of(other) != _bone_of(region)]
+        matches = {**{partId: region for partId in kept if _bone(earlier[partId]) == bone}, **matches}
     derived = _derived(proposal, segmentationNode, volumeNode)
     levels = _named_before(earlier, segmentationNode, volumeNode, proposal)
     segmentation = segmentationNode.GetSegmentation()
@@ -95,6 +101,23 @@ def _earlier(segmentationNode, proposal: Proposal) -> dict[str, object]:
         if tag(segment, PROPOSED_TAG) and not tag(segment, DERIVED_TAG) and (anatomy["site"], anatomy["side"]) in bones:
             found[segmentId] = segment
     return found
+
+
+def _bone(segment) -> tuple[str, ...]:
+    """Which bone of which proposal a segment is a part of."""
+    anatomy = anatomy_of_segment(segment)
+    return tag(segment, PROPOSAL_TAG), tag(segment, BODY_TAG), anatomy["site"], anatomy["side"] or ""
+
+
+def _bone_of(region: ProposedRegion) -> tuple[object, ...]:
+    """The same of a region of one proposal."""
+    return region.roi.site, region.roi.side, region.body
+
+
+def _whole_bones(earlier: dict, keep: Collection[str]) -> dict[tuple[str, ...], str]:
+    """The bones whose whole region is among those in ``keep``, and its id."""
+    return {_bone(earlier[segmentId]): segmentId for segmentId in keep
+            if segmentId in earlier and anatomy_of_segment(earlier[segmentId])["compartment"] == "whole-body"}
 
 
 def _derived(proposal: Proposal, segmentationNode, volumeNode) -> dict[str, ProposedRegion | None]:

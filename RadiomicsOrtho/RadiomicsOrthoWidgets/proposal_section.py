@@ -197,7 +197,8 @@ class ProposalSection:
             told = _("{count} segments proposed in '{segmentation}': choose it to check and correct them.").format(
                 count=len(ids), segmentation=segmentation.GetName())
         if keep:
-            told += " " + _("Kept as edited: {names}.").format(names=", ".join(segment.name for segment in edited))
+            told += " " + _("Kept as edited, each bone with its parts: {names}.").format(
+                names=", ".join(segment.name for segment in edited))
         self._ui.proposalStateLabel.text = told
 
     def _segmentationFor(self, volumeNode):

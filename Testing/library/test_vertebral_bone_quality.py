@@ -62,6 +62,7 @@ def test_gain_does_not_change_it(case):
     (lambda i, b, c: (i, b[:3], c), "L4 is missing"),
     (lambda i, b, c: (i, [*b, b[0]], c), "two regions of L1"),
     (lambda i, b, c: (i, b, replace(c, mask=np.zeros_like(c.mask))), "holds no signal"),
+    (lambda i, b, c: (i, b, replace(c, level="L4")), "fluid at L4; VBQ takes it at L3"),
     (lambda i, b, c: (replace(i, geometry=replace(i.geometry, origin=(0.0, 0.0, 0.0))), b, c), "same grid"),
 ])
 def test_what_is_no_vbq_is_refused(case, change, said):

@@ -241,6 +241,60 @@ def test_recompute_keeps_a_hand_edit_and_finds_its_new_number(bridge, case):
     assert names(case.node) == ["vertebra 1 body", "vertebra 2 body", "vertebra 3 body", "vertebra 4 body"]
 
 
+def test_an_edited_body_keeps_the_core_that_it_had(bridge, case):
+    """A core of the automatic body must not slip into the edited one."""
+    bridge.proposals.add_proposal(brick_proposal(cores=True), case.node, case.volume)
+    body_id = edit(bridge, case, "vertebra 3 body")
+    core_id, _ = segment_named(case.node, "vertebra 3 trabecular core")
+    before = bridge.segments.roi_of_segment(case.node, core_id, case.volume)
+    again = brick_proposal(numbers=(2, 3, 4, 5), cut=None, cores=True, shift=1)
+    bridge.proposals.add_proposal(again, case.node, case.volume, keep=[body_id])
+    after = bridge.segments.roi_of_segment(case.node, core_id, case.volume)
+    np.testing.assert_array_equal(after.mask, before.mask)
+    assert names(case.node) == [f"vertebra {n} {part}" for n in range(1, 5) for part in ("body", "trabecular core")]
+    assert bodies(bridge, case)[1].segmentIds == (body_id, core_id)
+
+
+@pytest.mark.parametrize("found_again", [True, False])
+def test_an_edited_body_gets_no_core_of_the_automatic_one(bridge, case, found_again):
+    bridge.proposals.add_proposal(brick_proposal(), case.node, case.volume)
+    body_id = edit(bridge, case, "vertebra 3 body")
+    numbers = (2, 3, 4) if found_again else (1, 2)
+    bridge.proposals.add_proposal(brick_proposal(numbers, None, None, cores=True), case.node, case.volume, [body_id])
+    with_parts = [body.segmentIds for body in bodies(bridge, case) if body_id in body.segmentIds]
+    assert with_parts == [(body_id,)] * found_again
+    assert sum("core" in name for name in names(case.node)) == 2
+
+
+def test_an_edited_core_stays_beside_a_new_body(bridge, case):
+    bridge.proposals.add_proposal(brick_proposal(cores=True), case.node, case.volume)
+    core_id = edit(bridge, case, "vertebra 3 trabecular core")
+    body_id, _ = segment_named(case.node, "vertebra 3 body")
+    bridge.proposals.add_proposal(brick_proposal(cores=True, shift=1), case.node, case.volume, keep=[core_id])
+    (body,) = [body for body in bodies(bridge, case) if core_id in body.segmentIds]
+    assert body.number == 3 and len(body.segmentIds) == 2 and body_id not in body.segmentIds
+
+
+def test_proposed_fluid_is_named_as_the_body_before_it(bridge, case):
+    from RadiomicsOrthoLib.regions.proposal import Proposal, ProposedRegion
+    from RadiomicsOrthoLib.regions.roi import Roi
+
+    def fluid(i):
+        mask = np.zeros(GRID.shape, bool)
+        mask[20:24, 2:6, i:i + 4] = True
+        return Roi(mask, GRID, level="L3", compartment="csf", made_by=METHOD)
+
+    bridge.proposals.add_proposal(brick_proposal(), case.node, case.volume)
+    bridge.body_levels.name_body(case.node, bodies(bridge, case), 5, "L5")
+    bridge.segments.add_segment(case.node, fluid(20), case.volume, "my CSF at L3")
+    bridge.proposals.add_proposal(Proposal((ProposedRegion(fluid(14)),)), case.node, case.volume)
+    assert names(case.node)[-2:] == ["my CSF at L3", "CSF at L3"]
+    bridge.body_levels.move_level(case.node, bodies(bridge, case), 5, 4)
+    assert names(case.node)[-2:] == ["my CSF at L3", "CSF at L4"]
+    bridge.body_levels.move_level(case.node, bodies(bridge, case), 4, 5)
+    assert names(case.node)[-1] == "CSF at L3"
+
+
 def test_recompute_replaces_a_hand_edit_only_if_told_and_undo_brings_it_back(bridge, case):
     bridge.proposals.add_proposal(brick_proposal(), case.node, case.volume)
     segment_id = edit(bridge, case, "vertebra 3 body")

@@ -18,10 +18,12 @@ from ..regions.roi import Roi
 from ..regions.trabecular import DEFAULT_DEPTH_MM, trabecular_core
 
 LEVELS = ("L1", "L2", "L3", "L4")
+FLUID_LEVEL = "L3"
 #: half the thickness of the midsagittal part of a body that counts; at least the slice in its middle
 HALF_SLAB_MM = 2.5
 DEFINITION = ("median over L1 to L4 of the median signal of each body in its midsagittal part, more than "
-              f"{DEFAULT_DEPTH_MM:g} mm below its surface, divided by the mean signal of the cerebrospinal fluid at L3")
+              f"{DEFAULT_DEPTH_MM:g} mm below its surface, divided by the mean signal of the cerebrospinal fluid at "
+              f"{FLUID_LEVEL}")
 NO_THRESHOLD = ("No threshold is given: VBQ differs between field strengths (1.5 T 2.77 ± 0.49, 3 T 2.20 ± 0.43 in "
                 "2,400 people; doi:10.1186/s13018-023-04268-5), so each site sets its own.")
 
@@ -49,7 +51,7 @@ def vertebral_bone_quality(image: BoneImage, bodies: Sequence[Roi], csf: Roi) ->
     """The ratio of an MR from whole bodies (or their cores) with their levels and a region of fluid, on its grid.
 
     Raises InputError if the scan is not known to be T1 without contrast agent as far as is known, a level is missing
-    or there twice, a region lies on another grid, or the fluid has no signal.
+    or there twice, the fluid is named as that of another level, a region lies on another grid, or the fluid has no signal.
     """
     check_scan(image)
     by_level: dict[str, Roi] = {}
@@ -61,13 +63,16 @@ def vertebral_bone_quality(image: BoneImage, bodies: Sequence[Roi], csf: Roi) ->
     if missing := [level for level in LEVELS if level not in by_level]:
         raise InputError(f"VBQ needs the bodies {', '.join(LEVELS)}; {', '.join(missing)} "
                          f"{'is' if len(missing) == 1 else 'are'} missing.")
+    if csf.level not in (None, FLUID_LEVEL):
+        raise InputError(f"The region of cerebrospinal fluid is named as fluid at {csf.level}; VBQ takes it at "
+                         f"{FLUID_LEVEL}: draw it there, or correct its name.")
     if not all(image.geometry.same_place(roi.geometry) for roi in (*by_level.values(), csf)):
         raise InputError("Region and scan do not have the same grid; draw the regions on this scan.")
     parts = [_midsagittal_core(by_level[level]) for level in LEVELS]
     signals = {part.level: float(np.median(image.array[part.mask])) for part in parts}
     fluid = image.array[csf.mask].astype(np.float64)
     if fluid.size < 2 or not (np.isfinite(fluid.mean()) and fluid.mean() > 0):
-        raise InputError("The region of cerebrospinal fluid holds no signal; draw it in the fluid at L3.")
+        raise InputError(f"The region of cerebrospinal fluid holds no signal; draw it in the fluid at {FLUID_LEVEL}.")
     return BoneQuality(float(np.median(list(signals.values())) / fluid.mean()), signals, float(fluid.mean()),
                        float(fluid.std(ddof=1)), (*parts, csf))
 
