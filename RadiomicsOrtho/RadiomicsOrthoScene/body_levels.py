@@ -11,7 +11,7 @@ from RadiomicsOrthoLib.regions.origin import BODY_TAG, PROPOSED_TAG
 from RadiomicsOrthoLib.regions.terminology import segment_name, terminology_entry
 from RadiomicsOrthoLib.regions.vertebra.levels import moved, named_levels, renumbered
 
-from .edits import fingerprint_of, is_edited
+from .edits import fingerprint_of, is_edited, remember_scan
 from .segments import anatomy_of_segment
 from .tags import segments_of, set_tag, tag
 
@@ -83,6 +83,7 @@ def remember_voxels(segmentationNode, segmentId: str) -> None:
     segment = segmentationNode.GetSegmentation().GetSegment(segmentId)
     set_tag(segment, DERIVED_TAG, "yes")
     set_tag(segment, PROPOSED_TAG, fingerprint_of(segment))
+    remember_scan(segmentationNode, segment)
 
 
 def name_body(segmentationNode, bodies: Sequence[Body], number: int, level: str) -> None:

@@ -11,6 +11,8 @@ from vtk.util.numpy_support import vtk_to_numpy
 
 from .tags import segments_of, set_tag, tag
 
+#: the segment tag with where the scan lay when the voxels were proposed: rows of its matrix from voxel index to RAS mm
+SCAN_TAG = "RadiomicsOrtho.Scan"
 _BINARY_LABELMAP = "Binary labelmap"
 
 
@@ -31,6 +33,45 @@ def made_by(segment) -> str:
     return with_edit(stated, is_edited(segment)) if tag(segment, PROPOSED_TAG) else stated
 
 
+def follow_scan(segmentationNode, segment) -> None:
+    """Tell a hardened transform from an edit: where the scan was moved, a segment moved with it is what was proposed.
+
+    A segment that was moved alone is edited.
+    """
+    proposed, scan = tag(segment, PROPOSED_TAG), scan_matrix(segmentationNode)
+    if not proposed or scan is None:
+        return
+    stored = tag(segment, SCAN_TAG)
+    if not stored:
+        # from a file: what is done from now on can be told
+        remember_scan(segmentationNode, segment)
+        return
+    before = np.vstack([np.array(stored.split(), float).reshape(3, 4), [0, 0, 0, 1]])
+    if np.allclose(scan, before, atol=1e-4):
+        return
+    mask, ijkToRas = _voxels(segment)
+    if is_changed(proposed, mask, ijkToRas) and not is_changed(proposed, mask, before @ np.linalg.inv(scan) @ ijkToRas):
+        set_tag(segment, PROPOSED_TAG, fingerprint_of(segment))
+        remember_scan(segmentationNode, segment)
+
+
+def remember_scan(segmentationNode, segment) -> None:
+    """Write into a segment where its scan lies."""
+    scan = scan_matrix(segmentationNode)
+    if scan is not None:
+        set_tag(segment, SCAN_TAG, " ".join(f"{value:.8g}" for value in scan[:3].ravel()))
+
+
+def scan_matrix(segmentationNode) -> np.ndarray | None:
+    """4×4 from voxel index to RAS mm of the scan whose grid a segmentation has, below any transform; or ``None``."""
+    volumeNode = segmentationNode.GetNodeReference(segmentationNode.GetReferenceImageGeometryReferenceRole())
+    if volumeNode is None:
+        return None
+    matrix = vtk.vtkMatrix4x4()
+    volumeNode.GetIJKToRASMatrix(matrix)
+    return slicer.util.arrayFromVTKMatrix(matrix)
+
+
 def mark_edits(segmentationNode) -> tuple[str, ...]:
     """Write into the tags which proposed segments are edited, or no longer; returns the ids of those that are.
 
@@ -39,6 +80,7 @@ def mark_edits(segmentationNode) -> tuple[str, ...]:
     edited = []
     for segmentId, segment in segments_of(segmentationNode).items():
         if tag(segment, PROPOSED_TAG):
+            follow_scan(segmentationNode, segment)
             changed = is_edited(segment)
             set_tag(segment, MADE_BY_TAG, with_edit(tag(segment, MADE_BY_TAG), changed))
             if changed:

@@ -13,7 +13,7 @@ from RadiomicsOrthoLib.regions.proposal import Proposal, ProposedRegion
 from RadiomicsOrthoLib.regions.vertebra.levels import fitted_levels
 
 from .body_levels import DERIVED_TAG, MEASURES_TAG, PROPOSAL_TAG, name_bodies, write_title
-from .edits import fingerprint_of, is_edited
+from .edits import fingerprint_of, is_edited, mark_edits, remember_scan
 from .segments import add_segment, anatomy_of_segment, check_same_transform, place_beside, roi_of_segment
 from .tags import segments_of, set_tag, tag
 
@@ -33,6 +33,7 @@ class EditedSegment:
 
 def edited_segments(segmentationNode, proposal: Proposal) -> tuple[EditedSegment, ...]:
     """The hand edits that ``proposal`` would replace."""
+    mark_edits(segmentationNode)
     return tuple(EditedSegment(segmentId, segment.GetName())
                  for segmentId, segment in _earlier(segmentationNode, proposal).items() if is_edited(segment))
 
@@ -161,6 +162,7 @@ def _add(region: ProposedRegion, segmentationNode, volumeNode, number: int, summ
     # as the segment lies in its segmentation, whatever transform both are under
     for name, value in {**written.tags, PROPOSAL_TAG: str(number), PROPOSED_TAG: fingerprint_of(segment)}.items():
         set_tag(segment, name, value)
+    remember_scan(segmentationNode, segment)
     if region.roi.compartment == "whole-body" and region.body is not None:
         entry = next((body for body in summary.get("bodies", ()) if body["number"] == region.body), {})
         set_tag(segment, MEASURES_TAG, _measures(entry))

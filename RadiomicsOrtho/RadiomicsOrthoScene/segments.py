@@ -20,7 +20,7 @@ from RadiomicsOrthoLib.regions.terminology import (
 )
 from vtk.util.numpy_support import vtk_to_numpy
 
-from .edits import made_by
+from .edits import follow_scan, made_by
 from .tags import tag
 from .volumes import geometry_of
 
@@ -48,6 +48,7 @@ def roi_of_segment(segmentationNode, segmentId: str, volumeNode) -> Roi:
                          "segmentation's source geometry.")
     mask = slicer.util.arrayFromSegmentBinaryLabelmap(segmentationNode, segmentId, volumeNode)
     mask = np.zeros(array.shape, bool) if mask is None else mask > 0
+    follow_scan(segmentationNode, segment)
     return Roi(mask, geometry, **anatomy_of_segment(segment), made_by=made_by(segment) or "Slicer segment")
 
 

@@ -197,7 +197,7 @@ class ProposalSection:
             told = _("{count} segments proposed in '{segmentation}': choose it to check and correct them.").format(
                 count=len(ids), segmentation=segmentation.GetName())
         if keep:
-            told += " " + _("Kept as edited, each bone with its parts: {names}.").format(
+            told += " " + _("Kept as edited: {names}. An edited bone keeps the parts that it had.").format(
                 names=", ".join(segment.name for segment in edited))
         self._ui.proposalStateLabel.text = told
 

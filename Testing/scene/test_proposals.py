@@ -381,6 +381,29 @@ def test_scan_and_proposal_under_a_transform(bridge, case, hardened):
     assert bridge.edits.mark_edits(case.node) == ()
 
 
+@pytest.mark.parametrize("first", ["scan", "segments"])
+def test_hardening_a_transform_is_no_edit(bridge, case, first):
+    ids = bridge.proposals.add_proposal(brick_proposal(), case.node, case.volume)
+    edited_id = edit(bridge, case, "vertebra 2 body")
+    transform = turned(bridge, case.volume)
+    case.node.SetAndObserveTransformNodeID(transform.GetID())
+    for node in (case.volume, case.node) if first == "scan" else (case.node, case.volume):
+        node.HardenTransform()
+        # between the two, the segments do not lie on the scan
+        bridge.edits.mark_edits(case.node)
+    assert bridge.edits.mark_edits(case.node) == (edited_id,)
+    assert bridge.segments.roi_of_segment(case.node, ids[0], case.volume).made_by == METHOD
+    edit(bridge, case, "vertebra 3 body")
+    assert bridge.edits.mark_edits(case.node) == (edited_id, ids[2])
+
+
+def test_moving_the_segments_alone_is_an_edit(bridge, case):
+    ids = bridge.proposals.add_proposal(brick_proposal(), case.node, case.volume)
+    turned(bridge, case.node)
+    case.node.HardenTransform()
+    assert bridge.edits.mark_edits(case.node) == ids
+
+
 def test_saving_under_a_rotation_changes_no_voxel(bridge, case, tmp_path):
     """The segmentation's own grid is that of the scan, not the scan's turned by the transform."""
     turned(bridge, case.volume)

@@ -51,7 +51,7 @@ def vertebral_bone_quality(image: BoneImage, bodies: Sequence[Roi], csf: Roi) ->
     """The ratio of an MR from whole bodies (or their cores) with their levels and a region of fluid, on its grid.
 
     Raises InputError if the scan is not known to be T1 without contrast agent as far as is known, a level is missing
-    or there twice, the fluid is named as that of another level, a region lies on another grid, or the fluid has no signal.
+    or there twice, the fluid has no signal or is named as that of another level, or a region lies on another grid.
     """
     check_scan(image)
     by_level: dict[str, Roi] = {}
