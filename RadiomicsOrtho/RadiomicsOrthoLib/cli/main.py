@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 from .. import RESEARCH_USE_ONLY, __version__
 from ..errors import InputError, RefusedError
-from . import card, check, compare, extract, info, models, profiles, protocols, score, segment, semantic, vbq
+from . import calibrate, card, check, compare, extract, info, models, profiles, protocols, score, segment, semantic, vbq
 from .command import INTERRUPTED
 
 #: set to any text to see the traceback of an internal fault
@@ -29,7 +29,8 @@ def build_parser() -> argparse.ArgumentParser:
                      description="From a bone scan to a radiomics score. " + RESEARCH_USE_ONLY)
     parser.add_argument("--version", action="version", version=f"radiomics-ortho {__version__}")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
-    for module in (info, protocols, segment, check, extract, compare, semantic, score, card, profiles, models, vbq):
+    for module in (info, protocols, segment, check, extract, compare, semantic, calibrate, score, card, profiles, models,
+                   vbq):
         module.add_command(commands)
     from . import demo
 

@@ -12,6 +12,7 @@ from pathlib import Path
 from .. import RESEARCH_USE_ONLY
 from ..errors import InputError
 from ..features.engine import DEFAULT_ENGINE, load_engine
+from ..imaging.calibration.calibration_file import read_calibration
 from ..models.bundle import ModelBundle
 from ..models.catalogue import load_model
 from ..quality.finding import raise_refusals
@@ -53,6 +54,8 @@ def add_command(commands) -> None:
     command.add_argument("--engine", default=DEFAULT_ENGINE, help="extraction engine: fast (default) or pyradiomics")
     command.add_argument("--core-depth", type=float, default=DEFAULT_DEPTH_MM, metavar="MM",
                          help="how much is removed below the surface for a trabecular core (default %(default)s mm)")
+    command.add_argument("--calibration", metavar="FILE.json", type=Path, help="how the HU of the scan become "
+                         "densities, for models of densities; see 'radiomics-ortho calibrate'")
     command.add_argument("--out", metavar="DIR", type=Path, help="folder for card, report and nomogram; needed with "
                          "a scan")
     add_report_arguments(command)
@@ -67,13 +70,15 @@ def run(options: argparse.Namespace) -> dict:
                if given is None]
     if missing:
         raise InputError(f"The model '{model.id}' measures on a scan; give {', '.join(missing)}.")
+    calibration = read_calibration(options.calibration) if options.calibration else None
     image = image_from(options)
     # before the region is read: what is wrong with the scan is the better answer
     raise_refusals(check_scan(model, image))
     roi = roi_from(options, image)
     engine = load_engine(options.engine) if model.needs_features or options.engine != DEFAULT_ENGINE else None
     scored = score_case(image, roi, model, clinical_from(options), options.core_depth, engine,
-                        ProgressBar(options.json), answers=answers, reference=reference_from(options, image))
+                        ProgressBar(options.json), answers=answers, reference=reference_from(options, image),
+                        calibration=calibration)
     card = scored.card
     files = card_files(card, features=scored.features, roi=scored.roi, language=options.language)
     write_folder(options.out, files)
@@ -84,8 +89,9 @@ def run(options: argparse.Namespace) -> dict:
 
 
 def _run_clinical(options: argparse.Namespace, model: ModelBundle) -> dict:
-    if options.image or options.roi or options.semantic:
-        raise InputError(f"The model '{model.id}' uses no scan, region or answers; give its values with --clinical.")
+    if options.image or options.roi or options.semantic or options.calibration:
+        raise InputError(f"The model '{model.id}' uses no scan, region, answers or calibration; give its values with "
+                         "--clinical.")
     card = score_clinical(model, clinical_from(options))
     files = card_files(card, language=options.language) if options.out else {}
     if files:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from ..imaging.calibration.unit import DENSITY_UNIT
 from ..imaging.image import BoneImage
 from ..imaging.suv import SUV
 from ..regions.roi import Roi
@@ -16,7 +17,7 @@ from ..regions.roi import Roi
 _STATISTICS = {"mean": "Mean", "median": "Median", "sd": "Standard deviation", "p10": "10th percentile",
                "p90": "90th percentile"}
 #: unit of the image -> (ending of the names, what is measured)
-_ENDINGS = {"HU": ("hu", "attenuation"), SUV: ("suv", "SUV")}
+_ENDINGS = {"HU": ("hu", "attenuation"), SUV: ("suv", "SUV"), DENSITY_UNIT: ("mgcc", "density")}
 _OTHER = ("intensity", "intensity")
 #: name -> (title, unit)
 MEASUREMENTS = {

@@ -5,23 +5,28 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from ..errors import InputError
 from .acquisition import Acquisition
+from .calibration.unit import DENSITY_UNIT
 from .geometry import Geometry
 from .modality import MODALITIES
 from .reading import Reading
+
+if TYPE_CHECKING:
+    from .calibration.calibration import DensityCalibration
 
 
 @dataclass(frozen=True)
 class BoneImage:
     """A scan; a 2-D image is one of a single slice.
 
-    ``array`` is indexed (k, j, i); CT values are HU, PET values in ``unit``, all others arbitrary.
-    ``source`` describes the file format without patient identity or file name, ``reading``
-    how its numbers became these.
+    ``array`` is indexed (k, j, i); CT values are HU, or mg/cm³ by ``calibration`` if there is one, PET values in
+    ``unit``, all others arbitrary.  ``source`` describes the file format without patient identity or file name,
+    ``reading`` how its numbers became these.
     """
 
     array: np.ndarray
@@ -30,6 +35,7 @@ class BoneImage:
     acquisition: Acquisition = field(default_factory=Acquisition)
     source: str = "array"
     reading: Reading = field(default_factory=Reading)
+    calibration: DensityCalibration | None = None
 
     def __post_init__(self) -> None:
         if self.array.ndim != 3:
@@ -46,7 +52,9 @@ class BoneImage:
 
     @property
     def unit(self) -> str:
-        """Unit of the values: ``HU`` on CT (which an unknown modality is taken for), PET's own, else none."""
+        """Unit of the values: on CT (which an unknown modality is taken for) HU or mg/cm³, PET's own, else none."""
+        if self.calibration is not None:
+            return DENSITY_UNIT
         if self.modality in ("CT", "unknown"):
             return "HU"
         return (self.reading.value_unit or "") if self.modality == "PT" else ""

@@ -9,10 +9,12 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from ..errors import InputError
+from ..features.measurements import DENSITY_UNIT
 from ..features.vector import SEMANTIC_PREFIX
 from .check_vectors import CheckResult, run_check_vectors
 from .derived import DerivedValue, derived_from_dict
 from .estimator import Estimator, StratifiedEstimator, estimator_from_dict
+from .patient_rule import PatientRule, patient_rule_from_dict
 from .terms import FactorTerm, Term, finite
 
 SCHEMA = "radiomics-ortho-model/1"
@@ -92,7 +94,9 @@ class Applicability:
     """On which scans and regions the model may be used; modality and site ``none``: it needs no scan.
 
     ``kvp`` are tube voltages in kV, sizes in mm; empty or ``None`` means no limit.
-    ``contrast_enhanced`` is ``allowed``, ``warn`` or ``refuse``.
+    ``contrast_enhanced`` is ``allowed``, ``warn`` or ``refuse``.  Regions of ``also_measured_in`` are taken as they
+    are, beside those of ``compartment``.  ``intensity`` is ``mg/cm³`` for a model of calibrated CT, whose cut-offs
+    hold for the ``equivalents`` (``K2HPO4``, ``HA``; empty: any); else empty, the modality's own unit.
     """
 
     modality: str
@@ -104,6 +108,14 @@ class Applicability:
     max_slice_mm: float | None = None
     max_in_plane_mm: float | None = None
     profile: str | None = None
+    also_measured_in: tuple[str, ...] = ()
+    intensity: str = ""
+    equivalents: tuple[str, ...] = ()
+
+    @property
+    def needs_calibration(self) -> bool:
+        """Whether it measures densities on a calibrated CT."""
+        return self.intensity == DENSITY_UNIT
 
 
 @dataclass(frozen=True)
@@ -124,6 +136,7 @@ class ModelBundle:
     applicability: Applicability
     card: Mapping
     sha256: str
+    patient_rule: PatientRule | None = None
 
     @property
     def is_probability(self) -> bool:
@@ -245,8 +258,17 @@ def bundle_from_dict(data: Mapping, sha256: str) -> ModelBundle:
             compartment=applies.get("compartment", "unknown"), kvp=tuple(applies.get("kvp", ())),
             contrast_enhanced=applies.get("contrast_enhanced", "allowed"),
             max_slice_mm=applies.get("max_slice_mm"), max_in_plane_mm=applies.get("max_in_plane_mm"),
-            profile=applies.get("profile")),
-        card=data, sha256=sha256)
+            profile=applies.get("profile"), also_measured_in=tuple(applies.get("also_measured_in", ())),
+            intensity=_intensity(applies), equivalents=tuple(applies.get("equivalents", ()))),
+        card=data, sha256=sha256,
+        patient_rule=patient_rule_from_dict(data["patient_rule"]) if "patient_rule" in data else None)
+
+
+def _intensity(applies: Mapping) -> str:
+    intensity = applies.get("intensity", "")
+    if intensity not in ("", DENSITY_UNIT) or (intensity and applies["modality"] != "CT"):
+        raise ValueError(f"the intensity must be {DENSITY_UNIT}, on CT, or be left out")
+    return intensity
 
 
 def _input_from_dict(item: Mapping) -> ModelInput:

@@ -55,4 +55,4 @@ def inspect_with_core(image: BoneImage, roi: Roi, of_image: Iterable[Finding] | 
 
 
 def _has_hu(image: BoneImage) -> bool:
-    return image.modality in ("CT", "unknown")
+    return image.unit == "HU"

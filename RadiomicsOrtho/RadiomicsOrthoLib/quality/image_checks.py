@@ -38,7 +38,10 @@ def check_image(image: BoneImage) -> Iterator[Finding]:
         if bad:
             yield Finding("NON_FINITE_IMAGE", "warn", f"The image has {bad} non-finite voxels (NaN or infinite).",
                           "They must not lie in the region.")
-    if image.modality in ("CT", "unknown"):
+    if image.calibration is not None:
+        # densities: nothing can be said of the HU that they were
+        yield from check_ct_facts(image)
+    elif image.modality in ("CT", "unknown"):
         of_scale = tuple(check_hu_scale(image, sample))
         yield from of_scale
         if not any(finding.code == "NOT_HU" for finding in of_scale):

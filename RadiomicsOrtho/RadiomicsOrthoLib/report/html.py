@@ -10,6 +10,7 @@ from ..imaging.acquisition import ACQUISITION_FACTS, FACTS_OF
 from ..quality.finding import SEVERITIES, Finding, refusals
 from ..scoring.card import ScoreCard
 from ..scoring.nomogram import draws_bands
+from .calibration_section import calibration_section
 from .contributions import contributions_section, share_text, share_title
 from .html_parts import bullets, checked_svg, page, section, table
 from .language import local, tr
@@ -49,7 +50,8 @@ def report_html(card: ScoreCard, nomogram_svg: str, pictures: Mapping[str, bytes
         _result(card), _findings(card), _pictures(pictures or {}),
         *(parts if points else ()),
         section(tr("Where this value lies") if draws_bands(equation) else tr("Nomogram"), charts),
-        *(() if points else parts), *measured, _roi_protocol(card), _semantic(card), _acquisition(card),
+        *(() if points else parts), *measured, calibration_section(card), _roi_protocol(card), _semantic(card),
+        _acquisition(card),
         _model(card), _features(features or {}),
         _provenance(card))
     return page(title, heading, place_text(card), [part for part in sections if part],

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 
+from ..imaging.calibration.calibration import DensityCalibration
+from ..imaging.calibration.unit import DENSITY_UNIT
 from ..imaging.image import BoneImage
 from ..models.bundle import ModelBundle, ModelInput
 from ..quality.finding import Finding
@@ -22,6 +24,29 @@ def check_scan(model: ModelBundle, image: BoneImage) -> Iterator[Finding]:
     elif image.geometry.plane_axis is not None and applies.modality in VOLUME_MODALITIES:
         yield Finding("VOLUME_NEEDED", "refuse", "The scan is a 2-D image; a 3-D volume is needed for this model.",
                       "Give the whole series.")
+
+
+def check_intensity(model: ModelBundle, image: BoneImage, calibration: DensityCalibration | None) -> Iterator[Finding]:
+    """Refusals of a CT in HU for a model of densities, and of a calibrated one for a model of HU."""
+    needs = model.applicability.needs_calibration
+    calibrated = calibration is not None or image.calibration is not None
+    if needs and not calibrated:
+        yield Finding("NOT_CALIBRATED", "refuse", f"The scan is not calibrated; this model was made for densities in "
+                      f"{DENSITY_UNIT}, and HU are none.", "Calibrate the scan ('radiomics-ortho calibrate', or the "
+                      "section Density calibration in Slicer) and give the calibration.")
+    elif calibrated and not needs:
+        yield Finding("UNIT_NOT_COVERED", "refuse", f"The scan is calibrated to {DENSITY_UNIT}; this model was not "
+                      "made for densities.", "Leave the calibration out and give the CT in HU, or choose a model of "
+                      "densities.")
+
+
+def check_equivalent(model: ModelBundle, calibration: DensityCalibration) -> Iterator[Finding]:
+    """A warning if the model's cut-offs hold for another equivalent material."""
+    fit = model.applicability.equivalents
+    if fit and calibration.equivalent not in fit:
+        yield Finding("EQUIVALENT_NOT_COVERED", "warn", f"Densities are {calibration.equivalent}-equivalent; the "
+                      f"model's cut-offs hold for {' or '.join(fit)}. The two differ for the same bone.",
+                      "Do not rest on the class.")
 
 
 def check_applicability(model: ModelBundle, image: BoneImage, roi: Roi) -> Iterator[Finding]:

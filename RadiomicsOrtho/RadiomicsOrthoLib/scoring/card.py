@@ -46,7 +46,7 @@ class ScoreCard:
     ``None`` where nothing is known of the error; ``interval_reason`` says what the
     interval means, or why there is none.  ``place`` names level or side.  ``provenance``
     holds versions, hashes, geometry and settings, and no patient identity or date, so that
-    equal input gives an equal card.
+    equal input gives an equal card.  ``calibration`` says how HU became densities, if they did.
     """
 
     model: ModelBundle
@@ -63,6 +63,7 @@ class ScoreCard:
     provenance: Mapping
     interval: tuple[float, float] | None = None
     interval_reason: str = "No error of measurement is known for this way of drawing the region."
+    calibration: Mapping | None = None
 
     @property
     def input_values(self) -> dict[str, float | str]:
@@ -90,6 +91,7 @@ class ScoreCard:
             "measurements": dict(self.measurements),
             "findings": [finding.to_dict() for finding in self.findings],
             "acquisition": dict(self.acquisition),
+            **({"calibration": dict(self.calibration)} if self.calibration else {}),
             "provenance": dict(self.provenance),
         }
 

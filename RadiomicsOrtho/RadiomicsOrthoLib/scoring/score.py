@@ -14,19 +14,27 @@ from ..features.profile_file import load_profile
 from ..features.provenance import provenance_of
 from ..features.semantic.answers import SemanticAnswers, add_answers, check_fit
 from ..features.vector import FeatureVector
+from ..imaging.calibration.calibration import DensityCalibration, calibrated
+from ..imaging.calibration.calibration_file import calibration_to_dict
 from ..imaging.image import BoneImage
 from ..models.bundle import ModelBundle, ModelInput
+from ..quality.calibration_checks import check_calibrated_range, check_calibration
 from ..quality.finding import Finding, most_severe_first, raise_refusals
 from ..quality.gate import inspect, inspect_core
 from ..regions.protocols.catalogue import protocol_for
 from ..regions.roi import Roi
 from ..regions.trabecular import DEFAULT_DEPTH_MM, trabecular_core
-from .applicability import check_applicability, check_contrast, check_values
+from .applicability import (
+    check_applicability,
+    check_contrast,
+    check_equivalent,
+    check_intensity,
+    check_scan,
+    check_values,
+)
 from .card import ScoreCard, card_inputs
 from .clinical import clinical_values, completed
-
-#: how much shallower and deeper the core is cut to see how far the result depends on it
-CORE_DEPTH_UNCERTAINTY_MM = 1.0
+from .interval import score_interval
 
 
 @dataclass(frozen=True)
@@ -41,11 +49,13 @@ class Scored:
 def score_case(image: BoneImage, roi: Roi, model: ModelBundle, clinical: Mapping[str, str | float] | None = None,
                core_depth_mm: float = DEFAULT_DEPTH_MM, engine: Engine | None = None,
                progress: Progress = no_progress, cancelled: Cancelled = never_cancelled,
-               answers: SemanticAnswers | None = None, reference: Roi | None = None) -> Scored:
+               answers: SemanticAnswers | None = None, reference: Roi | None = None,
+               calibration: DensityCalibration | None = None) -> Scored:
     """Apply ``model`` to ``roi`` of ``image``.
 
     ``clinical`` holds the clinical values by input name, as entered, ``answers`` what a
-    reader saw, ``reference`` the region on which the model's profile normalises.  Raises
+    reader saw, ``reference`` the region on which the model's profile normalises,
+    ``calibration`` how the HU of ``image`` become densities.  Raises
     RefusedError with all findings where no number may be shown, InputError for unusable
     input.  Returns within 0.1 s of a request to cancel, at any moment, unless the engine
     is pyradiomics.
@@ -53,14 +63,15 @@ def score_case(image: BoneImage, roi: Roi, model: ModelBundle, clinical: Mapping
 
     def work(progress: Progress, cancelled: Cancelled) -> Scored:
         return _score_case(image, roi, model, clinical, core_depth_mm, engine, progress, cancelled, answers,
-                           reference)
+                           reference, calibration)
 
     return in_background(work, progress, cancelled) if engine is None or engine.polls else work(progress, cancelled)
 
 
 def _score_case(image: BoneImage, roi: Roi, model: ModelBundle, clinical: Mapping[str, str | float] | None,
                 core_depth_mm: float, engine: Engine | None, progress: Progress, cancelled: Cancelled,
-                answers: SemanticAnswers | None, reference: Roi | None) -> Scored:
+                answers: SemanticAnswers | None, reference: Roi | None,
+                calibration: DensityCalibration | None) -> Scored:
     def look() -> None:
         if cancelled():
             raise CancelledError
@@ -69,7 +80,15 @@ def _score_case(image: BoneImage, roi: Roi, model: ModelBundle, clinical: Mappin
     if reference is not None and not model.needs_features:
         raise InputError(f"The model '{model.id}' uses no reference region; leave it out.")
     progress(0.05, "checking the scan and the region")
+    if not any(check_scan(model, image)):
+        raise_refusals(check_intensity(model, image, calibration))
+    measured = calibrated(image, calibration) if calibration else image
+    if calibration and calibration.from_unit == measured.unit:
+        # there are no HU to be checked
+        image = measured
     findings = [*inspect(image, roi), *check_applicability(model, image, roi)]
+    if calibration:
+        findings += [*check_calibration(calibration, image), *check_equivalent(model, calibration)]
     findings += check_contrast(model, findings)
     if answers:
         findings += check_fit(answers, image, roi)
@@ -83,10 +102,14 @@ def _score_case(image: BoneImage, roi: Roi, model: ModelBundle, clinical: Mappin
     look()
     progress(0.5, "measuring")
     measurements = measure(image, core)
+    mean_hu = measurements.get("mean_hu")
+    if measured is not image:
+        measurements |= measure(measured, core)
+        findings += check_calibrated_range(calibration, mean_hu)
     features = None
     if model.needs_features:
         profile = load_profile(model.applicability.profile or "")
-        features = extract_features(image, core, profile, engine or load_engine(),
+        features = extract_features(measured, core, profile, engine or load_engine(),
                                     lambda share, text: progress(0.5 + 0.4 * share, text), cancelled, roi,
                                     reference, findings)
     provenance = features.provenance if features else provenance_of(image, core, roi, look, findings)
@@ -96,7 +119,7 @@ def _score_case(image: BoneImage, roi: Roi, model: ModelBundle, clinical: Mappin
     values = completed(model, _input_values(model, measurements, features, entered))
     findings += check_values(model, values)
     raise_refusals(findings)
-    interval, meaning = _interval(image, roi, model, values, core_depth_mm if derived else None)
+    interval, meaning = score_interval(measured, roi, model, values, core_depth_mm if derived else None, mean_hu)
     value = model.estimator.output(values)
     findings += _check_class(model, value, values, interval)
     card = ScoreCard(
@@ -105,9 +128,17 @@ def _score_case(image: BoneImage, roi: Roi, model: ModelBundle, clinical: Mappin
         findings=most_severe_first(findings), place=roi.place, site=core.site, compartment=core.compartment,
         measurements=measurements, acquisition=image.acquisition.to_dict(image.modality),
         provenance={**provenance, **_roi_protocol(image, core, model)},
-        interval=interval, interval_reason=meaning)
+        interval=interval, interval_reason=meaning,
+        calibration=_calibration(calibration, mean_hu) if calibration else None)
     progress(1.0, "scored")
     return Scored(card, core, features)
+
+
+def _calibration(calibration: DensityCalibration, mean_hu: float | None) -> dict:
+    """The calibration for the card, with its half width in mg/cm³ at this region."""
+    found = calibration_to_dict(calibration)
+    del found["schema"]
+    return {**found, "error": calibration.error_at(0.0 if mean_hu is None else mean_hu)}
 
 
 def _roi_protocol(image: BoneImage, core: Roi, model: ModelBundle) -> dict:
@@ -129,7 +160,7 @@ def _roi_protocol(image: BoneImage, core: Roi, model: ModelBundle) -> dict:
 def region_for(model: ModelBundle, roi: Roi, core_depth_mm: float) -> tuple[Roi, Finding | None]:
     """The compartment that the model needs, and a finding if it was derived from ``roi``."""
     wanted = model.applicability.compartment
-    if wanted in ("unknown", roi.compartment):
+    if wanted in ("unknown", roi.compartment) or roi.compartment in model.applicability.also_measured_in:
         return roi, None
     if wanted == "trabecular" and roi.compartment in ("unknown", "whole-body"):
         core = trabecular_core(roi, core_depth_mm)
@@ -174,27 +205,6 @@ def _feature_value(model: ModelBundle, item: ModelInput, features: FeatureVector
         raise InputError(f"The model '{model.id}' does not know '{key}' for '{item.key}'; it was made with "
                          f"{', '.join(item.choices)}.")
     return key
-
-
-def _interval(image: BoneImage, roi: Roi, model: ModelBundle, values: Mapping[str, float | str],
-              depth_mm: float | None) -> tuple[tuple[float, float] | None, str]:
-    """How far the result moves when the core is cut a little shallower or deeper.
-
-    ``depth_mm`` is the depth of a core that was derived here, ``None`` for a drawn one.
-    """
-    if depth_mm is None or model.needs_features:
-        return None, "No error of measurement is known for this way of drawing the region."
-    outputs = [model.estimator.output(values)]
-    for depth in (depth_mm - CORE_DEPTH_UNCERTAINTY_MM, depth_mm + CORE_DEPTH_UNCERTAINTY_MM):
-        try:
-            core = trabecular_core(roi, depth)
-        except InputError:
-            return None, f"No core of {depth:g} mm can be made to see how far the result depends on its depth."
-        moved = measure(image, core)
-        outputs.append(model.estimator.output(model.with_derived(
-            {**values, **{item.name: moved[item.key] for item in model.inputs if item.source == "measurement"}})))
-    return (min(outputs), max(outputs)), (
-        f"Range when the core is cut {CORE_DEPTH_UNCERTAINTY_MM:g} mm shallower or deeper; not a confidence interval.")
 
 
 def _check_class(model: ModelBundle, value: float, values: Mapping[str, float | str],

@@ -1,0 +1,1 @@
+"""From the HU of a CT to bone mineral density in mg/cm³."""
