@@ -30,6 +30,7 @@ from RadiomicsOrthoLib.imaging.image import BoneImage
 from RadiomicsOrthoLib.models.catalogue import load_model
 from RadiomicsOrthoLib.regions.roi import Roi
 from RadiomicsOrthoLib.resources import resource_folder
+from RadiomicsOrthoLib.scoring.card_file import card_from_json
 from RadiomicsOrthoLib.scoring.score import score_case
 
 DENSITY_MODEL, HU_MODEL = "qct-spine-vbmd-scan", "pickhardt-2013-l1-hu"
@@ -221,6 +222,7 @@ class TestScore:
         assert low <= card.value - card.calibration["error"] and high >= card.value + card.calibration["error"]
         assert "of the calibration" in card.interval_reason
         assert card.calibration["equivalent"] == "K2HPO4" and card.calibration["samples"]
+        assert card_from_json(card.to_json()).calibration == json.loads(card.to_json())["calibration"]
 
     def test_the_error_of_the_calibration_reaches_the_class(self, case):
         image, roi, _ = case

@@ -29,8 +29,8 @@ def build_parser() -> argparse.ArgumentParser:
                      description="From a bone scan to a radiomics score. " + RESEARCH_USE_ONLY)
     parser.add_argument("--version", action="version", version=f"radiomics-ortho {__version__}")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
-    for module in (info, protocols, segment, check, extract, compare, semantic, calibrate, score, card, profiles, models,
-                   vbq):
+    for module in (info, protocols, segment, check, extract, compare, semantic, calibrate, score, card, profiles,
+                   models, vbq):
         module.add_command(commands)
     from . import demo
 
