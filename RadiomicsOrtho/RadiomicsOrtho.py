@@ -373,7 +373,7 @@ class RadiomicsOrthoLogic(ScriptedLoadableModuleLogic):
 
         from RadiomicsOrthoLib.report.files import card_files, features_files, write_folder
 
-        files = card_files(scored.card, features=scored.features, roi=scored.roi) if scored.card \
+        files = card_files(scored.card, scored.pictures, scored.features, scored.roi) if scored.card \
             else features_files(scored.features, scored.roi)
         write_folder(Path(folder), files)
         return list(files)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 import slicer
 import vtk
@@ -27,7 +28,7 @@ class ScoredNodes:
     """A card with its nodes and renderings, as the panel shows it; without card where features were extracted only.
 
     ``roi`` is ``None`` where the model needs no scan.  ``featuresProblem`` says why features that were asked for are
-    missing; empty if they are not.
+    missing; empty if they are not.  ``pictures`` show the region in a saved report (title → drawing).
     """
 
     card: ScoreCard | None
@@ -38,6 +39,7 @@ class ScoredNodes:
     briefHtml: str
     nomogramSvg: str
     featuresProblem: str = ""
+    pictures: Mapping = field(default_factory=dict)
 
 
 def card_table(card: ScoreCard, features: FeatureVector | None, volumeNode, tableNode=None):

@@ -35,6 +35,7 @@ def score_segment(volumeNode, segmentationNode, segmentId: str, modelId: str,
     from RadiomicsOrthoLib.models.catalogue import load_model
     from RadiomicsOrthoLib.report.brief_html import brief_html
     from RadiomicsOrthoLib.report.nomogram_svg import nomogram_svg
+    from RadiomicsOrthoLib.report.region_views import region_views
     from RadiomicsOrthoLib.scoring.score import score_case
 
     from .results import card_table, card_text, features_provenance
@@ -71,7 +72,7 @@ def score_segment(volumeNode, segmentationNode, segmentId: str, modelId: str,
     features_provenance(features, table, volumeNode)
     text = card_text(scored.card, volumeNode, textNode)
     return ScoredNodes(scored.card, scored.roi, features, table, text, brief_html(scored.card.to_dict()), svg,
-                       featuresProblem)
+                       featuresProblem, region_views(image, scored.roi, roi))
 
 
 def score_entered(modelId: str, clinical: Mapping[str, str], tableNode=None, textNode=None,

@@ -16,6 +16,8 @@ from ..imaging.image import BoneImage
 from ..models.catalogue import load_model
 from ..regions.roi import Roi
 from ..report.files import card_files, write_folder
+from ..report.html import Picture
+from ..report.region_views import region_views
 from ..scoring.card import ScoreCard
 from ..scoring.score import score_case
 from .demo_data import L1_LABEL, demo_scan
@@ -92,7 +94,7 @@ def run_demo(options: argparse.Namespace, pictures: Pictures | None = None) -> d
         bar.close()
         say(f"   {len(vector.values)} values")
     files: dict[str, str | bytes] = {}
-    shown: dict[str, bytes] = {}
+    shown: dict[str, Picture] = dict(region_views(image, scored.roi, drawn))
     if pictures is None:
         say("4. No roi.png and scene.mrb: they need Slicer's libraries (run 'python3 dev.py demo' in the source "
             "folder)")

@@ -18,6 +18,7 @@ from ..models.catalogue import load_model
 from ..quality.finding import raise_refusals
 from ..regions.trabecular import DEFAULT_DEPTH_MM
 from ..report.files import card_files, write_folder
+from ..report.region_views import region_views
 from ..report.wording import interval_text, output_text
 from ..scoring.applicability import check_scan
 from ..scoring.card import ScoreCard
@@ -80,7 +81,7 @@ def run(options: argparse.Namespace) -> dict:
                         ProgressBar(options.json), answers=answers, reference=reference_from(options, image),
                         calibration=calibration)
     card = scored.card
-    files = card_files(card, features=scored.features, roi=scored.roi, language=options.language)
+    files = card_files(card, region_views(image, scored.roi, roi), scored.features, scored.roi, options.language)
     write_folder(options.out, files)
     if not options.json:
         print_card(card)

@@ -14,7 +14,7 @@ from ..features.table import feature_row
 from ..features.vector import SEMANTIC_PREFIX, FeatureVector
 from ..regions.roi import Roi
 from ..scoring.card import ScoreCard
-from .html import report_html
+from .html import Picture, report_html
 from .language import ENGLISH, speaking
 from .nomogram_svg import nomogram_svg
 from .tables import features_csv
@@ -23,11 +23,11 @@ from .tables import features_csv
 NARROW_WIDTH = 380
 
 
-def card_files(card: ScoreCard, pictures: Mapping[str, bytes] | None = None, features: FeatureVector | None = None,
+def card_files(card: ScoreCard, pictures: Mapping[str, Picture] | None = None, features: FeatureVector | None = None,
                roi: Roi | None = None, language: str = ENGLISH) -> dict[str, str | bytes]:
     """The renderings of a card in a ``language``: file name → content; ``card.json`` is English always.
 
-    ``pictures`` (title → PNG) are embedded in the report; ``features`` of ``roi`` become
+    ``pictures`` (title → PNG, or drawing) are embedded in the report; ``features`` of ``roi`` become
     a table of their own.
     """
     # measurements and answers of a reader have sections of their own

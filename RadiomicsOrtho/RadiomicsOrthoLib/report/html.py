@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 from collections.abc import Iterable, Mapping
 
 from .. import RESEARCH_USE_ONLY
@@ -12,9 +11,11 @@ from ..scoring.card import ScoreCard
 from ..scoring.nomogram import draws_bands
 from .calibration_section import calibration_section
 from .contributions import contributions_section, share_text, share_title
+from .drawing import Drawing
 from .html_parts import bullets, checked_svg, page, section, table
 from .language import local, tr
-from .svg import escape
+from .region_views import views_legend
+from .svg import data_uri, escape, to_svg
 from .wording import (
     EVIDENCE_OF_TRUST,
     interval_text,
@@ -28,14 +29,17 @@ from .wording import (
     with_unit,
 )
 
+#: a picture of a report: PNG, or shapes
+Picture = bytes | Drawing
 
-def report_html(card: ScoreCard, nomogram_svg: str, pictures: Mapping[str, bytes] | None = None,
+
+def report_html(card: ScoreCard, nomogram_svg: str, pictures: Mapping[str, Picture] | None = None,
                 features: Mapping[str, float] | None = None, narrow_svg: str | None = None) -> str:
     """``card`` as an HTML page, in the order in which a clinician reads.
 
     ``nomogram_svg`` comes from :func:`.nomogram_svg.nomogram_svg`, and so does ``narrow_svg``,
     drawn 360 to 420 wide, which a narrow screen shows instead; ``pictures`` maps titles to
-    PNG bytes; ``features`` are the radiomics features as extracted.
+    PNG bytes or drawings; ``features`` are the radiomics features as extracted.
     """
     charts = f'<div class="chart{" wide" if narrow_svg else ""}">{checked_svg(nomogram_svg)}</div>'
     if narrow_svg:
@@ -105,11 +109,19 @@ def _remedy(finding: Finding) -> str:
     return f'<p class="remedy">{escape(text)}</p>' if finding.remedy else ""
 
 
-def _pictures(pictures: Mapping[str, bytes]) -> str:
+def _pictures(pictures: Mapping[str, Picture]) -> str:
     figures = "".join(
-        f'<figure><img src="data:image/png;base64,{base64.b64encode(png).decode("ascii")}" alt="{escape(title)}">'
-        f"<figcaption>{escape(title)}</figcaption></figure>" for title, png in pictures.items())
-    return section(tr("Pictures"), f'<div class="figures">{figures}</div>' if figures else "")
+        f"<figure>{_picture(local(title), picture)}<figcaption>{escape(local(title))}</figcaption></figure>"
+        for title, picture in pictures.items())
+    drawn = any(isinstance(picture, Drawing) for picture in pictures.values())
+    legend = f'<p class="what">{escape(views_legend())}</p>' if drawn else ""
+    return section(tr("Pictures"), f'<div class="figures">{figures}</div>{legend}' if figures else "")
+
+
+def _picture(title: str, picture: Picture) -> str:
+    if isinstance(picture, Drawing):
+        return checked_svg(to_svg(picture.finish(picture.width, picture.height, title)))
+    return f'<img src="{data_uri(picture)}" alt="{escape(title)}">'
 
 
 def _inputs(card: ScoreCard) -> str:

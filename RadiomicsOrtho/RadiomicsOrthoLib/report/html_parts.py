@@ -63,4 +63,7 @@ def checked_svg(svg: str) -> str:
     handlers = {name for element in root.iter() for name in element.attrib if name.lower().startswith("on")}
     if root.tag != f"{_SVG}svg" or handlers or names & {f"{_SVG}script", f"{_SVG}foreignObject", f"{_SVG}a"}:
         raise ValueError("a drawing must be one SVG element without scripts, handlers and links")
+    if any(not value.startswith("data:image/png;base64,") for element in root.iter()
+           for name, value in element.attrib.items() if name.rpartition("}")[2] == "href"):
+        raise ValueError("a drawing must be one SVG element without scripts, handlers and links")
     return svg[svg.index("<svg"):]

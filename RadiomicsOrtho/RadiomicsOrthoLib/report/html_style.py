@@ -44,6 +44,7 @@ section { background: var(--paper); border: 1px solid var(--rule); border-radius
 .chart.narrow { display: none; }
 .figures { display: grid; grid-template-columns: repeat(auto-fit, minmax(15rem, 1fr)); gap: 1rem; }
 figure { margin: 0; }
+.figures svg { width: 100%; height: auto; display: block; border-radius: 4px; }
 img { width: 100%; height: auto; display: block; background: #000; border-radius: 4px; }
 table { width: 100%; border-collapse: collapse; font-size: .95rem; overflow-wrap: break-word; }
 th, td { text-align: left; vertical-align: top; padding: .35rem .8rem .35rem 0; border-top: 1px solid var(--rule); }
@@ -100,6 +101,6 @@ footer { text-align: center; font-size: .85rem; padding: 0 1rem 1rem; }
   h2, h3, thead { break-after: avoid; }
   .chart, figure, tr, li, .result { break-inside: avoid; }
   .screen { display: none; }
-  .figures { grid-template-columns: repeat(2, 1fr); }
+  .figures { grid-template-columns: repeat(3, 1fr); }
 }
 """

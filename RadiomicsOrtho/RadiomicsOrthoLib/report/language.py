@@ -24,6 +24,9 @@ ENGLISH = "en"
 #: code → (name in the language itself, tag for HTML by BCP 47)
 LANGUAGES = {ENGLISH: ("English", "en"), "zh": ("简体中文", "zh-CN")}
 
+#: a template with fewer letters than this would fit anything: its gaps hold numbers (and ``{unit}`` one word)
+FEW_LETTERS = 8
+_NUMBER = r"[<>≤≥−+-]?\d[\d.,]*"
 _GAP = re.compile(r"\{(\w+)\}")
 
 
@@ -106,9 +109,11 @@ def _filled(template: str, values: Mapping[str, object]) -> str:
 
 def _pattern(template: str) -> re.Pattern[str]:
     parts, end, seen = [], 0, set()
+    short = sum(map(str.isalpha, _GAP.sub("", template))) < FEW_LETTERS
     for gap in _GAP.finditer(template):
         parts.append(re.escape(template[end:gap.start()]))
-        parts.append(f"(?P={gap[1]})" if gap[1] in seen else f"(?P<{gap[1]}>.+?)")
+        held = ".+?" if not short else r"\S+" if gap[1] == "unit" else _NUMBER
+        parts.append(f"(?P={gap[1]})" if gap[1] in seen else f"(?P<{gap[1]}>{held})")
         seen.add(gap[1])
         end = gap.end()
     return re.compile("".join(parts) + re.escape(template[end:]), re.DOTALL)
