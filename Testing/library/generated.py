@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import copy
 import json
+import zipfile
+from collections.abc import Mapping
 from pathlib import Path
 
 from RadiomicsOrthoLib.models.bundle import ModelBundle, bundle_from_dict, load_bundle
+from RadiomicsOrthoLib.models.parts import part_entry
 from RadiomicsOrthoLib.quality.finding import Finding
 from RadiomicsOrthoLib.resources import resource_folder
 from RadiomicsOrthoLib.scoring.card import ScoreCard, card_inputs
@@ -93,14 +96,78 @@ def cox_dict() -> dict:
     }
 
 
+def trees_dict(inline: bool = True) -> dict:
+    """``model.json`` of two small trees of a sex, a logarithm and an age; without ``inline`` they are a part."""
+    data = copy.deepcopy(_CARD) | {
+        "id": "generated-trees",
+        "title": "Osteoporosis from two trees (generated)",
+        "inputs": [
+            {"name": "sex", "title": "Sex", "source": "clinical", "choices": {"female": "Female", "male": "Male"}},
+            {"name": "energy", "title": "Energy", "source": "feature", "training_range": [1, 1000]},
+            {"name": "age", "title": "Age", "unit": "years", "source": "clinical", "valid_range": [18, 110]},
+        ],
+        "transform": [{"input": "sex", "levels": {"female": 0, "male": 1}},
+                      {"input": "energy", "steps": [{"log": {"offset": 1}}, {"centre": 3.0}]},
+                      {"input": "age"}],
+        "estimator": {"kind": "trees", "link": "logit", "combine": "sum", "intercept": -0.5},
+        "output": {"title": "Probability of osteoporosis", "unit": "", "lower_is_worse": False,
+                   "classes": [
+                       {"id": "low", "title": "Low: up to 50 %", "upper": 0.5, "evidence": "simulated",
+                        "sentence": "Few generated cases with such values had the outcome."},
+                       {"id": "high", "title": "High: above 50 %", "upper": None, "evidence": "simulated",
+                        "sentence": "Many generated cases with such values had the outcome."}]},
+        # a woman of 75 with ln(e² − 1 + 1) − 3 = −1: −0.5 + 1.25 + 0.25 = 1
+        "check_vectors": [{"inputs": {"sex": "female", "energy": 6.38905609893065, "age": 75},
+                           "output": 0.7310585786300049, "class": "high"}],
+    }
+    return with_trees(data, copy.deepcopy(TREES), inline)
+
+
+TREES = [
+    {"feature": [2, -1, 0, -1, -1], "threshold": [70.5, 0.0, 0.5, 0.0, 0.0], "left": [1, 0, 3, 0, 0],
+     "right": [2, 0, 4, 0, 0], "value": [0.0, -1.0, 0.0, 1.25, 0.5]},
+    {"feature": [1, -1, -1], "threshold": [-0.75, 0.0, 0.0], "left": [1, 0, 0], "right": [2, 0, 0],
+     "value": [0.0, 0.25, -0.25]}]
+
+
+def with_trees(data: dict, trees: list[dict], inline: bool = True) -> dict:
+    if inline:
+        data["estimator"]["trees"] = trees
+        return data
+    data["estimator"]["part"] = "trees.json"
+    return data | {"parts": [part_entry("trees.json", trees_part(trees))]}
+
+
+def trees_part(trees: list[dict]) -> bytes:
+    return json.dumps({"trees": trees}).encode()
+
+
+def write_zip(path: Path, files: Mapping[str, bytes], method: int = zipfile.ZIP_DEFLATED) -> Path:
+    """A zip archive of ``files``, which is returned."""
+    with zipfile.ZipFile(path, "w", method) as archive:
+        for name, content in files.items():
+            archive.writestr(name, content)
+    return path
+
+
+def trees_files() -> dict[str, bytes]:
+    """The files of a bundle with a part."""
+    return {"model.json": json.dumps(trees_dict(inline=False)).encode(), "trees.json": trees_part(TREES)}
+
+
 def bundle(data: dict) -> ModelBundle:
     return bundle_from_dict(data, "0" * 64)
 
 
 def write_bundle(folder: Path, data: dict) -> Path:
     """``model.json`` in ``folder``, which is returned."""
+    return write_files(folder, {"model.json": json.dumps(data).encode()})
+
+
+def write_files(folder: Path, files: Mapping[str, bytes]) -> Path:
     folder.mkdir(parents=True, exist_ok=True)
-    (folder / "model.json").write_text(json.dumps(data), encoding="utf-8")
+    for name, content in files.items():
+        (folder / name).write_bytes(content)
     return folder
 
 

@@ -6,6 +6,7 @@ import builtins
 import hashlib
 import io
 import json
+import os
 import pickle
 from collections.abc import Callable
 from pathlib import Path
@@ -13,7 +14,8 @@ from pathlib import Path
 import generated
 import pytest
 from RadiomicsOrthoLib.errors import InputError
-from RadiomicsOrthoLib.models.bundle import MAX_MODEL_BYTES, load_bundle
+from RadiomicsOrthoLib.models.bundle import load_bundle
+from RadiomicsOrthoLib.models.bundle_files import MAX_MODEL_BYTES
 from RadiomicsOrthoLib.models.catalogue import MODEL_PATH_VARIABLE, load_catalogue, load_model
 
 Change = Callable[[dict], object]
@@ -125,7 +127,7 @@ def test_a_missing_file_is_named(tmp_path: Path) -> None:
 def test_a_huge_file_is_refused_without_being_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with (tmp_path / "model.json").open("wb") as file:
         file.truncate(MAX_MODEL_BYTES + 1)
-    monkeypatch.setattr(Path, "read_bytes", lambda path: pytest.fail(f"{path} was read"))
+    monkeypatch.setattr(os, "open", lambda path, *_: pytest.fail(f"{path} was read"))
     assert "is larger than 4 MiB" in refusal(tmp_path)
 
 
@@ -135,18 +137,20 @@ class _Bomb:
 
 
 def test_pickles_beside_the_model_are_never_opened(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    folder = generated.write_bundle(tmp_path / "m", generated.logistic_dict())
-    for name in ("model.pkl", "model.joblib", "estimator.pickle", "weights.pt"):
-        (folder / name).write_bytes(pickle.dumps(_Bomb()))
+    names = ("model.pkl", "model.joblib", "estimator.pickle", "weights.pt")
+    folders = [generated.write_bundle(tmp_path / name, generated.logistic_dict()) for name in names]
+    for folder in folders:
+        (folder / folder.name).write_bytes(pickle.dumps(_Bomb()))
     opened: list[str] = []
-    for module in (builtins, io):
+    for module in (builtins, io, os):
         real = module.open
         monkeypatch.setattr(module, "open", lambda file, *rest, real=real, **named: (
             opened.append(Path(str(file)).name), real(file, *rest, **named))[1])
     for name in ("load", "loads", "Unpickler"):
         monkeypatch.setattr(pickle, name, lambda *_: pytest.fail("unpickled"))
-    load_bundle(folder)
-    assert set(opened) == {"model.json"}
+    for folder in folders:
+        assert f"the file '{folder.name}' stands beside it and is not listed" in refusal(folder)
+    assert "model.json" in opened and not set(opened) & set(names)
 
 
 def test_a_pickle_named_model_json_is_refused_unexecuted(tmp_path: Path) -> None:

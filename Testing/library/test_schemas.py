@@ -11,6 +11,7 @@ import generated
 import phantoms
 import pytest
 from RadiomicsOrthoLib.models.bundle import load_bundle
+from RadiomicsOrthoLib.models.parts import part_entry
 from RadiomicsOrthoLib.quality.finding import Finding
 from RadiomicsOrthoLib.resources import resource_folder
 from RadiomicsOrthoLib.scoring.score import score_case
@@ -50,7 +51,24 @@ def test_there_is_a_shipped_model_to_check() -> None:
     assert MODELS
 
 
-@pytest.mark.parametrize("make", [generated.logistic_dict, generated.cox_dict])
+def calibrated_dict() -> dict:
+    return generated.logistic_dict() | {
+        "transform": [{"input": "age", "steps": [{"clip": [50, 90]}, {"log": {"offset": 1}}, {"centre": 4},
+                                                 {"scale": 2}]}],
+        "calibration": {"kind": "isotonic", "points": [[0.1, 0.2], [0.9, 0.7]]},
+        "performance": [{"measure": "AUC", "value": "0.81 (0.76 to 0.86)", "evidence": "simulated",
+                         "source": "generated", "estimate": 0.81, "interval": [0.76, 0.86]}]}
+
+
+def onnx_dict() -> dict:
+    data = generated.trees_dict()
+    data["estimator"] = {"kind": "onnx", "link": "probability", "part": "model.onnx", "output": "y", "position": 1}
+    return data | {"parts": [part_entry("model.onnx", b""), part_entry("COPYING.LESSER", b"")],
+                   "calibration": {"kind": "platt", "slope": 2, "intercept": -1}}
+
+
+@pytest.mark.parametrize("make", [generated.logistic_dict, generated.cox_dict, generated.trees_dict,
+                                  lambda: generated.trees_dict(inline=False), calibrated_dict, onnx_dict])
 def test_every_kind_of_term_and_link_satisfies_the_schema(make: Callable[[], dict]) -> None:
     assert errors(MODEL, make()) == []
 
@@ -98,6 +116,14 @@ def test_the_card_of_a_scored_scan_satisfies_the_schema() -> None:
     lambda d: d["applicability"].update(contrast_enhanced="maybe"),
     lambda d: d["applicability"].update(max_slice_mm=0),
     lambda d: d["performance"][0].pop("evidence"),
+    lambda d: d["performance"][0].update(interval=[0.1, 0.2]),
+    lambda d: d.update(parts=[{"name": "../x.json", "bytes": 1, "sha256": "0" * 64}]),
+    lambda d: d.update(parts=[{"name": "x.pkl", "bytes": 1, "sha256": "0" * 64}]),
+    lambda d: d.update(transform=[{"input": "age", "steps": [{"sqrt": 1}]}]),
+    lambda d: d.update(transform=[{"input": "age", "steps": [{"scale": 0}]}]),
+    lambda d: d.update(calibration={"kind": "platt", "slope": -1, "intercept": 0}),
+    lambda d: d.update(estimator={"kind": "trees", "link": "logit", "combine": "sum"}),
+    lambda d: d.update(estimator={"kind": "onnx", "link": "cox", "part": "m.onnx", "output": "y"}),
 ])
 def test_broken_models_do_not(change: Callable[[dict], object]) -> None:
     data = generated.logistic_dict()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -11,16 +10,20 @@ from pathlib import Path
 from ..errors import InputError
 from ..features.measurements import DENSITY_UNIT
 from ..features.vector import SEMANTIC_PREFIX
+from .bundle_checks import check_inputs, check_performance
+from .bundle_files import MAX_MODEL_BYTES, MODEL_FILE, BundleFiles, open_bundle
 from .check_vectors import CheckResult, run_check_vectors
 from .derived import DerivedValue, derived_from_dict
-from .estimator import Estimator, StratifiedEstimator, estimator_from_dict
+from .estimator import Estimator, estimator_from_dict
+from .finite import finite
+from .parts import read_parts
 from .patient_rule import PatientRule, patient_rule_from_dict
-from .terms import FactorTerm, Term, finite
+from .safe_json import parse_json
+from .transform import Column, columns_from_dict
 
 SCHEMA = "radiomics-ortho-model/1"
 TRUST_LEVELS = ("published", "trained here", "simulated")
 INPUT_SOURCES = ("measurement", "feature", "clinical", "derived")
-MAX_MODEL_BYTES = 4 * 1024 * 1024
 #: modality and site of a model that needs no scan
 NO_SCAN = "none"
 
@@ -128,6 +131,7 @@ class ModelBundle:
     trust: str
     inputs: tuple[ModelInput, ...]
     estimator: Estimator
+    output_axis: tuple[float, float] | None
     output_title: str
     output_unit: str
     lower_is_worse: bool
@@ -141,6 +145,18 @@ class ModelBundle:
     @property
     def is_probability(self) -> bool:
         return self.estimator.link != "identity"
+
+    @property
+    def output_range(self) -> tuple[float, float]:
+        """What an axis of the output must cover: as stated, or as far as the estimator or its check vectors reach.
+
+        For estimators that do not add up; the range of a sum follows from its inputs.
+        """
+        known = self.output_axis or getattr(self.estimator, "bounds", None)
+        if known:
+            return known
+        found = [float(vector["output"]) for vector in self.card["check_vectors"]]
+        return (min(found), max(found)) if min(found) < max(found) else (found[0] - 1.0, found[0] + 1.0)
 
     @property
     def clinical_inputs(self) -> tuple[ModelInput, ...]:
@@ -184,13 +200,14 @@ class ModelBundle:
         return next((c for c in self.classes_for(values or {}) if c.holds(value)), None)
 
 
-def load_bundle(folder: Path) -> ModelBundle:
-    """Read and verify ``folder/model.json``.
+def load_bundle(path: Path) -> ModelBundle:
+    """Read and verify the bundle in the folder or zip file ``path``.
 
-    Raises InputError with one sentence when the file is missing, oversized, no JSON, of
-    another schema version, inconsistent, or when a check vector does not come out.
+    Raises InputError with one sentence when a file is missing, not listed, changed or
+    oversized, when ``model.json`` is no JSON, of another schema version or inconsistent, and when a check
+    vector does not come out.
     """
-    bundle, results = read_bundle(folder)
+    bundle, results = read_bundle(path)
     if not results:
         raise InputError(f"Model '{bundle.id}' refused: it carries no check vectors.")
     fault = next((result.fault for result in results if result.fault), "")
@@ -199,32 +216,46 @@ def load_bundle(folder: Path) -> ModelBundle:
     return bundle
 
 
-def read_bundle(folder: Path) -> tuple[ModelBundle, tuple[CheckResult, ...]]:
+def read_bundle(path: Path) -> tuple[ModelBundle, tuple[CheckResult, ...]]:
     """The bundle with its check vectors as they come out, right or wrong; otherwise as :func:`load_bundle`."""
-    path = Path(folder) / "model.json"
-    if not path.is_file():
-        raise InputError(f"No model: '{path}' does not exist.")
-    if path.stat().st_size > MAX_MODEL_BYTES:
-        raise InputError(f"Model refused: '{path}' is larger than {MAX_MODEL_BYTES // 2**20} MiB.")
-    raw = path.read_bytes()
+    return bundle_from_files(open_bundle(path), Path(path) / MODEL_FILE)
+
+
+def bundle_from_files(files: BundleFiles, name: Path) -> tuple[ModelBundle, tuple[CheckResult, ...]]:
+    """As :func:`read_bundle`, from opened files; sentences call them ``name``."""
+    raw = files.read(MODEL_FILE, MAX_MODEL_BYTES)
     try:
-        data = json.loads(raw.decode("utf-8"), parse_constant=_no_constant, parse_float=_finite_number)
-    except (ValueError, RecursionError) as error:
-        raise InputError(f"Model refused: '{path}' is not valid JSON ({error}).") from None
+        data = parse_json(raw)
+    except ValueError as error:
+        raise InputError(f"Model refused: '{name}' is not valid JSON ({error}).") from None
     try:
-        bundle = bundle_from_dict(data, hashlib.sha256(raw).hexdigest())
-        return bundle, run_check_vectors(bundle)
+        if not isinstance(data, dict) or data.get("schema") != SCHEMA:
+            raise ValueError(f"its schema is {data.get('schema') if isinstance(data, dict) else None!r}, "
+                             f"this version reads {SCHEMA!r}")
+        bundle = bundle_from_dict(data, hashlib.sha256(raw).hexdigest(), _parts(files, data, name))
+        return bundle, _results(bundle)
     except KeyError as error:
-        raise InputError(f"Model refused: '{path}' lacks the entry {error}.") from None
+        raise InputError(f"Model refused: '{name}' lacks the entry {error}.") from None
     except (ValueError, TypeError, AttributeError, OverflowError) as error:
-        raise InputError(f"Model refused: '{path}' is not consistent: {error}.") from None
+        raise InputError(f"Model refused: '{name}' is not consistent: {error}.") from None
 
 
-def bundle_from_dict(data: Mapping, sha256: str) -> ModelBundle:
-    """Build the bundle from the parsed ``model.json`` (``KeyError`` / ``ValueError`` on defects)."""
-    if not isinstance(data, dict) or data.get("schema") != SCHEMA:
-        raise ValueError(f"its schema is {data.get('schema') if isinstance(data, dict) else None!r}, "
-                         f"this version reads {SCHEMA!r}")
+def _results(bundle: ModelBundle) -> tuple[CheckResult, ...]:
+    try:
+        return run_check_vectors(bundle)
+    except InputError as error:
+        raise InputError(f"Model '{bundle.id}' refused, because a check vector has no result: {error}") from None
+
+
+def _parts(files: BundleFiles, data: Mapping, name: Path) -> dict[str, bytes]:
+    try:
+        return read_parts(files, data.get("parts", []))
+    except ValueError as error:
+        raise InputError(f"Model refused: '{name.parent}': {error}.") from None
+
+
+def bundle_from_dict(data: Mapping, sha256: str, parts: Mapping[str, bytes] | None = None) -> ModelBundle:
+    """Build the bundle from the parsed ``model.json`` and its parts (``KeyError`` / ``ValueError`` on defects)."""
     if data["trust"] not in TRUST_LEVELS:
         raise ValueError(f"the trust level must be one of {TRUST_LEVELS}")
     for entry in ("id", "version", "title", "intended_use", "population", "licence"):
@@ -236,9 +267,14 @@ def bundle_from_dict(data: Mapping, sha256: str) -> ModelBundle:
     if not data["citations"]:
         raise ValueError("the entry 'citations' is empty")
     inputs = tuple(_input_from_dict(item) for item in data["inputs"])
-    estimator = estimator_from_dict(data["estimator"])
-    _check_inputs(inputs, estimator, data["output"].get("classes", ()))
+    check_performance(data.get("performance", ()))
+    columns = columns_from_dict(data["transform"]) if "transform" in data else columns_of(inputs, data["estimator"])
+    estimator = estimator_from_dict(data["estimator"], columns, data.get("calibration"), parts)
+    check_inputs(inputs, estimator, columns, data["output"].get("classes", ()))
     output = data["output"]
+    axis = output.get("axis_range")
+    if axis is not None and not finite(axis[0]) < finite(axis[1]):
+        raise ValueError("axis_range of the output must be two rising numbers")
     if not isinstance(output["lower_is_worse"], bool):
         raise ValueError("lower_is_worse must be true or false")
     classes = tuple(_class_from_dict(c) for c in output.get("classes", ()))
@@ -249,6 +285,7 @@ def bundle_from_dict(data: Mapping, sha256: str) -> ModelBundle:
     return ModelBundle(
         id=data["id"], version=data["version"], title=data["title"], trust=data["trust"],
         inputs=inputs, estimator=estimator,
+        output_axis=None if axis is None else (float(axis[0]), float(axis[1])),
         output_title=output["title"], output_unit=output["unit"], lower_is_worse=output["lower_is_worse"],
         classes=classes,
         thresholds=tuple(Threshold(finite(t["value"]), t["title"], t["evidence"], t["source"])
@@ -295,50 +332,8 @@ def _class_from_dict(entry: Mapping) -> OutputClass:
                        entry["sentence"], entry["evidence"], entry.get("excludes_upper", False) is True, named)
 
 
-def _check_inputs(inputs: tuple[ModelInput, ...], estimator: Estimator, classes: list[Mapping]) -> None:
-    """``ValueError`` unless inputs and terms fit each other, and every input has a purpose."""
-    names = [item.name for item in inputs]
-    by_name = dict(zip(names, inputs, strict=True))
-    for terms in _equations(estimator):
-        used = [term.input for term in terms]
-        if [name for name in names if name in used] != used:
-            raise ValueError("inputs and estimator terms must have the same names in the same order")
-        for term in terms:
-            _check_choices(by_name[term.input], term)
-    if isinstance(estimator, StratifiedEstimator) \
-            and set(by_name[estimator.input].choices or ()) != set(estimator.strata):
-        raise ValueError(f"the choices of {estimator.input!r} are not the strata")
-    known: set[str] = set()
-    for item in inputs:
-        if item.derived and not item.derived.names <= known:
-            raise ValueError(f"{item.name!r} is derived from inputs that do not stand before it")
-        known.add(item.name)
-    purposes = {term.input for terms in _equations(estimator) for term in terms}
-    purposes |= {name for item in inputs if item.derived for name in item.derived.names}
-    purposes |= {c["upper"]["input"] for c in classes if isinstance(c["upper"], dict)}
-    purposes |= {estimator.input} if isinstance(estimator, StratifiedEstimator) else set()
-    idle = [item.name for item in inputs if item.name not in purposes and not item.recorded]
-    if idle or purposes - set(names) or len(known) != len(names):
-        # also where a term has no input: both lists then differ
-        raise ValueError("inputs and estimator terms must have the same names in the same order")
-
-
-def _equations(estimator: Estimator) -> list[tuple[Term, ...]]:
-    if isinstance(estimator, StratifiedEstimator):
-        return [one.terms for one in estimator.strata.values()]
-    return [estimator.terms]
-
-
-def _check_choices(item: ModelInput, term: Term) -> None:
-    if isinstance(term, FactorTerm) and set(item.choices or ()) != set(term.levels):
-        raise ValueError(f"the choices of {item.name!r} are not the levels of its term")
-    if item.choices and not isinstance(term, FactorTerm):
-        raise ValueError(f"{item.name!r} has choices, so its term must be a factor")
-
-
-def _finite_number(text: str) -> float:
-    return finite(float(text))     # 1e999 is valid JSON and infinite
-
-
-def _no_constant(name: str) -> float:
-    raise ValueError(f"{name} is not a finite number")
+def columns_of(inputs: tuple[ModelInput, ...], estimator: Mapping) -> tuple[Column, ...]:
+    """The columns of an estimator without a transform: for trees and ONNX the inputs in their order."""
+    if estimator.get("kind") not in ("trees", "onnx"):
+        return ()
+    return tuple(Column(item.name) for item in inputs if not item.recorded)

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from .terms import finite
+from .finite import finite
 
 if TYPE_CHECKING:
     from .bundle import ModelBundle

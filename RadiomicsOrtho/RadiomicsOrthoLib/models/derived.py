@@ -6,7 +6,7 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from .terms import finite
+from .finite import finite
 
 
 @dataclass(frozen=True)

@@ -1,20 +1,32 @@
 """Estimators: from the values of the inputs to the output.
 
+Those that add up have a nomogram (``is_additive``):
 :class:`AdditiveEstimator`: ``linear predictor = intercept + Σ contribution(input)``, passed
 through a link: ``identity`` (a measured quantity or points), ``logit`` (probability of a
 logistic model) or ``cox`` (risk at a horizon, 1 − S₀^exp(lp)).
 :class:`StratifiedEstimator`: one additive estimator for each level of a choice (a sex).
-:class:`GreatestEstimator`: the greatest contribution alone counts (the worst of several losses).
+Those that do not have none:
+:class:`GreatestEstimator`: the greatest contribution alone counts (the worst of several losses);
+:class:`.trees.TreesEstimator` and :class:`.onnx_estimator.OnnxEstimator`: no input has a share of its own.
 """
 
 from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import ClassVar
 
-from .terms import POINTS_TERMS, Term, finite, term_from_dict
+from . import links
+from .calibration import Calibration, calibration_from_dict
+from .finite import finite
+from .onnx_estimator import OnnxEstimator
+from .safe_json import parse_json
+from .terms import POINTS_TERMS, Term, term_from_dict
+from .transform import Column
+from .trees import TreesEstimator, trees_from_dict
 
+#: links that ``model.json`` may name for a sum
 LINKS = ("identity", "logit", "cox")
 Values = Mapping[str, float | str]
 
@@ -24,6 +36,7 @@ class AdditiveEstimator:
     """``terms`` in the order in which they are shown; ``baseline_survival`` for ``cox`` only.
 
     With ``truncates`` the sum is cut to a whole number toward zero, as some questionnaires ask.
+    ``contributions`` add up to the ``linear_predictor`` before the calibration, which is part of ``outcome``.
     """
 
     terms: tuple[Term, ...]
@@ -31,9 +44,12 @@ class AdditiveEstimator:
     link: str = "identity"
     baseline_survival: float | None = None
     truncates: bool = False
+    calibration: Calibration = field(default_factory=Calibration)
+
+    is_additive: ClassVar[bool] = True
 
     def __post_init__(self) -> None:
-        if self.link not in LINKS:
+        if self.link not in links.LINKS:
             raise ValueError(f"link must be one of {LINKS}, not {self.link!r}")
         _check_terms(self.terms)
         if (self.link == "cox") != (self.baseline_survival is not None):
@@ -42,6 +58,11 @@ class AdditiveEstimator:
             raise ValueError("baseline_survival lies between 0 and 1")
         if self.truncates and self.link != "identity":
             raise ValueError("only a sum of points can be truncated (link identity)")
+
+    @property
+    def input_names(self) -> tuple[str, ...]:
+        """The inputs that it uses."""
+        return tuple(term.input for term in self.terms)
 
     @property
     def is_points(self) -> bool:
@@ -68,26 +89,17 @@ class AdditiveEstimator:
         return self.outcome(self.linear_predictor(values))
 
     def outcome(self, linear_predictor: float) -> float:
-        """The linear predictor through the link."""
-        if self.link == "identity":
+        """The linear predictor through calibration and link."""
+        if self.truncates:
             # 0.2 × (72 − 57) is 3.0000000000000004 in binary, and 0.2 × (71 − 66) may fall short of 1
-            return float(math.trunc(round(linear_predictor, 9))) if self.truncates else linear_predictor
-        if self.link == "logit":
-            # the two forms avoid overflow of exp at either end
-            if linear_predictor >= 0:
-                return 1.0 / (1.0 + math.exp(-linear_predictor))
-            odds = math.exp(linear_predictor)
-            return odds / (1.0 + odds)
-        exponent = math.exp(min(linear_predictor, 700.0))
-        return -math.expm1(exponent * math.log(self.baseline_survival))
+            return float(math.trunc(round(linear_predictor, 9)))
+        return self.calibration.output(
+            links.outcome(self.link, self.calibration.predictor(linear_predictor), self.baseline_survival))
 
     def inverse_outcome(self, outcome: float) -> float:
         """The linear predictor that gives ``outcome``."""
-        if self.link == "identity":
-            return outcome
-        if self.link == "logit":
-            return math.log(outcome / (1.0 - outcome))
-        return math.log(math.log1p(-outcome) / math.log(self.baseline_survival))
+        return self.calibration.inverse_predictor(
+            links.inverse_outcome(self.link, self.calibration.inverse_output(outcome), self.baseline_survival))
 
 
 @dataclass(frozen=True)
@@ -96,6 +108,8 @@ class StratifiedEstimator:
 
     input: str
     strata: Mapping[str, AdditiveEstimator]
+
+    is_additive: ClassVar[bool] = True
 
     def __post_init__(self) -> None:
         if len(self.strata) < 2 or len({one.link for one in self.strata.values()}) != 1:
@@ -108,6 +122,10 @@ class StratifiedEstimator:
     @property
     def is_points(self) -> bool:
         return all(one.is_points for one in self.strata.values())
+
+    @property
+    def input_names(self) -> tuple[str, ...]:
+        return (self.input, *dict.fromkeys(term.input for term in self.terms))
 
     @property
     def terms(self) -> tuple[Term, ...]:
@@ -142,8 +160,14 @@ class GreatestEstimator:
     link: str = "identity"
     is_points: bool = False
 
+    is_additive: ClassVar[bool] = False
+
     def __post_init__(self) -> None:
         _check_terms(self.terms)
+
+    @property
+    def input_names(self) -> tuple[str, ...]:
+        return tuple(term.input for term in self.terms)
 
     def stratum(self, values: Values) -> GreatestEstimator:
         return self
@@ -165,27 +189,70 @@ class GreatestEstimator:
         return linear_predictor
 
 
-Estimator = AdditiveEstimator | StratifiedEstimator | GreatestEstimator
+Estimator = AdditiveEstimator | StratifiedEstimator | GreatestEstimator | TreesEstimator | OnnxEstimator
 
 
-def estimator_from_dict(data: Mapping) -> Estimator:
-    """Read the ``estimator`` part of ``model.json``; ``ValueError`` says what is wrong."""
+def estimator_from_dict(data: Mapping, columns: tuple[Column, ...] = (), calibration: Mapping | None = None,
+                        parts: Mapping[str, bytes] | None = None) -> Estimator:
+    """Read the ``estimator`` part of ``model.json``; ``ValueError`` says what is wrong.
+
+    ``columns`` are the transforms (for trees and ONNX all columns in their order), ``calibration`` the part of
+    that name, ``parts`` the content of the bundle's parts by name.
+    """
     kind = data.get("kind", "additive")
     if kind == "additive":
-        return _additive(data)
+        return _additive(data, columns, calibration)
     if kind == "stratified":
-        return StratifiedEstimator(data["input"], {str(k): _additive(one) for k, one in data["strata"].items()})
+        strata = {str(level): _additive(one, columns, calibration) for level, one in data["strata"].items()}
+        return StratifiedEstimator(data["input"], strata)
     if kind == "greatest":
-        return GreatestEstimator(tuple(term_from_dict(term) for term in data["terms"]))
-    raise ValueError(f"estimator kind {kind!r} is unknown (additive, stratified, greatest)")
+        if calibration is not None:
+            raise ValueError("the greatest of several contributions has no calibration")
+        return GreatestEstimator(tuple(term_from_dict(term, _by_input(columns)) for term in data["terms"]))
+    if kind not in ("trees", "onnx"):
+        raise ValueError(f"estimator kind {kind!r} is unknown (additive, stratified, greatest, trees, onnx)")
+    if data["link"] not in ("identity", "logit", "probability"):
+        raise ValueError(f"link must be one of identity, logit and probability, not {data['link']!r}")
+    calibrated, link = calibration_from_dict(calibration, data["link"])
+    part = _part(data["part"], parts or {}) if "part" in data else None
+    if kind == "onnx":
+        if part is None:
+            raise ValueError("an ONNX estimator names the part that holds it")
+        return OnnxEstimator(columns, link, calibrated, part, data["output"], data.get("position", 0))
+    combine, single = data["combine"], data.get("single_precision", False)
+    if combine not in ("sum", "mean") or not isinstance(single, bool):
+        raise ValueError("trees are combined by 'sum' or 'mean', and single_precision is true or false")
+    trees = data["trees"] if part is None else parse_json(part)["trees"]
+    return TreesEstimator(columns, link, calibrated, trees_from_dict(trees), finite(data.get("intercept", 0.0)),
+                          combine == "mean", single)
 
 
-def _additive(data: Mapping) -> AdditiveEstimator:
+def _additive(data: Mapping, columns: tuple[Column, ...], calibration: Mapping | None) -> AdditiveEstimator:
     baseline, truncates = data.get("baseline_survival"), data.get("truncates", False)
     if not isinstance(truncates, bool):
         raise ValueError("truncates must be true or false")
-    return AdditiveEstimator(tuple(term_from_dict(term) for term in data["terms"]), finite(data.get("intercept", 0.0)),
-                             data.get("link", "identity"), None if baseline is None else finite(baseline), truncates)
+    if truncates and calibration is not None:
+        raise ValueError("a sum that is cut to whole numbers has no calibration")
+    link = data.get("link", "identity")
+    if link not in LINKS:
+        raise ValueError(f"link must be one of {LINKS}, not {link!r}")
+    calibrated, link = calibration_from_dict(calibration, link)
+    return AdditiveEstimator(tuple(term_from_dict(term, _by_input(columns)) for term in data["terms"]),
+                             finite(data.get("intercept", 0.0)), link,
+                             None if baseline is None else finite(baseline), truncates, calibrated)
+
+
+def _by_input(columns: tuple[Column, ...]) -> dict[str, Column]:
+    found = {column.input: column for column in columns}
+    if len(found) != len(columns):
+        raise ValueError("an input of a sum has one transform")
+    return found
+
+
+def _part(name: str, parts: Mapping[str, bytes]) -> bytes:
+    if name not in parts:
+        raise ValueError(f"the estimator stands in the part {name!r}, which the model does not list")
+    return parts[name]
 
 
 def _check_terms(terms: tuple[Term, ...]) -> None:

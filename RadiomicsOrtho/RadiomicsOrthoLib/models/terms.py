@@ -7,6 +7,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import pairwise
 
+from .finite import finite
+from .transform import Column
+
 
 @dataclass(frozen=True)
 class LinearTerm:
@@ -139,14 +142,38 @@ class WholeStepsTerm:
         return self.coefficient * math.trunc(float(value) / self.step)
 
 
-Term = LinearTerm | FactorTerm | CurveTerm | FractionalPolynomialTerm | PointsTerm | WholeStepsTerm
+@dataclass(frozen=True)
+class TransformedTerm:
+    """``coefficient × number``, the number being the value through the steps of ``column``."""
+
+    input: str
+    coefficient: float
+    column: Column
+
+    @property
+    def is_straight(self) -> bool:
+        """Whether the contribution is a straight line over the value."""
+        return self.column.is_straight
+
+    def contribution(self, value: float) -> float:
+        return self.coefficient * self.column.number(value)
+
+
+Term = LinearTerm | TransformedTerm | FactorTerm | CurveTerm | FractionalPolynomialTerm | PointsTerm | WholeStepsTerm
 #: terms whose contributions are a few whole levels, which a table of points shows better than an axis
 POINTS_TERMS = (FactorTerm, PointsTerm, WholeStepsTerm)
 
 
-def term_from_dict(data: Mapping) -> Term:
-    """Read one term of ``model.json``; ``ValueError`` or ``KeyError`` says what is wrong."""
+def term_from_dict(data: Mapping, columns: Mapping[str, Column] | None = None) -> Term:
+    """Read one term of ``model.json``; ``ValueError`` or ``KeyError`` says what is wrong.
+
+    ``columns`` are the transforms by input: only a linear term can have one.
+    """
     name, kind = data["input"], data.get("kind", "linear")
+    if columns and name in columns:
+        if kind != "linear" or columns[name].levels is not None:
+            raise ValueError(f"only a linear term can have a transform, and the one of {name!r} is not")
+        return TransformedTerm(name, finite(data["coefficient"]), columns[name])
     if kind == "linear":
         return LinearTerm(name, finite(data["coefficient"]))
     if kind == "factor":
@@ -170,10 +197,3 @@ def _points_range(entry: Mapping) -> PointsRange:
         raise ValueError("a range of points has one bound: 'up_to' or 'below'")
     bound = entry.get("up_to", entry.get("below"))
     return PointsRange(None if bound is None else finite(bound), "up_to" in entry, finite(entry["points"]))
-
-
-def finite(number: object) -> float:
-    """``number`` if it is one and finite, else ValueError: what JSON may hold is not always a number."""
-    if isinstance(number, bool) or not isinstance(number, (int, float)) or not math.isfinite(number):
-        raise ValueError(f"{number!r} is not a finite number")
-    return float(number)

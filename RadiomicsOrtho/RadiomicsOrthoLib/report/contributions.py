@@ -6,7 +6,16 @@ from itertools import chain
 
 from ..models.bundle import ModelInput
 from ..models.estimator import Estimator, GreatestEstimator
-from ..models.terms import FactorTerm, FractionalPolynomialTerm, LinearTerm, PointsTerm, Term, WholeStepsTerm
+from ..models.terms import (
+    FactorTerm,
+    FractionalPolynomialTerm,
+    LinearTerm,
+    PointsTerm,
+    Term,
+    TransformedTerm,
+    WholeStepsTerm,
+)
+from ..models.transform import Centre, Column, Log, Scale
 from ..scoring.card import ScoreCard
 from ..scoring.nomogram import range_label
 from .html_parts import section, table
@@ -65,10 +74,29 @@ def _scale(term: Term, item: ModelInput, value: float | str) -> str:
         f"<b>{escape(exact_text(points))}</b></li>" for label, points, here in cells) + "</ul>"
 
 
+def transform_text(column: Column, value: str) -> str:
+    """What a transform does to a value, in words and signs: ``(age − 63) / 9.5``."""
+    text = value
+    for step in column.steps:
+        if isinstance(step, Centre):
+            text = f"{text} {'+' if step.by < 0 else '−'} {exact_text(abs(step.by))}"
+        elif isinstance(step, Scale):
+            text = f"({text}) / {exact_text(step.by)}"
+        elif isinstance(step, Log):
+            offset = f" + {exact_text(step.offset)}" if step.offset else ""
+            text = f"ln({text}{offset})"
+        else:
+            text = tr("({value}, held between {low} and {high})", value=text, low=exact_text(step.low),
+                      high=exact_text(step.high))
+    return text
+
+
 def _rule(term: Term, unit: str) -> str:
     value = tr("value in {unit}", unit=local(unit)) if unit else tr("value")
     if isinstance(term, LinearTerm):
         return tr("the value itself") if term.coefficient == 1 else f"{exact_text(term.coefficient)} × {value}"
+    if isinstance(term, TransformedTerm):
+        return f"{exact_text(term.coefficient)} × ({transform_text(term.column, value)})"
     if isinstance(term, WholeStepsTerm):
         return tr("{points} for each whole {step}", points=exact_text(term.coefficient),
                   step=with_unit(exact_text(term.step), local(unit)))

@@ -17,9 +17,20 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from ..models.bundle import ModelBundle, ModelInput, OutputClass, Threshold
+from ..models.columns_estimator import ColumnsEstimator
 from ..models.estimator import AdditiveEstimator, GreatestEstimator
-from ..models.terms import CurveTerm, FactorTerm, FractionalPolynomialTerm, PointsRange, PointsTerm, Term
+from ..models.terms import (
+    CurveTerm,
+    FactorTerm,
+    FractionalPolynomialTerm,
+    PointsRange,
+    PointsTerm,
+    Term,
+    TransformedTerm,
+)
 
+#: what draws itself: an estimator that is not stratified
+Equation = AdditiveEstimator | GreatestEstimator | ColumnsEstimator
 MAX_POINTS = 100.0
 TICKS = 10
 #: straight pieces by which a smooth curve is drawn
@@ -86,12 +97,16 @@ class Cutoff:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What the model's output is called, and how it is divided."""
+    """What the model's output is called, and how it is divided.
+
+    ``extent`` is what its axis covers where that does not follow from the terms.
+    """
 
     title: str = ""
     unit: str = ""
     classes: tuple[OutputClass, ...] = ()
     thresholds: tuple[Threshold, ...] = ()
+    extent: tuple[float, float] = (0.0, 1.0)
 
 
 @dataclass(frozen=True)
@@ -102,7 +117,7 @@ class Nomogram:
     """
 
     form: str
-    estimator: AdditiveEstimator | GreatestEstimator
+    estimator: Equation
     axes: tuple[Axis, ...]
     bands: tuple[Band, ...]
     cutoffs: tuple[Cutoff, ...]
@@ -170,9 +185,9 @@ def pretty(lo: float, hi: float, n: int = 5) -> tuple[float, ...]:
     return tuple(multiple(k) for k in range(first, last + 1))
 
 
-def draws_bands(estimator: AdditiveEstimator | GreatestEstimator) -> bool:
+def draws_bands(estimator: Equation) -> bool:
     """Whether the form is ``bands``: a nomogram's points would say nothing, or would not be true."""
-    if isinstance(estimator, GreatestEstimator):
+    if not estimator.is_additive:
         return True
     # a sum that is cut to whole numbers does not lie where its points add up
     return estimator.truncates or (len(estimator.terms) == 1 and estimator.link == "identity")
@@ -185,15 +200,19 @@ def build_nomogram(model: ModelBundle, ranges: Mapping[str, tuple[float, float]]
     ``values`` of a person choose the equation (such as that of the sex) and hold bounds that a site has set.
     """
     unit = "%" if model.is_probability else model.output_unit
-    return estimator_nomogram(model.estimator.stratum(values or {}), model.inputs, ranges,
-                              Outcome(model.output_title, unit, model.classes_for(values or {}), model.thresholds))
+    equation = model.estimator.stratum(values or {})
+    outcome = Outcome(model.output_title, unit, model.classes_for(values or {}), model.thresholds,
+                      model.output_range if isinstance(equation, ColumnsEstimator) else (0.0, 1.0))
+    return estimator_nomogram(equation, model.inputs, ranges, outcome)
 
 
-def estimator_nomogram(estimator: AdditiveEstimator | GreatestEstimator, inputs: Iterable[ModelInput] = (),
+def estimator_nomogram(estimator: Equation, inputs: Iterable[ModelInput] = (),
                        ranges: Mapping[str, tuple[float, float]] | None = None,
                        outcome: Outcome | None = None) -> Nomogram:
     """The nomogram of one equation; inputs without metadata are called by their names."""
     outcome = outcome or Outcome()
+    if isinstance(estimator, ColumnsEstimator):
+        return _bands(estimator, outcome, *outcome.extent, {})
     known = {item.name: item for item in inputs}
     scales = [_contributions(term, known.get(term.input), ranges or {}) for term in estimator.terms]
     minima = {s.term.input: min(s.extent) for s in scales}
@@ -286,7 +305,7 @@ def _contributions(term: Term, item: ModelInput | None, ranges: Mapping[str, tup
                       for lower, r in zip((None, *term.ranges), term.ranges, strict=False))
         return _Scale(term, title, unit, ticks, tuple(r.points for r in term.ranges), "levels", None)
     values = pretty(*_range_of(term, item, ranges), TICKS)
-    if isinstance(term, FractionalPolynomialTerm):
+    if isinstance(term, FractionalPolynomialTerm) or (isinstance(term, TransformedTerm) and not term.is_straight):
         term = _as_curve(term, values[0], values[-1])
     ends = (values[0], values[-1])
     if isinstance(term, CurveTerm):
@@ -304,7 +323,7 @@ def range_label(lower: PointsRange | None, this: PointsRange) -> str:
     return f"{start}, {upper}" if start and upper else start or upper
 
 
-def _as_curve(term: FractionalPolynomialTerm, low: float, high: float) -> CurveTerm:
+def _as_curve(term: FractionalPolynomialTerm | TransformedTerm, low: float, high: float) -> CurveTerm:
     """The same by short straight pieces, whose turning points the axis can label."""
     xs = [low + (high - low) * i / CURVE_PIECES for i in range(CURVE_PIECES + 1)]
     return CurveTerm(term.input, tuple((x, term.contribution(x)) for x in xs))
@@ -397,7 +416,7 @@ def _divisions(outcome: Outcome, start: float, end: float, place) -> tuple[tuple
     return tuple(bands), tuple(Cutoff(threshold, at if start <= at <= end else None) for threshold, at in places)
 
 
-def _bands(estimator: AdditiveEstimator | GreatestEstimator, outcome: Outcome, least: float, greatest: float,
+def _bands(estimator: Equation, outcome: Outcome, least: float, greatest: float,
            minima: Mapping[str, float]) -> Nomogram:
     values = pretty(least, greatest, TICKS)
     axis = Axis(OUTCOME, outcome.title or "Output", outcome.unit, "value", values[0], values[-1],

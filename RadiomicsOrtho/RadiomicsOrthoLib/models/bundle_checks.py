@@ -1,0 +1,73 @@
+"""What a schema cannot say of ``model.json``: inputs, terms, columns and figures must fit each other."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from .estimator import Estimator, StratifiedEstimator
+from .finite import finite
+from .terms import FactorTerm, Term
+from .transform import Column
+
+if TYPE_CHECKING:
+    from .bundle import ModelInput
+
+
+def check_inputs(inputs: Sequence[ModelInput], estimator: Estimator, columns: Sequence[Column],
+                 classes: Sequence[Mapping]) -> None:
+    """``ValueError`` unless inputs and terms fit each other, and every input has a purpose."""
+    names = [item.name for item in inputs]
+    by_name = dict(zip(names, inputs, strict=True))
+    for terms in _equations(estimator):
+        used = [term.input for term in terms]
+        if [name for name in names if name in used] != used:
+            raise ValueError("inputs and estimator terms must have the same names in the same order")
+        for term in terms:
+            _check_choices(by_name[term.input], term)
+    _check_columns(by_name, estimator, columns)
+    if isinstance(estimator, StratifiedEstimator) \
+            and set(by_name[estimator.input].choices or ()) != set(estimator.strata):
+        raise ValueError(f"the choices of {estimator.input!r} are not the strata")
+    known: set[str] = set()
+    for item in inputs:
+        if item.derived and not item.derived.names <= known:
+            raise ValueError(f"{item.name!r} is derived from inputs that do not stand before it")
+        known.add(item.name)
+    purposes = set(estimator.input_names)
+    purposes |= {name for item in inputs if item.derived for name in item.derived.names}
+    purposes |= {c["upper"]["input"] for c in classes if isinstance(c["upper"], dict)}
+    idle = [item.name for item in inputs if item.name not in purposes and not item.recorded]
+    if idle or purposes - set(names) or len(known) != len(names):
+        # also where a term has no input: both lists then differ
+        raise ValueError("inputs and estimator terms must have the same names in the same order")
+
+
+def _equations(estimator: Estimator) -> list[tuple[Term, ...]]:
+    if isinstance(estimator, StratifiedEstimator):
+        return [one.terms for one in estimator.strata.values()]
+    return [estimator.terms]
+
+
+def _check_columns(by_name: Mapping[str, ModelInput], estimator: Estimator, columns: Sequence[Column]) -> None:
+    for column in columns:
+        if column.input not in estimator.input_names or column.input not in by_name:
+            raise ValueError(f"the transform of {column.input!r} has no input or no term")
+        choices = by_name[column.input].choices
+        if set(choices or ()) != set(column.levels or ()):
+            raise ValueError(f"the choices of {column.input!r} are not the levels of its transform")
+
+
+def _check_choices(item: ModelInput, term: Term) -> None:
+    if isinstance(term, FactorTerm) and set(item.choices or ()) != set(term.levels):
+        raise ValueError(f"the choices of {item.name!r} are not the levels of its term")
+    if item.choices and not isinstance(term, FactorTerm):
+        raise ValueError(f"{item.name!r} has choices, so its term must be a factor")
+
+
+def check_performance(entries: Sequence[Mapping]) -> None:
+    """``ValueError`` unless each figure that is given as a number lies in its interval."""
+    for entry in entries:
+        estimate, interval = entry.get("estimate"), entry.get("interval")
+        if interval is not None and not finite(interval[0]) <= finite(estimate) <= finite(interval[1]):
+            raise ValueError(f"the figure {entry['measure']!r} of the performance lies outside its interval")
