@@ -12,8 +12,9 @@ import pytest
 from RadiomicsOrthoLib import RESEARCH_USE_ONLY
 from RadiomicsOrthoLib.quality.finding import Finding
 from RadiomicsOrthoLib.report.axis_layout import Label, place_labels, spread
-from RadiomicsOrthoLib.report.nomogram_svg import PATIENT, band_tones, nomogram_svg
-from RadiomicsOrthoLib.report.svg import escape, number, shorten, text_width, wrap
+from RadiomicsOrthoLib.report.nomogram_sheet import PATIENT, band_tones
+from RadiomicsOrthoLib.report.nomogram_svg import nomogram_svg
+from RadiomicsOrthoLib.report.svg import escape, number, text_width, wrap
 from RadiomicsOrthoLib.scoring.card import ScoreCard
 from RadiomicsOrthoLib.scoring.nomogram import Axis, Tick
 
@@ -283,11 +284,11 @@ def test_ranked_labels_give_way_to_those_of_a_higher_rank_on_their_side_only() -
     assert shown(Axis("a", "A", "", "value", 0.0, 60.0, ticks, "ranked"), 1.0) == ["2", "3", "4"]
 
 
-def test_levels_that_cannot_all_be_written_out_are_shortened_not_dropped() -> None:
+def test_levels_that_cannot_all_stand_in_one_line_are_wrapped_not_cut() -> None:
     levels = tuple(Tick(str(k), f"a rather long level {k}", 10.0 * k) for k in range(6))
     placed = place_labels(Axis("a", "A", "", "points", 0.0, 50.0, levels, "levels"), lambda at: at, 10.0, (0.0, 200.0))
     assert {label.tick.value for label in placed} == {str(k) for k in range(6)}
-    assert all(label.text.endswith("…") for label in placed)
+    assert all(" ".join(label.lines) == label.tick.label and len(label.lines) > 1 for label in placed)
     assert all(label.x - 0.5 * label.width >= 0 and label.x + 0.5 * label.width <= 200.001 for label in placed)
     for row in (True, False):
         edges = [(p.x - 0.5 * p.width, p.x + 0.5 * p.width) for p in placed if p.above is row]
@@ -340,6 +341,4 @@ def test_wrap_breaks_at_spaces_then_at_underscores_then_anywhere() -> None:
 def test_small_helpers() -> None:
     assert [number(value) for value in (1.0, -0.001, 0.126, 100.0, -2.5)] == ["1", "0", "0.13", "100", "-2.5"]
     assert escape("<&>\"'\x0b") == "&lt;&amp;&gt;&quot;&#39;\ufffd"
-    assert shorten("abcdefghij", 10, text_width("abc…", 10)) == "abc…"
-    assert shorten("abc", 10, 100) == "abc"
     assert text_width("骨密度", 10) == 30

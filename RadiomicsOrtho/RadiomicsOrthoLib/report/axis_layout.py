@@ -8,12 +8,15 @@ from itertools import pairwise
 
 from ..scoring.nomogram import Axis, Tick
 from .language import local
-from .svg import shorten, text_width
+from .svg import text_width, wrap
 
 
 @dataclass(frozen=True)
 class Label:
-    """``x`` is the middle of the text, ``tick_x`` its tick; ``tick`` is ``None`` for a label of a whole axis."""
+    """``x`` is the middle of the text, ``tick_x`` its tick; ``tick`` is ``None`` for a label of a whole axis.
+
+    A long text has several lines.
+    """
 
     text: str
     x: float
@@ -21,6 +24,10 @@ class Label:
     tick_x: float
     above: bool
     tick: Tick | None
+
+    @property
+    def lines(self) -> list[str]:
+        return self.text.split("\n")
 
     @property
     def slanted(self) -> bool:
@@ -31,7 +38,7 @@ def place_labels(axis: Axis, x_of: Callable[[float], float], size: float, bounds
                  keep_clear: Iterable[float] = ()) -> list[Label]:
     """The labels of ``axis`` in text of ``size`` between the ``bounds``.
 
-    A choice keeps every level (moved aside, shortened if it must be); other axes lose the
+    A choice keeps every level whole (moved aside, and in several lines if it must be); other axes lose the
     labels for which there is no room, and those that would cover an x in ``keep_clear``.
     """
     labels = [_label(tick, x_of(tick.position), size) for tick in axis.ticks]
@@ -109,8 +116,21 @@ def _place_levels(labels: Sequence[Label], gap: float, size: float, bounds: tupl
         row = [replace(label, above=bool(side)) for label in ordered[side::2]]
         room = bounds[1] - bounds[0] - gap * (len(row) - 1)
         if sum(label.width for label in row) > room:
-            texts = [shorten(label.text, size, room / len(row)) for label in row]
-            row = [replace(label, text=text, width=text_width(text, size))
-                   for label, text in zip(row, texts, strict=True)]
+            row = [_wrapped(label, share, size) for label, share in zip(row, _shares(row, room), strict=True)]
         placed += spread(row, gap, bounds)
     return placed
+
+
+def _shares(labels: Sequence[Label], room: float) -> list[float]:
+    """A width for each label: short ones keep theirs, the long ones share what is left alike."""
+    shares = {}
+    left, waiting = room, sorted(range(len(labels)), key=lambda index: labels[index].width)
+    for count, index in enumerate(waiting):
+        shares[index] = min(labels[index].width, left / (len(waiting) - count))
+        left -= shares[index]
+    return [shares[index] for index in range(len(labels))]
+
+
+def _wrapped(label: Label, width: float, size: float) -> Label:
+    lines = wrap(label.text, size, width)
+    return replace(label, text="\n".join(lines), width=max(text_width(line, size) for line in lines))

@@ -77,16 +77,6 @@ def wrap(text: str, size: float, width: float, bold: bool = False) -> list[str]:
     return lines or [""]
 
 
-def shorten(text: str, size: float, width: float) -> str:
-    """``text``, cut with an ellipsis if it is wider than ``width``."""
-    if text_width(text, size) <= width:
-        return text
-    keep = len(text)
-    while keep > 1 and text_width(text[:keep] + "…", size) > width:
-        keep -= 1
-    return text[:keep].rstrip() + "…"
-
-
 def to_svg(drawing: Drawing) -> str:
     """The document; its white ground keeps it readable on a dark page."""
     width, height = number(drawing.width), number(drawing.height)

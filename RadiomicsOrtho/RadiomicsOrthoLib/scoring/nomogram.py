@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from ..models.bundle import ModelBundle, ModelInput, OutputClass, Threshold
@@ -134,18 +134,37 @@ class Nomogram:
         at = output if self.form == "bands" else _place_outcome(self.estimator, output, self._place)
         return min(max(at, axis.start), axis.end)
 
+    def position(self, name: str, value: float | str) -> float:
+        """Where a value of an input stands, kept on its axis; that is the outcome axis in the form ``bands``."""
+        term = next(term for term in self.estimator.terms if term.input == name)
+        if self.form == "bands":
+            return self.outcome_position(self.estimator.outcome(self.estimator.intercept + term.contribution(value)))
+        axis = self.axis(name)
+        return min(max((term.contribution(value) - self.minima[name]) * self.scale, axis.start), axis.end)
+
+    @property
+    def movable(self) -> frozenset[str]:
+        """The inputs whose marker can be moved along an axis: all, or the only one of bands."""
+        names = [term.input for term in self.estimator.terms]
+        alone = len(names) == 1 and isinstance(self.estimator, AdditiveEstimator)
+        return frozenset(names if self.form == "points" or alone else ())
+
     def _place(self, linear_predictor: float) -> float:
         return (linear_predictor - self.origin) * self.scale
 
 
 @dataclass(frozen=True)
 class Mark:
-    """The patient on one axis: ``amount`` as computed, ``position`` as drawn, kept on the axis."""
+    """The patient on one axis: ``amount`` as computed, ``position`` as drawn, kept on the axis.
+
+    ``side`` of a folded axis, on which two values share a position: 1 above the line, -1 below; else 0.
+    """
 
     value: float | str
     amount: float
     position: float
     clamped: bool
+    side: int = 0
 
 
 def pretty(lo: float, hi: float, n: int = 5) -> tuple[float, ...]:
@@ -272,7 +291,7 @@ def patient_marks(nomogram: Nomogram, values: Mapping[str, float | str]) -> dict
         points = (term.contribution(value) - nomogram.minima[term.input]) * nomogram.scale
         # a curve is flat beyond its knots: there the points do not tell that the axis was left
         beyond = axis.values is not None and not axis.values[0] <= float(value) <= axis.values[1]
-        marks[term.input] = _mark(axis, value, points, beyond)
+        marks[term.input] = replace(_mark(axis, value, points, beyond), side=_side(axis, value))
     total = (linear_predictor - nomogram.origin) * nomogram.scale
     for axis in nomogram.axes:
         if axis.scale == "total":
@@ -423,6 +442,14 @@ def _bands(estimator: Equation, outcome: Outcome, least: float, greatest: float,
                 _regular_ticks(values))
     return Nomogram("bands", estimator, (axis,), *_divisions(outcome, values[0], values[-1], float),
                     1.0, least, minima)
+
+
+def _side(axis: Axis, value: float | str) -> int:
+    """On which side of a folded axis a value stands: that of the tick at which its stretch ends."""
+    if axis.values is None or not any(tick.above for tick in axis.ticks):
+        return 0
+    end = next((tick for tick in axis.ticks if tick.value >= float(value)), axis.ticks[-1])
+    return 1 if end.above else -1
 
 
 def _mark(axis: Axis, value: float | str, amount: float, beyond: bool = False) -> Mark:
