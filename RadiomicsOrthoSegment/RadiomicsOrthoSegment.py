@@ -55,6 +55,7 @@ class RadiomicsOrthoSegmentParameterNode:
     planarPoints: vtkMRMLMarkupsNode
     proposalSite: str = "vertebra"
     proposalParts: str = "whole-body"
+    proposalSingle: bool = False
     coreDepthMm: Annotated[float, WithinRange(0.5, 10)] = 3.0
 
 
@@ -328,21 +329,9 @@ class RadiomicsOrthoSegmentLogic(ScriptedLoadableModuleLogic):
 
         Raises InputError with one sentence; the segmentation is then unchanged.
         """
-        from RadiomicsOrthoLib.regions.trabecular import trabecular_core
-        from RadiomicsOrthoScene.body_levels import follow_body
-        from RadiomicsOrthoScene.segments import add_segment, roi_of_segment
+        from RadiomicsOrthoScene.cores import add_core
 
-        roi = roi_of_segment(segmentationNode, segmentId, volumeNode)
-        if not roi.voxel_count:
-            raise InputError(_("The segment is empty; draw the bone first."))
-        core = trabecular_core(roi, depthMm)
-        coreId = add_segment(segmentationNode, core, volumeNode)
-        follow_body(segmentationNode, coreId, segmentId)
-        display = segmentationNode.GetDisplayNode()
-        if display:
-            # the whole bone as an outline, so that the core inside can be judged
-            display.SetSegmentVisibility2DFill(segmentId, False)
-        return coreId
+        return add_core(segmentationNode, segmentId, volumeNode, depthMm)
 
     def resourcePath(self, name: str) -> str:
         from RadiomicsOrthoLib.resources import resource_folder

@@ -146,7 +146,8 @@ def _newest(segments: Mapping[str, object]) -> list[str]:
 
 
 def _suggested(suggestion: Mapping[str, object] | None, count: int) -> dict[int, str]:
-    if not suggestion or not 0 < suggestion["number"] <= count:
+    if not suggestion or suggestion["number"] < 1:
         return {}
-    names = named_levels(count, suggestion["number"] - 1, suggestion["level"])
+    # of bodies that were proposed one by one the lowest may be missing
+    names = named_levels(max(count, suggestion["number"]), suggestion["number"] - 1, suggestion["level"])
     return dict(enumerate(names, 1))

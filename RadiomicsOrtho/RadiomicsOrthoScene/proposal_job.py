@@ -58,10 +58,11 @@ class ProposalJob:
 
 
 def start_proposal(volumeNode, segmentationNode, site: str, seed, parts: str = "whole-body",
-                   method: str | None = None) -> ProposalJob:
+                   method: str | None = None, single: bool = False) -> ProposalJob:
     """Begin to look for bones of ``site`` from a point (RAS mm), or without one; returns the work.
 
     ``parts`` are compartments of vertebrae on CT, separated by commas; ``method`` is that of a ProposalRequest.
+    ``single``: of vertebrae only the one at the point.
     Packages that are missing are installed after asking.
     Raises InputError with one sentence where scan or segmentation do not allow it.
     """
@@ -71,7 +72,8 @@ def start_proposal(volumeNode, segmentationNode, site: str, seed, parts: str = "
     ensure(str(resource_folder() / f"requirements-regions{'-mr' if mr else ''}.txt"), "Radiomics Ortho Segment")
     compartments = tuple(parts.split(",")) if site == "vertebra" and not mr else ("whole-body",)
     job = ProposalJob()
-    job.start(volumeNode, ProposalRequest(site, seed, compartments=compartments, method=method))
+    job.start(volumeNode, ProposalRequest(site, seed, compartments=compartments, method=method,
+                                          single=single and seed is not None and site == "vertebra"))
     return job
 
 

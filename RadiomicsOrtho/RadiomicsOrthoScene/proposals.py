@@ -6,21 +6,21 @@ import json
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
-import numpy as np
 import slicer
 from RadiomicsOrthoLib.regions.origin import BODY_TAG, PROPOSED_TAG
 from RadiomicsOrthoLib.regions.proposal import Proposal, ProposedRegion
+from RadiomicsOrthoLib.regions.roi import Roi
+from RadiomicsOrthoLib.regions.same_region import same_region, shared_part
 from RadiomicsOrthoLib.regions.vertebra.levels import fitted_levels
 
 from .body_levels import DERIVED_TAG, MEASURES_TAG, PROPOSAL_TAG, name_bodies, write_title
 from .edits import fingerprint_of, is_edited, mark_edits, remember_scan
 from .segments import add_segment, anatomy_of_segment, check_same_transform, place_beside, roi_of_segment
+from .single_body import neighbours
 from .tags import segments_of, set_tag, tag
 
 #: role by which a segmentation refers to the text node with what its proposals said
 PROPOSALS_ROLE = "RadiomicsOrtho.Proposals"
-#: two regions are the same part of the same bone if they share this much of the smaller one
-SAME_REGION_SHARE = 0.5
 
 
 @dataclass(frozen=True)
@@ -31,11 +31,12 @@ class EditedSegment:
     name: str
 
 
-def edited_segments(segmentationNode, proposal: Proposal) -> tuple[EditedSegment, ...]:
+def edited_segments(segmentationNode, volumeNode, proposal: Proposal) -> tuple[EditedSegment, ...]:
     """The hand edits that ``proposal`` would replace."""
     mark_edits(segmentationNode)
+    beside = neighbours(proposal, segmentationNode, volumeNode).ids
     return tuple(EditedSegment(segmentId, segment.GetName())
-                 for segmentId, segment in _earlier(segmentationNode, proposal).items() if is_edited(segment))
+                 for segmentId, segment in _earlier(segmentationNode, proposal, beside).items() if is_edited(segment))
 
 
 def add_proposal(proposal: Proposal, segmentationNode, volumeNode, keep: Collection[str] = ()) -> tuple[str, ...]:
@@ -43,12 +44,13 @@ def add_proposal(proposal: Proposal, segmentationNode, volumeNode, keep: Collect
 
     Segments whose ids are in ``keep`` stay as they are, and what was proposed at their place is left out.  A whole
     bone that stays keeps its parts, and gets no other ones: those of the proposal were made from another outline.
-    Segments that nothing proposed are never touched.  Levels that a person named before are carried over.  Raises
-    InputError if segmentation and volume lie under different transforms; the segmentation is then unchanged.
+    Segments that nothing proposed are never touched, nor are the neighbours of a vertebra proposed alone.  Levels that
+    a person named before are carried over.  Raises InputError if segmentation and volume lie under different
+    transforms; the segmentation is then unchanged.
     """
     check_same_transform(segmentationNode, volumeNode)
-    number = _remember(proposal, segmentationNode, volumeNode)
-    earlier = _earlier(segmentationNode, proposal)
+    beside = neighbours(proposal, segmentationNode, volumeNode)
+    earlier = _earlier(segmentationNode, proposal, beside.ids)
     wholes = _whole_bones(earlier, keep)
     kept = {segmentId: roi_of_segment(segmentationNode, segmentId, volumeNode)
             for segmentId, segment in earlier.items() if segmentId in keep or _bone(segment) in wholes}
@@ -57,8 +59,9 @@ def add_proposal(proposal: Proposal, segmentationNode, volumeNode, keep: Collect
         region = matches.get(wholeId)
         regions = [other for other in regions if region is None or _bone_of(other) != _bone_of(region)]
         matches = {**{partId: region for partId in kept if _bone(earlier[partId]) == bone}, **matches}
-    derived = _derived(proposal, segmentationNode, volumeNode)
-    levels = _named_before(earlier, segmentationNode, volumeNode, proposal)
+    derived = _derived(proposal, segmentationNode, volumeNode, beside.ids)
+    levels = beside.levels or _named_before(earlier, segmentationNode, volumeNode, proposal)
+    number = _remember(proposal, segmentationNode, volumeNode, bool(beside.numbers))
     segmentation = segmentationNode.GetSegmentation()
     with slicer.util.NodeModify(segmentationNode):
         for segmentId in earlier:
@@ -66,10 +69,12 @@ def add_proposal(proposal: Proposal, segmentationNode, volumeNode, keep: Collect
                 segmentation.RemoveSegment(segmentId)
         ids = [_add(region, segmentationNode, volumeNode, number, proposal.summary) for region in regions]
         for segmentId in kept:
-            _renumber(segmentation.GetSegment(segmentId), matches.get(segmentId), number)
+            _renumber(segmentation.GetSegment(segmentId), _number(matches.get(segmentId)), number)
         for segmentId, region in derived.items():
-            _renumber(segmentation.GetSegment(segmentId), region, number)
-        if kept or derived:
+            _renumber(segmentation.GetSegment(segmentId), _number(region), number)
+        for segmentId, body in beside.numbers.items():
+            _renumber(segmentation.GetSegment(segmentId), body, number)
+        if kept or derived or beside.numbers:
             _in_order(segmentation)
         if levels:
             name_bodies(segmentationNode, levels)
@@ -93,13 +98,14 @@ def suggestion_of(segmentationNode) -> dict | None:
     return found[-1] if found else None
 
 
-def _earlier(segmentationNode, proposal: Proposal) -> dict[str, object]:
-    """Proposed segments of the bones that ``proposal`` is about, by their ids."""
+def _earlier(segmentationNode, proposal: Proposal, beside: Collection[str]) -> dict[str, object]:
+    """Proposed segments of the bones that ``proposal`` is about, by their ids; those of ``beside`` are of others."""
     bones = {(region.roi.site, region.roi.side) for region in proposal.regions}
     found = {}
     for segmentId, segment in segments_of(segmentationNode).items():
         anatomy = anatomy_of_segment(segment)
-        if tag(segment, PROPOSED_TAG) and not tag(segment, DERIVED_TAG) and (anatomy["site"], anatomy["side"]) in bones:
+        if (tag(segment, PROPOSED_TAG) and not tag(segment, DERIVED_TAG) and segmentId not in beside
+                and (anatomy["site"], anatomy["side"]) in bones):
             found[segmentId] = segment
     return found
 
@@ -121,14 +127,14 @@ def _whole_bones(earlier: dict, keep: Collection[str]) -> dict[tuple[str, ...], 
             if segmentId in earlier and anatomy_of_segment(earlier[segmentId])["compartment"] == "whole-body"}
 
 
-def _derived(proposal: Proposal, segmentationNode, volumeNode) -> dict[str, ProposedRegion | None]:
+def _derived(proposal: Proposal, segmentationNode, volumeNode,
+             beside: Collection[str]) -> dict[str, ProposedRegion | None]:
     """Segments that were made from bodies proposed before, and the body of ``proposal`` that each lies in."""
     bodies = _whole_bodies(proposal)
     found = {}
     for segmentId, segment in segments_of(segmentationNode).items() if bodies else ():
-        if tag(segment, DERIVED_TAG) and tag(segment, PROPOSAL_TAG):
-            mask = roi_of_segment(segmentationNode, segmentId, volumeNode).mask
-            found[segmentId] = _most_alike(mask, bodies)
+        if tag(segment, DERIVED_TAG) and tag(segment, PROPOSAL_TAG) and segmentId not in beside:
+            found[segmentId] = _most_alike(roi_of_segment(segmentationNode, segmentId, volumeNode), bodies)
     return found
 
 
@@ -137,10 +143,10 @@ def _whole_bodies(proposal: Proposal) -> list[ProposedRegion]:
             and region.roi.compartment == "whole-body"]
 
 
-def _most_alike(mask: np.ndarray, bodies: list[ProposedRegion]) -> ProposedRegion | None:
-    """The body that shares most with a mask, if it is enough to be the same bone."""
-    match = max(bodies, key=lambda region: _overlap(region.roi.mask, mask))
-    return match if _overlap(match.roi.mask, mask) >= SAME_REGION_SHARE else None
+def _most_alike(roi: Roi, bodies: list[ProposedRegion]) -> ProposedRegion | None:
+    """The body that shares most with a region, if it is enough to be the same bone."""
+    match = max(bodies, key=lambda region: shared_part(region.roi, roi))
+    return match if same_region(match.roi, roi) else None
 
 
 def _in_order(segmentation) -> None:
@@ -178,9 +184,12 @@ def _measures(entry: dict) -> str:
                        "suggested_grade": genant["suggested_grade"], "deformity": genant["deformity"]})
 
 
-def _renumber(segment, region: ProposedRegion | None, number: int) -> None:
-    """Make a kept segment one of proposal ``number``, in the place of ``region``; ``None``: it has none there."""
-    body = region.body if region is not None else None
+def _number(region: ProposedRegion | None) -> int | None:
+    return region.body if region is not None else None
+
+
+def _renumber(segment, body: int | None, number: int) -> None:
+    """Make a kept segment part of body ``body`` of proposal ``number``; ``None``: it has none there."""
     set_tag(segment, PROPOSAL_TAG, str(number))
     set_tag(segment, BODY_TAG, str(body) if body else "")
     if body and not anatomy_of_segment(segment)["level"]:
@@ -201,13 +210,7 @@ def _without(regions: Iterable[ProposedRegion],
 
 
 def _same(region: ProposedRegion, roi) -> bool:
-    return region.roi.compartment == roi.compartment and _overlap(region.roi.mask, roi.mask) >= SAME_REGION_SHARE
-
-
-def _overlap(one: np.ndarray, other: np.ndarray) -> float:
-    """Shared voxels as a share of the smaller of two masks (k, j, i)."""
-    smaller = min(np.count_nonzero(one), np.count_nonzero(other))
-    return np.count_nonzero(one & other) / smaller if smaller else 0.0
+    return region.roi.compartment == roi.compartment and same_region(region.roi, roi)
 
 
 def _named_before(earlier: dict, segmentationNode, volumeNode, proposal: Proposal) -> tuple[str, ...]:
@@ -219,8 +222,7 @@ def _named_before(earlier: dict, segmentationNode, volumeNode, proposal: Proposa
         level = anatomy_of_segment(segment)["level"]
         if not level or anatomy_of_segment(segment)["compartment"] != "whole-body":
             continue
-        old = roi_of_segment(segmentationNode, segmentId, volumeNode).mask
-        match = _most_alike(old, bodies)
+        match = _most_alike(roi_of_segment(segmentationNode, segmentId, volumeNode), bodies)
         if match is not None:
             return fitted_levels(max(region.body for region in bodies), match.body - 1, level)
     return ()
@@ -231,15 +233,17 @@ def _accounts(segmentationNode) -> list[dict]:
     return json.loads(node.GetText() or "[]") if node is not None else []
 
 
-def _remember(proposal: Proposal, segmentationNode, volumeNode) -> int:
+def _remember(proposal: Proposal, segmentationNode, volumeNode, go_on: bool) -> int:
     """Keep summary and remarks in a text node; returns the proposal's number.
 
-    Earlier ones stay: undo may bring their segments back.
+    Earlier ones stay: undo may bring their segments back.  ``go_on``: the newest one's segments become part of this
+    one, and so do its remarks.
     """
     accounts = _accounts(segmentationNode)
     number = 1 + max((entry["number"] for entry in accounts), default=0)
-    accounts.append({"number": number, "summary": proposal.summary,
-                     "remarks": [remark.to_dict() for remark in proposal.remarks]})
+    told = list(accounts_of(segmentationNode)[-1]["remarks"]) if go_on else []
+    told += [remark for remark in (remark.to_dict() for remark in proposal.remarks) if remark not in told]
+    accounts.append({"number": number, "summary": proposal.summary, "remarks": told})
     node = segmentationNode.GetNodeReference(PROPOSALS_ROLE)
     if node is None:
         node = slicer.mrmlScene.AddNewNodeByClass("vtkMRMLTextNode")

@@ -17,7 +17,7 @@ from .seed_picker import SeedPicker
 POLL_MS = 100
 MAXIMUM = 1000
 #: of the section's form
-ROW_BELOW_BUTTONS = 3
+ROW_BELOW_BUTTONS = 4
 
 
 class ProposalSection:
@@ -82,6 +82,7 @@ class ProposalSection:
                          and known_modality(node.inputVolume)[0] == "CT")
         ui.proposalPartsLabel.visible = partsToChoose
         ui.proposalPartsComboBox.visible = partsToChoose
+        ui.singleCheckBox.visible = node.proposalSite == "vertebra"
         self.showAccount()
         self._showState()
 
@@ -142,7 +143,7 @@ class ProposalSection:
         with slicer.util.tryWithErrorDisplay(_("The work could not be started."), waitCursor=True):
             try:
                 self._job = start_proposal(node.inputVolume, node.segmentation, node.proposalSite, seed,
-                                           node.proposalParts, method)
+                                           node.proposalParts, method, node.proposalSingle)
             except InputError as error:
                 problem = str(error)
         self._showBusy()
@@ -175,7 +176,7 @@ class ProposalSection:
     def _take(self, proposal, volumeNode) -> None:
         """Write a proposal into the segmentation, asking about hand edits first."""
         segmentation = self._segmentationFor(volumeNode)
-        edited = edited_segments(segmentation, proposal)
+        edited = edited_segments(segmentation, volumeNode, proposal)
         keep = [segment.id for segment in edited]
         if edited:
             answer = askAboutEdits([segment.name for segment in edited])

@@ -1,55 +1,13 @@
 """Proposals as segments: what they state, hand edits, recompute, levels, undo, transforms, files."""
 
 from dataclasses import replace
-from types import SimpleNamespace
 
 import numpy as np
 import pytest
-from generated_proposal import GRID, METHOD, brick, brick_proposal, brick_scan
+from generated_proposal import GRID, METHOD, brick, brick_proposal
+from proposal_steps import bodies, edit, names, segment_named
 from RadiomicsOrthoLib.errors import InputError
 from RadiomicsOrthoLib.regions.from_file import roi_from_file
-
-
-@pytest.fixture
-def bridge():
-    """The bridge's modules: importable once slicer-core is started."""
-    import slicer
-    import vtk
-    from RadiomicsOrthoScene import body_levels, edits, proposal_job, proposals, segments, tags, views, volumes
-
-    return SimpleNamespace(slicer=slicer, vtk=vtk, body_levels=body_levels, edits=edits, job=proposal_job,
-                           proposals=proposals, segments=segments, tags=tags, views=views, volumes=volumes)
-
-
-@pytest.fixture
-def case(bridge):
-    """A scan, an empty segmentation, and its history as the Segment Editor keeps it."""
-    volume = bridge.volumes.add_volume(brick_scan(), "CT of bricks")
-    node = bridge.segments.new_segmentation(volume, "bones")
-    history = bridge.slicer.vtkSegmentationHistory()
-    history.SetMaximumNumberOfStates(10)
-    history.SetSegmentation(node.GetSegmentation())
-    return SimpleNamespace(volume=volume, node=node, history=history)
-
-
-def names(node):
-    segmentation = node.GetSegmentation()
-    return [segmentation.GetNthSegment(n).GetName() for n in range(segmentation.GetNumberOfSegments())]
-
-
-def segment_named(node, name):
-    segmentation = node.GetSegmentation()
-    return segmentation.GetSegmentIdBySegmentName(name), segmentation.GetSegment(
-        segmentation.GetSegmentIdBySegmentName(name))
-
-
-def edit(bridge, case, name):
-    """Take a layer of voxels off a segment, as an effect of the Segment Editor would."""
-    segment_id, _ = segment_named(case.node, name)
-    array = bridge.slicer.util.arrayFromSegmentBinaryLabelmap(case.node, segment_id, case.volume)
-    array[array.any(axis=(1, 2)).argmax()] = 0
-    bridge.slicer.util.updateSegmentBinaryLabelmapFromArray(array, case.node, segment_id, case.volume)
-    return segment_id
 
 
 def turned(bridge, node):
@@ -68,10 +26,6 @@ def on_the_grid(bridge, volume, proposal):
     geometry = bridge.volumes.bone_image(volume).geometry
     return replace(proposal, regions=tuple(replace(region, roi=replace(region.roi, geometry=geometry))
                                            for region in proposal.regions))
-
-
-def bodies(bridge, case):
-    return bridge.body_levels.bodies_of(case.node, bridge.proposals.suggestion_of(case.node))
 
 
 def test_a_proposal_becomes_named_coloured_segments_on_the_scan_s_grid(bridge, case):
@@ -204,7 +158,7 @@ def test_a_cut_out_part_of_the_scan_is_no_edit(bridge, case):
     from RadiomicsOrthoLib.imaging.image import BoneImage
 
     ids = bridge.proposals.add_proposal(brick_proposal(), case.node, case.volume)
-    scan = brick_scan()
+    scan = bridge.volumes.bone_image(case.volume)
     part = Geometry((20, *GRID.shape[1:]), GRID.spacing, GRID.origin)
     lower = bridge.volumes.add_volume(BoneImage(scan.array[:20], part), "lower part")
     read = bridge.segments.roi_of_segment(case.node, ids[3], lower)
@@ -218,7 +172,7 @@ def test_a_new_proposal_replaces_the_old_one_but_not_what_was_drawn(bridge, case
     drawn[brick(2)] = True
     bridge.segments.add_segment(case.node, Roi(drawn, GRID, "vertebra", "L2"), case.volume, "mine")
     bridge.proposals.add_proposal(brick_proposal(), case.node, case.volume)
-    assert bridge.proposals.edited_segments(case.node, brick_proposal()) == ()
+    assert bridge.proposals.edited_segments(case.node, case.volume, brick_proposal()) == ()
     bridge.proposals.add_proposal(brick_proposal(numbers=(2, 3, 4), suggested=None, cut=None), case.node, case.volume)
     assert names(case.node) == ["mine", "vertebra 1 body", "vertebra 2 body", "vertebra 3 body"]
     assert len(bridge.proposals.accounts_of(case.node)) == 1
@@ -229,7 +183,7 @@ def test_recompute_keeps_a_hand_edit_and_finds_its_new_number(bridge, case):
     segment_id = edit(bridge, case, "vertebra 3 body")
     before = bridge.segments.roi_of_segment(case.node, segment_id, case.volume)
     again = brick_proposal(numbers=(2, 3, 4, 5), cut=None, shift=1)
-    (found,) = bridge.proposals.edited_segments(case.node, again)
+    (found,) = bridge.proposals.edited_segments(case.node, case.volume, again)
     assert (found.id, found.name) == (segment_id, "vertebra 3 body")
     bridge.proposals.add_proposal(again, case.node, case.volume, keep=[segment_id])
     after = bridge.segments.roi_of_segment(case.node, segment_id, case.volume)

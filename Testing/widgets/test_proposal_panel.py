@@ -60,8 +60,9 @@ def test_what_is_missing_is_said_until_nothing_is(panel):
     assert not ui.seedButton.enabled and "on CT only" in ui.seedButton.toolTip
     pick(ui.modalityComboBox, "CT")
     assert ui.seedButton.enabled and ui.autoProposeButton.enabled and not ui.proposeAgainButton.enabled
+    assert not ui.singleCheckBox.visible
     pick(ui.proposalSiteComboBox, "vertebra")
-    assert ui.proposalPartsComboBox.visible
+    assert ui.proposalPartsComboBox.visible and ui.singleCheckBox.visible
 
 
 def test_one_click_begins_and_a_refusal_is_one_sentence(panel, volume, application):
@@ -103,6 +104,25 @@ def test_closing_the_scene_ends_the_work(panel, volume):
     job = panel._proposals._job
     slicer.mrmlScene.Clear()
     assert not job.running and not panel._proposals.busy
+
+
+@pytest.mark.parametrize("single", [True, False])
+def test_only_the_vertebra_at_the_click_is_asked_for(panel, volume, monkeypatch, single):
+    from RadiomicsOrthoScene.proposal_job import ProposalJob
+
+    requests = []
+    monkeypatch.setattr(ProposalJob, "start", lambda job, node, request: requests.append(request))
+    panel.ui.singleCheckBox.setChecked(single)
+    assert panel._parameterNode.proposalSingle is single
+    panel._proposals._start((0.0, 0.0, 20.0))
+    panel._proposals.stop()
+    # without a click there is no vertebra at it
+    panel._proposals._start(None)
+    panel._proposals.stop()
+    pick(panel.ui.proposalSiteComboBox, "proximal-femur")
+    panel._proposals._start((0.0, 0.0, 20.0))
+    panel._proposals.stop()
+    assert [request.single for request in requests] == [single, False, False]
 
 
 def test_a_proposal_becomes_segments_with_its_remarks_under_it(panel, volume):

@@ -84,7 +84,8 @@ def propose_mr_bodies(image: BoneImage, seed: Sequence[float] | None = None,
     if not regions:
         raise InputError("No vertebral body is left to be written; click in another one.")
     summary = {"site": "vertebra", "method": MADE_BY[method], "named_by": level and f"body {named + 1} named {level}",
-               "level_suggestion": level_suggestion(len(bodies), bool(sacral), level), "bodies": entries}
+               "level_suggestion": level_suggestion(len(bodies), bool(sacral), level),
+               "single": single, "bodies": entries}
     return Proposal(tuple(regions), summary, tuple(remarks))
 
 

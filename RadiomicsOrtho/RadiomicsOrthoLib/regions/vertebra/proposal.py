@@ -78,7 +78,8 @@ def propose_bodies(image: BoneImage, spine: Spine, compartments: Sequence[str] =
     if not regions:
         raise InputError("No vertebral body is left to be written; click in another one.")
     summary = {"site": "vertebra", "method": METHOD, "named_by": level and f"body {named + 1} named {level}",
-               "level_suggestion": level_suggestion(len(spine.bodies), spine.sacrum_below, level), "bodies": entries}
+               "level_suggestion": level_suggestion(len(spine.bodies), spine.sacrum_below, level),
+               "single": single, "bodies": entries}
     return Proposal(tuple(regions), summary, (*level_remarks(len(spine.bodies), spine.sacrum_below, level), *remarks))
 
 
