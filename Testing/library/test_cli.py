@@ -339,10 +339,10 @@ def test_what_is_read_is_never_overwritten(capsys, case, tmp_path):
     before = {path.name: path.read_bytes() for path in tmp_path.iterdir()}
     for path in case:
         code, _, err = run(capsys, "extract", *case, "--profile", "ct-vertebra-body", "-o", path)
-        assert code == 2 and "must end in .csv" in err
-        code, _, err = run(capsys, "segment", *case[:1], "--site", "vertebra", "--auto", "-o", tmp_path / "o.seg.nrrd",
-                           "--summary", path)
-        assert code == 2 and "must end in .json" in err
+        assert code == 2 and "is read and would be overwritten" in err
+    code, _, err = run(capsys, "segment", case[0], "--site", "vertebra", "--auto", "-o", tmp_path / "o.seg.nrrd",
+                       "--summary", case[1])
+    assert code == 2 and "must end in .json" in err
     code, _, err = run(capsys, "profiles", "import", parameters, "-o", tmp_path / "." / "Params.yaml")
     assert code == 2 and "is read and would be overwritten" in err
     labels = tmp_path / "labels.seg.nrrd"
@@ -352,6 +352,44 @@ def test_what_is_read_is_never_overwritten(capsys, case, tmp_path):
     assert code == 2 and "is read and would be overwritten" in err and labels.read_bytes() == b"labels"
     labels.unlink()
     assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == before
+
+
+@pytest.mark.parametrize("call", [
+    ["segment", "SCAN", "--polygon", "p.mrk.json", "-o", "o.seg.nrrd", "--summary", "p.mrk.json"],
+    ["segment", "SCAN", "--polygon=p.mrk.json", "-o", "o.seg.nrrd", "--summary", "./p.mrk.json"],
+    ["score", "SCAN", "ROI", "--model", "pickhardt-2013-l1-hu", "--semantic", "out/card.json", "--out", "out"],
+    ["score", "--model", "garvan-2007-fracture", "--clinical-file", "out/card.json", "--out", "out"],
+    ["extract", "SCAN", "ROI", "--profile", "ct-vertebra-body", "--semantic", "f.provenance.json", "-o", "f.csv"],
+    ["extract", "SCAN", "ROI", "--profile", "ct-vertebra-body", "--all-segments", "--semantic",
+     "L1=f.provenance.json", "-o", "f.csv"],
+    ["card", "out/card.json", "--html", "x.html", "--svg", "x.html"],
+])
+def test_no_command_writes_over_what_it_reads_or_one_output_over_another(capsys, case, tmp_path, monkeypatch, call):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "out").mkdir()
+    points = {"markups": [{"type": "ClosedCurve", "coordinateSystem": "RAS", "coordinateUnits": "mm", "controlPoints": [
+        {"position": [float(x), float(y), 0.0], "positionStatus": "defined"} for x, y in ((0, 0), (9, 0), (0, 9))]}]}
+    for name in ("p.mrk.json", "out/card.json", "f.provenance.json"):
+        (tmp_path / name).write_text(json.dumps(points), encoding="utf-8")
+    before = {path: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()}
+    code, _, err = run(capsys, *({"SCAN": case[0], "ROI": case[1]}.get(word, word) for word in call))
+    assert code == 2 and ("would be overwritten" in err or "two outputs" in err) and err.count("\n") == 1
+    assert {path: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()} == before
+
+
+def test_an_output_may_be_replaced(capsys, case, tmp_path):
+    """The same call twice writes the same files twice."""
+    for _ in range(2):
+        code, _, err = run(capsys, "score", *case, "--model", "pickhardt-2013-l1-hu", "--level", "L1",
+                           "--out", tmp_path / "out")
+        assert code == 0, err
+    assert (tmp_path / "out" / "card.json").exists()
+
+
+def test_the_package_of_the_command_can_be_run(tmp_path):
+    done = subprocess.run([sys.executable, "-m", "RadiomicsOrthoLib.cli", "models", "list"], capture_output=True,
+                          text=True, check=False, cwd=tmp_path, env={**os.environ, "PYTHONPATH": str(LIBRARY)})
+    assert done.returncode == 0 and "pickhardt-2013-l1-hu" in done.stdout
 
 
 def test_an_output_that_cannot_be_written_is_refused_before_the_work(capsys, case, tmp_path, monkeypatch):

@@ -211,7 +211,7 @@ def test_a_2d_image_may_have_its_slice_along_any_axis(capsys, tmp_path):
     ([], "2 segmentations|Two segmentations are compared"), (["A"], "1 are given"), (["A", "B", "B"], "3 are given"),
     (["A", "missing.seg.nrrd"], "There is no file"), (["A", "B", "--pair", "L1"], "written A=B"),
     (["A", "B", "--tolerance", "0"], "tolerance"), (["A", "B", "--tolerance", "far"], "invalid float"),
-    (["A", "B", "-o", "out.txt"], "must end in .csv or .json"), (["A", "B", "-o", "A"], "must end in"),
+    (["A", "B", "-o", "out.txt"], "must end in .csv or .json"), (["A", "B", "-o", "A"], "would be overwritten"),
     (["A", "B", "--threshold", "0.9"], "--threshold is about an observer study"), (["A", "FOLDER"], "is a folder"),
     (["A", "OTHER"], "No segment of A .L1. belongs to one of B .L5."),
     (["A", "B", "--study", "FOLDER"], "two ways to compare")])

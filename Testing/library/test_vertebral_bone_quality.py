@@ -93,7 +93,7 @@ def test_the_command_measures_with_a_drawn_region_or_one_that_it_finds(case, tmp
     call = ["vbq", *written(case, tmp_path, fluid), "--sequence", "T1w", "-o", str(out)]
     assert main(call) == 0
     said = capsys.readouterr().out
-    found = json.loads(out.read_text())
+    found = json.loads(out.read_text(encoding="utf-8"))
     assert found["vbq"] == pytest.approx(vertebral_bone_quality(*case).value)
     assert f"VBQ {found['vbq']:.2f}" in said and "Research use only" in said and "No threshold is given" in said
     assert found["threshold"] is None

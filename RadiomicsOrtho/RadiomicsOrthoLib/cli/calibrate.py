@@ -70,7 +70,7 @@ def add_command(commands) -> None:
 
 
 def run(options: argparse.Namespace) -> dict:
-    check_output(options.output, (".json",), [options.image, options.roi])
+    check_output(options.output, (".json",))
     for name, methods in _BELONGS.items():
         if getattr(options, name) not in (None, []) and options.method not in methods:
             raise InputError(f"--{name.replace('_', '-')} belongs to --method {' or '.join(methods)}.")

@@ -40,7 +40,7 @@ def run(options: argparse.Namespace) -> dict:
             (options.html, ".html", lambda: report_html(card, nomogram_svg(card),
                                                         narrow_svg=nomogram_svg(card, NARROW_WIDTH)))):
         if path is not None:
-            check_output(path, (ending,), (options.card,))
+            check_output(path, (ending,))
             outputs.append((path, draw))
     with speaking(options.language):
         for path, draw in outputs:

@@ -53,7 +53,7 @@ def run(options: argparse.Namespace) -> dict:
                          "compare --study FOLDER.")
     check_tolerance(options.tolerance)
     if options.output:
-        check_output(options.output, _ENDINGS, options.files)
+        check_output(options.output, _ENDINGS)
     bar = ProgressBar(options.json)
     try:
         a, b = (_read(path) for path in options.files)

@@ -12,6 +12,7 @@ from .. import RESEARCH_USE_ONLY, __version__
 from ..errors import InputError, RefusedError
 from . import calibrate, card, check, compare, extract, info, models, profiles, protocols, score, segment, semantic, vbq
 from .command import INTERRUPTED
+from .overwriting import refuse_overwriting
 
 #: set to any text to see the traceback of an internal fault
 DEBUG_VARIABLE = "RADIOMICS_ORTHO_DEBUG"
@@ -56,6 +57,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     wants_json = "--json" in arguments
     try:
         options = build_parser().parse_args(arguments)
+        refuse_overwriting(arguments, options)
         result = options.run(options)
         if wants_json:
             sys.stdout.write(json.dumps(result, indent=2, ensure_ascii=False, allow_nan=False) + "\n")

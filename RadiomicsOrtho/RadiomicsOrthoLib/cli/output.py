@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 from ..errors import InputError
@@ -36,17 +36,12 @@ class ProgressBar:
             self._length = 0
 
 
-def check_output(path: Path, endings: Sequence[str], read: Iterable[str | Path | None] = ()) -> None:
-    """InputError if ``path`` is no file of that kind to be written, or one of the files that are ``read``.
-
-    Before long work, and before a slip of the hand replaces a segmentation by a table.
-    """
+def check_output(path: Path, endings: Sequence[str]) -> None:
+    """InputError if ``path`` is no file of that kind to be written; before long work."""
     if path.is_dir():
         raise InputError(f"'{path}' is a folder; name the file to write, such as {path / f'result{endings[0]}'}.")
     if not path.name.lower().endswith(tuple(endings)):
         raise InputError(f"The output '{path.name}' must end in {' or '.join(endings)}.")
-    if any(other is not None and path.exists() and Path(other).exists() and path.samefile(other) for other in read):
-        raise InputError(f"'{path}' is read and would be overwritten; name another file to write.")
     folder = next(parent for parent in path.absolute().parents if parent.exists())
     if not folder.is_dir():
         raise InputError(f"Cannot write '{path}': '{folder}' is a file, not a folder.")

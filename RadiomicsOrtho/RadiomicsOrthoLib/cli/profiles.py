@@ -68,7 +68,7 @@ def run_check(options: argparse.Namespace) -> dict:
 def run_import(options: argparse.Namespace) -> dict:
     output = options.output
     # only so can it be named with --profile
-    check_output(output, (".yaml", ".yml"), [options.parameters])
+    check_output(output, (".yaml", ".yml"))
     about = {"id": output.stem, "version": "1.0.0",
              "title": f"From the pyradiomics parameter file {options.parameters.name}", "modality": options.modality,
              "site": options.site, "compartment": options.compartment}

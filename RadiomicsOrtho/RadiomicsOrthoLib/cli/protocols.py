@@ -24,7 +24,7 @@ def add_command(commands) -> None:
 
 def run_protocols(options: argparse.Namespace) -> dict:
     if options.output is not None:
-        check_output(options.output, (".html", ".htm"), [options.protocol])
+        check_output(options.output, (".html", ".htm"))
     protocols, refused = ((load_protocol(options.protocol),), ()) if options.protocol else load_protocols()
     result: dict = {**_whole(protocols[0])} if options.protocol else {
         "protocols": [_summary(one) for one in protocols], "refused": list(refused)}

@@ -113,6 +113,6 @@ def _check_options(options: argparse.Namespace, shape: str | None) -> None:
     if (options.seed is not None and options.auto) or (neither and not nothing_needed):
         raise InputError("Give either a point inside the bone with --seed R,A,S, or --auto." if options.seed is None
                          else "--seed and --auto exclude each other; give one of them.")
-    check_output(options.output, (ENDING,), [options.image, options.labels])
+    check_output(options.output, (ENDING,))
     if options.summary:
         check_output(options.summary, (".json",))

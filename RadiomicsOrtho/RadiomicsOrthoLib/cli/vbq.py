@@ -38,7 +38,7 @@ def add_command(commands) -> None:
 
 def run(options: argparse.Namespace) -> dict:
     if options.output:
-        check_output(options.output, (".json",), [options.image, options.roi])
+        check_output(options.output, (".json",))
     image = image_from(options, "MR")
     # before the fluid is looked for, whose signal depends on it
     check_scan(image)
