@@ -48,8 +48,8 @@ def check_several(options: argparse.Namespace) -> None:
 def extract_several(options: argparse.Namespace, image: BoneImage, segmentation: SegmentationFile,
                     profile: ExtractionProfile, engine: Engine, region_of: RegionOf) -> dict:
     """Measure the chosen segments; a refused one has a row that says why.  InputError if all are refused."""
-    segments = _chosen(options, segmentation)
-    answers = _answers(options, segmentation, segments)
+    segments = chosen_segments(options, segmentation)
+    answers = answers_by_segment(options, segmentation, segments)
     reference = reference_from(options, image)
     of_image = tuple(check_image(image))
     bar = ProgressBar(options.json)
@@ -84,7 +84,7 @@ def extract_several(options: argparse.Namespace, image: BoneImage, segmentation:
             "exit_code": DONE_IN_PART if refused else 0}
 
 
-def _chosen(options: argparse.Namespace, segmentation: SegmentationFile) -> list[Segment]:
+def chosen_segments(options: argparse.Namespace, segmentation: SegmentationFile) -> list[Segment]:
     chosen = [choose_segment(segmentation, name) for name in options.segment]
     if options.all_segments:
         # the tissue that gives the scale is no region to be measured
@@ -100,8 +100,8 @@ def _chosen(options: argparse.Namespace, segmentation: SegmentationFile) -> list
     return chosen
 
 
-def _answers(options: argparse.Namespace, segmentation: SegmentationFile,
-             segments: Sequence[Segment]) -> dict[str, SemanticAnswers]:
+def answers_by_segment(options: argparse.Namespace, segmentation: SegmentationFile,
+                       segments: Sequence[Segment]) -> dict[str, SemanticAnswers]:
     """Name of a segment → the answers about it."""
     form = load_form(options.form) if options.form else None
     found: dict[str, SemanticAnswers] = {}

@@ -160,7 +160,8 @@ def roi_from(options: argparse.Namespace, image: BoneImage) -> Roi:
     Raises InputError if the segment itself states something else.
     """
     segmentation = segmentation_from(options, image)
-    return roi_of(options, segmentation, choose_segment(segmentation, options.segment))
+    name = options.segment if isinstance(options.segment, str) else next(iter(options.segment or ()), None)
+    return roi_of(options, segmentation, choose_segment(segmentation, name))
 
 
 def segmentation_from(options: argparse.Namespace, image: BoneImage) -> SegmentationFile:

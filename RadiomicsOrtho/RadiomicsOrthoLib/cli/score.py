@@ -1,4 +1,4 @@
-"""``score IMAGE ROI --model ID --out DIR``: the score card and its renderings.
+"""``score IMAGE ROI --model ID --out DIR``: the score card and its renderings; of several segments also the patient's.
 
 A model that measures nothing on a scan is applied without IMAGE and ROI, to ``--clinical`` values alone.
 """
@@ -12,10 +12,12 @@ from pathlib import Path
 from .. import RESEARCH_USE_ONLY
 from ..errors import InputError
 from ..features.engine import DEFAULT_ENGINE, load_engine
+from ..features.semantic.answers import SemanticAnswers
 from ..imaging.calibration.calibration_file import read_calibration
 from ..models.bundle import ModelBundle
 from ..models.catalogue import load_model
 from ..quality.finding import raise_refusals
+from ..regions.roi import Roi
 from ..regions.trabecular import DEFAULT_DEPTH_MM
 from ..report.files import card_files, write_folder
 from ..report.region_views import region_views
@@ -23,7 +25,7 @@ from ..report.wording import interval_text, output_text
 from ..scoring.applicability import check_scan
 from ..scoring.card import ScoreCard
 from ..scoring.clinical_score import score_clinical
-from ..scoring.score import score_case
+from ..scoring.score import Scored, score_case
 from .info import print_findings
 from .inputs import (
     add_answers_arguments,
@@ -34,18 +36,23 @@ from .inputs import (
     image_from,
     reference_from,
     roi_from,
+    roi_of,
+    segmentation_from,
 )
 from .output import ProgressBar
 from .report_options import add_report_arguments
+from .score_several import check_several, score_several
 
 
 def add_command(commands) -> None:
     command = commands.add_parser("score", help="apply a model to a region, or to entered values alone, and write "
                                   "its card")
     add_image_arguments(command, nargs="?")
-    add_roi_arguments(command, nargs="?")
+    add_roi_arguments(command, nargs="?", several=True)
     add_reference_arguments(command)
-    add_answers_arguments(command)
+    add_answers_arguments(command, several=True)
+    command.add_argument("--leave-out", metavar="SEGMENT=REASON", action="append", default=[], help="of several "
+                         "segments one that must not count for the patient, and why (a fracture)")
     command.add_argument("--model", required=True, metavar="ID", help="see 'radiomics-ortho models list'")
     command.add_argument("--clinical", nargs="+", default=[], action="extend", metavar="key=value",
                          help="values that the model asks for, see 'radiomics-ortho models show ID'; some models need "
@@ -64,22 +71,34 @@ def add_command(commands) -> None:
 
 
 def run(options: argparse.Namespace) -> dict:
-    model, answers = load_model(options.model), answers_from(options)
+    model = load_model(options.model)
     if not model.uses_scan:
         return _run_clinical(options, model)
     missing = [name for name, given in (("IMAGE", options.image), ("ROI", options.roi), ("--out", options.out))
                if given is None]
     if missing:
         raise InputError(f"The model '{model.id}' measures on a scan; give {', '.join(missing)}.")
+    several = options.all_segments or len(options.segment) > 1
+    answers = None if several else answers_from(options)
     calibration = read_calibration(options.calibration) if options.calibration else None
     image = image_from(options)
     # before the region is read: what is wrong with the scan is the better answer
     raise_refusals(check_scan(model, image))
-    roi = roi_from(options, image)
     engine = load_engine(options.engine) if model.needs_features or options.engine != DEFAULT_ENGINE else None
-    scored = score_case(image, roi, model, clinical_from(options), options.core_depth, engine,
-                        ProgressBar(options.json), answers=answers, reference=reference_from(options, image),
-                        calibration=calibration)
+    clinical, bar = clinical_from(options), ProgressBar(options.json)
+
+    def scored_of(roi: Roi, answers: SemanticAnswers | None) -> Scored:
+        return score_case(image, roi, model, clinical, options.core_depth, engine, bar, answers=answers,
+                          reference=reference_from(options, image), calibration=calibration)
+
+    if several:
+        check_several(options)
+        segmentation = segmentation_from(options, image)
+        return score_several(options, model, segmentation, lambda segment: roi_of(options, segmentation, segment),
+                             scored_of, print_card)
+    if options.leave_out:
+        raise InputError("--leave-out is about one of several segments; choose them with --segment.")
+    scored = scored_of(roi_from(options, image), answers)
     card = scored.card
     files = card_files(card, region_views(image, scored.roi, roi), scored.features, scored.roi, options.language)
     write_folder(options.out, files)

@@ -53,10 +53,11 @@ def features_files(features: FeatureVector, roi: Roi) -> dict[str, str]:
 def write_folder(folder: Path, files: Mapping[str, str | bytes]) -> None:
     """Write ``files`` (name → content) into ``folder``; on failure what was there before is there again.
 
+    A name may lie one folder deeper (``L1/card.json``).
     Everything is written into a hidden folder inside first (the folder may be a mount
     point), so that a full disk is noticed before any file is replaced.
     """
-    made = not folder.exists()
+    made = [folder] if not folder.exists() else []
     staging, moved = None, []
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -64,8 +65,12 @@ def write_folder(folder: Path, files: Mapping[str, str | bytes]) -> None:
         for name, content in files.items():
             if (folder / name).is_dir():
                 raise InputError(f"Cannot write '{folder / name}': a folder of that name is in the way.")
+            (staging / name).parent.mkdir(exist_ok=True)
             (staging / name).write_bytes(content.encode("utf-8") if isinstance(content, str) else content)
         for name in files:
+            if not (folder / name).parent.exists():
+                (folder / name).parent.mkdir()
+                made.append((folder / name).parent)
             moved.append((name, _set_aside(folder / name, staging)))
             os.replace(staging / name, folder / name)
     except BaseException as error:
@@ -75,8 +80,9 @@ def write_folder(folder: Path, files: Mapping[str, str | bytes]) -> None:
                 os.replace(old, folder / name)
         if staging is not None:
             shutil.rmtree(staging, ignore_errors=True)
-        if made and folder.is_dir() and not any(folder.iterdir()):
-            folder.rmdir()
+        for path in reversed(made):
+            if path.is_dir() and not any(path.iterdir()):
+                path.rmdir()
         if isinstance(error, OSError):
             raise InputError(f"Cannot write into '{folder}': {error.strerror}.") from None
         raise
@@ -87,6 +93,6 @@ def _set_aside(path: Path, staging: Path) -> Path | None:
     """Keep an older file until the new ones are all in place."""
     if not path.exists():
         return None
-    old = staging / f"{path.name}.old"
+    old = staging / f"{path.name}.{len(list(staging.iterdir()))}.old"
     os.replace(path, old)
     return old

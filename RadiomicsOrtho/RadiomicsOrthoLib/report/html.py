@@ -14,6 +14,7 @@ from .contributions import contributions_section, share_text, share_title
 from .drawing import Drawing
 from .html_parts import bullets, checked_svg, page, section, table
 from .language import local, tr
+from .patient_section import patient_section
 from .region_views import views_legend
 from .svg import data_uri, escape, to_svg
 from .wording import (
@@ -51,7 +52,7 @@ def report_html(card: ScoreCard, nomogram_svg: str, pictures: Mapping[str, Pictu
     parts = () if refusals(card.findings) else (contributions_section(card),)
     measured = () if refusals(card.findings) else (_inputs(card), _measurements(card))
     sections = (
-        _result(card), _findings(card), _pictures(pictures or {}),
+        _result(card), patient_section(card), _findings(card), _pictures(pictures or {}),
         *(parts if points else ()),
         section(tr("Where this value lies") if draws_bands(equation) else tr("Nomogram"), charts),
         *(() if points else parts), *measured, calibration_section(card), _roi_protocol(card), _semantic(card),

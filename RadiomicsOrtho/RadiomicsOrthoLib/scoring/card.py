@@ -46,7 +46,8 @@ class ScoreCard:
     ``None`` where nothing is known of the error; ``interval_reason`` says what the
     interval means, or why there is none.  ``place`` names level or side.  ``provenance``
     holds versions, hashes, geometry and settings, and no patient identity or date, so that
-    equal input gives an equal card.  ``calibration`` says how HU became densities, if they did.
+    equal input gives an equal card.  ``calibration`` says how HU became densities, if they did;
+    ``patient`` from which regions the value for the patient comes, if it is one.
     """
 
     model: ModelBundle
@@ -64,6 +65,7 @@ class ScoreCard:
     interval: tuple[float, float] | None = None
     interval_reason: str = "No error of measurement is known for this way of drawing the region."
     calibration: Mapping | None = None
+    patient: Mapping | None = None
 
     @property
     def input_values(self) -> dict[str, float | str]:
@@ -92,6 +94,7 @@ class ScoreCard:
             "findings": [finding.to_dict() for finding in self.findings],
             "acquisition": dict(self.acquisition),
             **({"calibration": dict(self.calibration)} if self.calibration else {}),
+            **({"patient": dict(self.patient)} if self.patient else {}),
             "provenance": dict(self.provenance),
         }
 

@@ -58,7 +58,8 @@ def _card_from_dict(data: Mapping) -> ScoreCard:
         place=case["place"], site=case["site"], compartment=case["compartment"],
         measurements=data["measurements"], acquisition=data["acquisition"], provenance=data["provenance"],
         interval=None if result["interval"] is None else tuple(result["interval"]),
-        interval_reason=result["interval_reason"], calibration=data.get("calibration"))
+        interval_reason=result["interval_reason"], calibration=data.get("calibration"),
+        patient=data.get("patient"))
     _check_value(card)
     return _with_class(card, result["class"])
 

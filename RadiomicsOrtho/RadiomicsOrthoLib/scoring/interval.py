@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 from ..errors import InputError
 from ..features.measurements import measure
 from ..imaging.calibration.calibration import DensityCalibration
 from ..imaging.image import BoneImage
 from ..models.bundle import ModelBundle
+from ..quality.finding import Finding
 from ..regions.roi import Roi
 from ..regions.trabecular import trabecular_core
 
@@ -50,7 +51,7 @@ def score_interval(image: BoneImage, roi: Roi, model: ModelBundle, values: Mappi
     if not sentences:
         return None, UNKNOWN
     outputs = [model.estimator.output(model.with_derived(one)) for one in moved]
-    return (min(outputs), max(outputs)), f"{', '.join(sentences)}; not a confidence interval of the score."
+    return (min(outputs), max(outputs)), f"{', '.join(sentences)}; not a confidence interval."
 
 
 def _calibration_error(calibration: DensityCalibration | None, mean_hu: float | None) -> float | None:
@@ -62,3 +63,16 @@ def _calibration_error(calibration: DensityCalibration | None, mean_hu: float | 
 def _shifted(model: ModelBundle, values: Mapping[str, float | str], step: float) -> dict[str, float | str]:
     keys = {item.name for item in model.inputs if item.source == "measurement" and item.key in SHIFTED}
     return {name: value + step if name in keys else value for name, value in values.items()}
+
+
+def check_class(model: ModelBundle, value: float, values: Mapping[str, float | str],
+                interval: tuple[float, float] | None) -> Iterator[Finding]:
+    """A finding if the interval reaches into another class."""
+    own = model.class_of(value, values)
+    if interval is None or own is None:
+        return
+    others = [found.title for found in dict.fromkeys(model.class_of(end, values) for end in interval) if found != own]
+    if others:
+        unit = f" {model.output_unit}" if model.output_unit else ""
+        yield Finding("CLASS_NOT_FIRM", "warn", f"The range of {interval[0]:.3g} to {interval[1]:.3g}{unit} reaches "
+                      f"another class ({'; '.join(others)}).", "Do not rest on the class; look at the region.")

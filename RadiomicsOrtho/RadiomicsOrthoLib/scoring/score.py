@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from ..errors import InputError
@@ -34,7 +34,7 @@ from .applicability import (
 )
 from .card import ScoreCard, card_inputs
 from .clinical import clinical_values, completed
-from .interval import score_interval
+from .interval import check_class, score_interval
 
 
 @dataclass(frozen=True)
@@ -121,7 +121,7 @@ def _score_case(image: BoneImage, roi: Roi, model: ModelBundle, clinical: Mappin
     raise_refusals(findings)
     interval, meaning = score_interval(measured, roi, model, values, core_depth_mm if derived else None, mean_hu)
     value = model.estimator.output(values)
-    findings += _check_class(model, value, values, interval)
+    findings += check_class(model, value, values, interval)
     card = ScoreCard(
         model=model, value=value, linear_predictor=model.estimator.linear_predictor(values),
         output_class=model.class_of(value, values), inputs=card_inputs(model, values),
@@ -205,16 +205,3 @@ def _feature_value(model: ModelBundle, item: ModelInput, features: FeatureVector
         raise InputError(f"The model '{model.id}' does not know '{key}' for '{item.key}'; it was made with "
                          f"{', '.join(item.choices)}.")
     return key
-
-
-def _check_class(model: ModelBundle, value: float, values: Mapping[str, float | str],
-                 interval: tuple[float, float] | None) -> Iterator[Finding]:
-    """A finding if the interval reaches into another class."""
-    own = model.class_of(value, values)
-    if interval is None or own is None:
-        return
-    others = [found.title for found in dict.fromkeys(model.class_of(end, values) for end in interval) if found != own]
-    if others:
-        unit = f" {model.output_unit}" if model.output_unit else ""
-        yield Finding("CLASS_NOT_FIRM", "warn", f"The range of {interval[0]:.3g} to {interval[1]:.3g}{unit} reaches "
-                      f"another class ({'; '.join(others)}).", "Do not rest on the class; look at the region.")
