@@ -79,6 +79,10 @@ def run(options: argparse.Namespace) -> dict:
     if missing:
         raise InputError(f"The model '{model.id}' measures on a scan; give {', '.join(missing)}.")
     several = options.all_segments or len(options.segment) > 1
+    if several:
+        check_several(options)
+    elif options.leave_out:
+        raise InputError("--leave-out is about one of several segments; choose them with --segment.")
     answers = None if several else answers_from(options)
     calibration = read_calibration(options.calibration) if options.calibration else None
     image = image_from(options)
@@ -92,13 +96,11 @@ def run(options: argparse.Namespace) -> dict:
                           reference=reference_from(options, image), calibration=calibration)
 
     if several:
-        check_several(options)
         segmentation = segmentation_from(options, image)
-        return score_several(options, model, segmentation, lambda segment: roi_of(options, segmentation, segment),
-                             scored_of, print_card)
-    if options.leave_out:
-        raise InputError("--leave-out is about one of several segments; choose them with --segment.")
-    scored = scored_of(roi_from(options, image), answers)
+        return score_several(options, image, model, segmentation,
+                             lambda segment: roi_of(options, segmentation, segment), scored_of, print_card)
+    roi = roi_from(options, image)
+    scored = scored_of(roi, answers)
     card = scored.card
     files = card_files(card, region_views(image, scored.roi, roi), scored.features, scored.roi, options.language)
     write_folder(options.out, files)

@@ -9,11 +9,14 @@ from collections.abc import Callable, Mapping, Sequence
 
 from ..errors import InputError
 from ..features.semantic.answers import SemanticAnswers
+from ..imaging.image import BoneImage
 from ..imaging.segmentation_file import Segment, SegmentationFile
 from ..models.bundle import ModelBundle
 from ..regions.from_file import choose_segment
 from ..regions.roi import Roi
 from ..report.files import card_files, write_folder
+from ..report.html import Picture
+from ..report.region_views import region_views
 from ..report.wording import interval_text, output_text
 from ..scoring.card import ScoreCard
 from ..scoring.patient import ScoredRegion, patient_card
@@ -32,7 +35,7 @@ def check_several(options: argparse.Namespace) -> None:
                              "score one at a time.")
 
 
-def score_several(options: argparse.Namespace, model: ModelBundle, segmentation: SegmentationFile,
+def score_several(options: argparse.Namespace, image: BoneImage, model: ModelBundle, segmentation: SegmentationFile,
                   roi_of: Callable[[Segment], Roi], score_of: ScoreOf, print_card: Callable[[ScoreCard], None]) -> dict:
     """Score the chosen segments; InputError if all are refused.
 
@@ -41,8 +44,8 @@ def score_several(options: argparse.Namespace, model: ModelBundle, segmentation:
     segments = chosen_segments(options, segmentation)
     answers = answers_by_segment(options, segmentation, segments)
     left_out = _left_out(options, segmentation, segments)
-    regions = [_scored(segment, roi_of(segment), answers.get(segment.name), left_out.get(segment.name, ""), score_of)
-               for segment in segments]
+    drawn = {segment.name: roi_of(segment) for segment in segments}
+    regions = [_scored(name, roi, answers.get(name), left_out.get(name, ""), score_of) for name, roi in drawn.items()]
     if all(region.scored is None for region in regions):
         raise InputError(f"None of the {len(regions)} regions can be scored; '{regions[0].name}': "
                          f"{regions[0].refused}")
@@ -51,14 +54,7 @@ def score_several(options: argparse.Namespace, model: ModelBundle, segmentation:
         patient = patient_card(model, regions)
     except InputError as error:
         refusal = str(error)
-    files: dict[str, str | bytes] = card_files(patient, language=options.language) if patient else {}
-    folders = _folders(segments)
-    for region in regions:
-        if region.scored:
-            of_region = card_files(region.scored.card, features=region.scored.features, roi=region.scored.roi,
-                                   language=options.language)
-            files |= {f"{folders[region.name]}/{name}": content for name, content in of_region.items()}
-    write_folder(options.out, files)
+    write_folder(options.out, files := _files(options, image, drawn, regions, patient))
     if not options.json:
         for region in regions:
             print(_line(region))
@@ -76,12 +72,30 @@ def score_several(options: argparse.Namespace, model: ModelBundle, segmentation:
             "regions": [_result(region) for region in regions], "exit_code": DONE_IN_PART if in_part else 0}
 
 
-def _scored(segment: Segment, roi: Roi, answers: SemanticAnswers | None, left_out: str,
-            score_of: ScoreOf) -> ScoredRegion:
+def _scored(name: str, roi: Roi, answers: SemanticAnswers | None, left_out: str, score_of: ScoreOf) -> ScoredRegion:
     try:
-        return ScoredRegion(segment.name, roi.place, score_of(roi, answers), left_out=left_out)
+        return ScoredRegion(name, roi.place, score_of(roi, answers), left_out=left_out)
     except InputError as error:
-        return ScoredRegion(segment.name, roi.place, None, str(error), left_out)
+        return ScoredRegion(name, roi.place, None, str(error), left_out)
+
+
+def _files(options: argparse.Namespace, image: BoneImage, drawn: Mapping[str, Roi], regions: Sequence[ScoredRegion],
+           patient: ScoreCard | None) -> dict[str, str | bytes]:
+    """The renderings of all cards; the patient's shows the regions that count."""
+    files: dict[str, str | bytes] = {}
+    pictures: dict[str, dict[str, Picture]] = {}
+    folders = _folders(list(drawn))
+    for region in regions:
+        if region.scored:
+            views = pictures[region.name] = region_views(image, region.scored.roi, drawn[region.name])
+            of_region = card_files(region.scored.card, views, region.scored.features, region.scored.roi,
+                                   options.language)
+            files |= {f"{folders[region.name]}/{name}": content for name, content in of_region.items()}
+    if patient:
+        shown = {f'{one["place"]}: {title}': view for one in patient.patient["counted"]
+                 for title, view in pictures[one["segment"]].items()}
+        files |= card_files(patient, shown, language=options.language)
+    return files
 
 
 def _left_out(options: argparse.Namespace, segmentation: SegmentationFile,
@@ -99,16 +113,16 @@ def _left_out(options: argparse.Namespace, segmentation: SegmentationFile,
     return found
 
 
-def _folders(segments: Sequence[Segment]) -> dict[str, str]:
+def _folders(names: Sequence[str]) -> dict[str, str]:
     """Name of a segment → name of its folder: letters and digits of any script, no two alike."""
     found: dict[str, str] = {}
-    for segment in segments:
-        name = re.sub(r"[^\w.-]+", "_", segment.name).strip("._") or "segment"
+    for segment in names:
+        name = re.sub(r"[^\w.-]+", "_", segment).strip("._") or "segment"
         taken = {folder.lower() for folder in found.values()}
         number, unique = 2, name
         while unique.lower() in taken or unique.lower() in ("card.json", "report.html", "nomogram.svg"):
             unique, number = f"{name}_{number}", number + 1
-        found[segment.name] = unique
+        found[segment] = unique
     return found
 
 
