@@ -1,4 +1,4 @@
-"""``card CARD.json [--html FILE] [--svg FILE]``: a score card shown and drawn again, without scan and model."""
+"""``card CARD.json [--html FILE] [--pdf FILE] [--svg FILE]``: a card shown and drawn again, without scan and model."""
 
 from __future__ import annotations
 
@@ -10,9 +10,10 @@ from ..report.files import NARROW_WIDTH, write_folder
 from ..report.html import report_html
 from ..report.language import speaking
 from ..report.nomogram_svg import nomogram_svg
+from ..report.pdf import report_pdf
 from ..scoring.card_file import read_card
 from .output import check_output
-from .report_options import add_report_arguments
+from .report_options import add_language_argument
 from .score import print_card
 
 DEFAULT_WIDTH = 960.0
@@ -23,10 +24,11 @@ def add_command(commands) -> None:
     command = commands.add_parser("card", help="show a score card, or draw its report and nomogram again")
     command.add_argument("card", metavar="CARD.json", type=Path)
     command.add_argument("--html", metavar="FILE", type=Path, help="write the report")
+    command.add_argument("--pdf", metavar="FILE", type=Path, help="write the report as PDF (needs reportlab)")
     command.add_argument("--svg", metavar="FILE", type=Path, help="write the nomogram")
     command.add_argument("--width", metavar="PIXELS", type=float, default=DEFAULT_WIDTH,
                          help="width of the nomogram (default %(default)g; below 560 its titles stand over the axes)")
-    add_report_arguments(command)
+    add_language_argument(command)
     command.set_defaults(run=run)
 
 
@@ -38,13 +40,15 @@ def run(options: argparse.Namespace) -> dict:
     for path, ending, draw in (
             (options.svg, ".svg", lambda: nomogram_svg(card, options.width)),
             (options.html, ".html", lambda: report_html(card, nomogram_svg(card),
-                                                        narrow_svg=nomogram_svg(card, NARROW_WIDTH)))):
+                                                        narrow_svg=nomogram_svg(card, NARROW_WIDTH))),
+            (options.pdf, ".pdf", lambda: report_pdf(card, language=options.language))):
         if path is not None:
             check_output(path, (ending,))
             outputs.append((path, draw))
     with speaking(options.language):
-        for path, draw in outputs:
-            write_folder(path.parent, {path.name: draw()})
+        drawn = [(path, draw()) for path, draw in outputs]
+    for path, content in drawn:
+        write_folder(path.parent, {path.name: content})
     if not options.json:
         print_card(card)
         if outputs:

@@ -104,7 +104,7 @@ def run_demo(options: argparse.Namespace, pictures: Pictures | None = None) -> d
         bar.close()
         if "roi.png" in files:
             shown["Region of interest: whole vertebra (outline) and trabecular core"] = files["roi.png"]
-    files |= card_files(scored.card, shown, vector, scored.roi, options.language)
+    files |= card_files(scored.card, shown, vector, scored.roi, options.language, options.pdf)
     write_folder(options.out, files)
     if not options.json:
         print()

@@ -102,7 +102,8 @@ def run(options: argparse.Namespace) -> dict:
     roi = roi_from(options, image)
     scored = scored_of(roi, answers)
     card = scored.card
-    files = card_files(card, region_views(image, scored.roi, roi), scored.features, scored.roi, options.language)
+    files = card_files(card, region_views(image, scored.roi, roi), scored.features, scored.roi,
+                       options.language, options.pdf)
     write_folder(options.out, files)
     if not options.json:
         print_card(card)
@@ -115,7 +116,7 @@ def _run_clinical(options: argparse.Namespace, model: ModelBundle) -> dict:
         raise InputError(f"The model '{model.id}' uses no scan, region, answers or calibration; give its values with "
                          "--clinical.")
     card = score_clinical(model, clinical_from(options))
-    files = card_files(card, language=options.language) if options.out else {}
+    files = card_files(card, language=options.language, pdf=options.pdf) if options.out else {}
     if files:
         write_folder(options.out, files)
     if not options.json:

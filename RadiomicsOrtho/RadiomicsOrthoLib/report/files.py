@@ -17,6 +17,7 @@ from ..scoring.card import ScoreCard
 from .html import Picture, report_html
 from .language import ENGLISH, speaking
 from .nomogram_svg import nomogram_svg
+from .pdf import report_pdf
 from .tables import features_csv
 
 #: width of the chart for telephones (px)
@@ -24,7 +25,7 @@ NARROW_WIDTH = 380
 
 
 def card_files(card: ScoreCard, pictures: Mapping[str, Picture] | None = None, features: FeatureVector | None = None,
-               roi: Roi | None = None, language: str = ENGLISH) -> dict[str, str | bytes]:
+               roi: Roi | None = None, language: str = ENGLISH, pdf: bool = False) -> dict[str, str | bytes]:
     """The renderings of a card in a ``language``: file name → content; ``card.json`` is English always.
 
     ``pictures`` (title → PNG, or drawing) are embedded in the report; ``features`` of ``roi`` become
@@ -39,6 +40,8 @@ def card_files(card: ScoreCard, pictures: Mapping[str, Picture] | None = None, f
             "card.json": card.to_json(), "nomogram.svg": nomogram,
             "report.html": report_html(card, nomogram, pictures or {}, radiomics,
                                        narrow_svg=nomogram_svg(card, NARROW_WIDTH))}
+    if pdf:
+        files["report.pdf"] = report_pdf(card, pictures, language)
     if features and roi:
         files |= features_files(features, roi)
     return files

@@ -38,6 +38,21 @@ def report_html(card: ScoreCard, nomogram_svg: str, pictures: Mapping[str, Pictu
                 features: Mapping[str, float] | None = None, narrow_svg: str | None = None) -> str:
     """``card`` as an HTML page, in the order in which a clinician reads.
 
+    The arguments are those of :func:`report_sections`.
+    """
+    heading = local(card.model.title)
+    return page(f"{heading} · {place_text(card)}", heading, place_text(card),
+                report_sections(card, nomogram_svg, pictures, features, narrow_svg), report_footer(card))
+
+
+def report_footer(card: ScoreCard) -> str:
+    return f"{local(RESEARCH_USE_ONLY)} {model_text(card)}{tr('.')}"
+
+
+def report_sections(card: ScoreCard, nomogram_svg: str, pictures: Mapping[str, Picture] | None = None,
+                    features: Mapping[str, float] | None = None, narrow_svg: str | None = None) -> list[str]:
+    """The sections of the report as HTML, from which the page on the screen and the sheets of paper are made.
+
     ``nomogram_svg`` comes from :func:`.nomogram_svg.nomogram_svg`, and so does ``narrow_svg``,
     drawn 360 to 420 wide, which a narrow screen shows instead; ``pictures`` maps titles to
     PNG bytes or drawings; ``features`` are the radiomics features as extracted.
@@ -45,8 +60,6 @@ def report_html(card: ScoreCard, nomogram_svg: str, pictures: Mapping[str, Pictu
     charts = f'<div class="chart{" wide" if narrow_svg else ""}">{checked_svg(nomogram_svg)}</div>'
     if narrow_svg:
         charts += f'<div class="chart narrow">{checked_svg(narrow_svg)}</div>'
-    heading = local(card.model.title)
-    title = f"{heading} · {place_text(card)}"
     equation = card.model.estimator.stratum(card.input_values)
     points = equation.is_points
     parts = () if refusals(card.findings) else (contributions_section(card),)
@@ -59,8 +72,7 @@ def report_html(card: ScoreCard, nomogram_svg: str, pictures: Mapping[str, Pictu
         _acquisition(card),
         _model(card), _features(features or {}),
         _provenance(card))
-    return page(title, heading, place_text(card), [part for part in sections if part],
-                f"{local(RESEARCH_USE_ONLY)} {model_text(card)}{tr('.')}")
+    return [part for part in sections if part]
 
 
 def _evidence(text: str) -> str:

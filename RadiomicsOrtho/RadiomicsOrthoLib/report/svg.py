@@ -15,6 +15,7 @@ from .drawing import Circle, Drawing, Line, Path, Picture, Rectangle, Shape
 #: faces of Windows, macOS and Linux; sans-serif is the fallback
 FONT = "Helvetica, Arial, DejaVu Sans, PingFang SC, Microsoft YaHei, Noto Sans CJK SC, sans-serif"
 
+DATA_URI = "data:image/png;base64,"
 _XLINK = ' xmlns:xlink="http://www.w3.org/1999/xlink"'
 _FORBIDDEN = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 #: what may not be parted: a Chinese character with the closing signs behind it, or a run of others
@@ -113,7 +114,7 @@ def _element(shape: Shape) -> str:
 
 def data_uri(png: bytes) -> str:
     """A picture inside the file that shows it."""
-    return f"data:image/png;base64,{base64.b64encode(png).decode('ascii')}"
+    return DATA_URI + base64.b64encode(png).decode("ascii")
 
 
 def _tag(name: str, content: str | None = None, **attributes: object) -> str:
