@@ -81,9 +81,12 @@ def test_what_the_page_says_the_paper_says(name: str, tmp_path: Path) -> None:
     said = words(report_pdf(card), tmp_path)
     for node in page_tree("".join(report_sections(card, nomogram_svg(card)))):
         assert next(node.find_all("h2")).text in said
-    for text in (card.model.title, card.output_class.title, card.findings[0].remedy, card.model.card["citations"][0][:40],
-                 "Research use only", "1 / ", "Total points" if name == "logistic" else "135"):
+    for text in (card.model.title, card.output_class.title, card.findings[0].remedy,
+                 card.model.card["citations"][0][:30], "Research use only",
+                 "Total points" if name == "logistic" else "135"):
         assert text in said, text
+    numbers = re.findall(r" (\d) ?/ ?(\d)\b", said)
+    assert [number for number, count in numbers if count == numbers[-1][1]][-1] == numbers[-1][1]
 
 
 def test_the_chart_is_drawn_with_lines_and_the_slices_are_the_only_pixels() -> None:
