@@ -14,6 +14,8 @@ from RadiomicsOrthoLib.regions.lumbar_mr.csf import csf_region
 from RadiomicsOrthoLib.regions.lumbar_mr.csf_proposal import csf_roi, with_csf
 from RadiomicsOrthoLib.regions.proposal import Proposal, ProposedRegion, proposal_file
 from RadiomicsOrthoLib.regions.roi import Roi
+from RadiomicsOrthoLib.resources import resource_folder
+from RadiomicsOrthoLib.scoring.card_file import card_from_json
 
 
 @pytest.fixture(scope="module")
@@ -112,3 +114,44 @@ def test_a_ct_is_refused_for_what_it_is(case, tmp_path, capsys):
     assert main(["vbq", *written(case, tmp_path, fluid=False), "--modality", "CT"]) == 2
     error = capsys.readouterr().err
     assert "The scan is CT" in error and error.count("\n") == 1
+
+
+class TestCard:
+    """One command from the scan to the card of the model with the site's own threshold."""
+
+    def test_the_card_holds_what_was_measured(self, case, tmp_path, capsys):
+        out = tmp_path / "card"
+        call = ["vbq", *written(case, tmp_path), "--sequence", "T1w", "--field-strength", "2.89", "--out", str(out)]
+        assert main([*call, "--threshold", "1.2"]) == 0
+        assert "At or above the threshold of this site" in capsys.readouterr().out
+        card = json.loads((out / "card.json").read_text(encoding="utf-8"))
+        assert card["model"]["id"] == "vbq-site-threshold"
+        assert card["result"]["value"] == pytest.approx(vertebral_bone_quality(*case).value)
+        assert card["result"]["class"]["id"] == "at-or-above"
+        inputs = {item["name"]: (item["value"], item["source"]) for item in card["inputs"]}
+        assert inputs["field_strength"] == ("3", "clinical") and inputs["csf_signal"][1] == "measurement"
+        assert set(card["provenance"]["regions"]) == {*LEVELS, "csf"} and card["case"]["place"] == "L1 to L4"
+        jsonschema = pytest.importorskip("jsonschema")
+        schema = json.loads((resource_folder() / "Schemas" / "card.schema.json").read_text(encoding="utf-8"))
+        assert list(jsonschema.Draft202012Validator(schema).iter_errors(card)) == []
+        assert card_from_json(json.dumps(card)).to_dict() == card
+        page = (out / "report.html").read_text(encoding="utf-8")
+        assert "Sagittal slice" in page
+
+    def test_without_a_threshold_there_is_no_class(self, case, tmp_path, capsys):
+        out = tmp_path / "card"
+        assert main(["vbq", *written(case, tmp_path), "--sequence", "T1w", "--field-strength", "1.5", "--out",
+                     str(out)]) == 0
+        assert json.loads((out / "card.json").read_text(encoding="utf-8"))["result"]["class"] is None
+        assert "No threshold is given" in capsys.readouterr().out
+
+    @pytest.mark.parametrize(("more", "said"), [
+        (["--out", "{out}"], "The field strength of this scan is unknown"),
+        (["--threshold", "3"], "--threshold gives the card its class"),
+        (["--out", "{out}", "--field-strength", "1.5", "--threshold", "900"], "Threshold of this site of 900")])
+    def test_what_is_missing_is_said_in_one_sentence(self, case, tmp_path, capsys, more, said):
+        out = tmp_path / "card"
+        given = [part.format(out=out) for part in more]
+        assert main(["vbq", *written(case, tmp_path), "--sequence", "T1w", *given]) == 2
+        error = capsys.readouterr().err
+        assert said in error and error.count("\n") == 1 and not out.exists()
