@@ -5,8 +5,9 @@ import slicer
 from RadiomicsOrthoLib.errors import InputError
 from slicer.i18n import tr as _
 
-#: on-screen width of the nomogram
-NOMOGRAM_WIDTH = 380
+from .what_if_section import NOMOGRAM_WIDTH, WhatIfSection
+
+__all__ = ["NOMOGRAM_WIDTH", "ResultSection", "refusalHtml"]
 
 
 class ResultSection:
@@ -17,15 +18,14 @@ class ResultSection:
 
     def __init__(self, ui, save) -> None:
         self._ui, self._save, self._scored = ui, save, None
-        self.nomogramWidget = qt.QSvgWidget()
-        ui.nomogramContainer.layout().addWidget(self.nomogramWidget)
+        self.whatIf = WhatIfSection(ui)
         ui.saveReportButton.connect("clicked(bool)", self._onSave)
 
     def show(self, scored, emptyHtml: str = "") -> None:
         """Show a result; for ``None`` what stands in its place, or an empty, collapsed section."""
         ui, self._scored = self._ui, scored
         ui.resultCollapsibleButton.collapsed = scored is None and not emptyHtml
-        ui.nomogramContainer.visible = scored is not None and bool(scored.nomogramSvg)
+        self.whatIf.show(scored.card if scored else None)
         ui.resultTableView.visible = scored is not None
         ui.saveReportButton.enabled = scored is not None
         ui.saveReportButton.toolTip = saveTip(scored)
@@ -35,12 +35,6 @@ class ResultSection:
             return
         ui.cardBrowser.setHtml(scored.briefHtml)
         ui.resultTableView.resizeColumnsToContents()
-        if not scored.nomogramSvg:
-            return
-        self.nomogramWidget.load(qt.QByteArray(scored.nomogramSvg.encode("utf-8")))
-        # an SVG widget stretches its picture: the height follows the picture's own proportions
-        size = self.nomogramWidget.renderer().defaultSize()
-        self.nomogramWidget.setFixedSize(NOMOGRAM_WIDTH, int(NOMOGRAM_WIDTH * size.height() / size.width()))
 
     def _onSave(self) -> None:
         settings = slicer.app.userSettings()

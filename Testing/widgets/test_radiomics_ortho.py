@@ -35,8 +35,8 @@ def test_apply_shows_the_card_the_nomogram_and_the_table(panel, make_case):
     assert "tube voltage of this scan is unknown" in text
     assert not panel.ui.resultCollapsibleButton.collapsed and panel.ui.saveReportButton.enabled
     assert panel.ui.resultTableView.mrmlTableNode() is panel._parameterNode.resultTable
-    assert panel._resultSection.nomogramWidget.renderer().isValid()
-    assert panel._resultSection.nomogramWidget.width > 0 and panel._resultSection.nomogramWidget.height > 100
+    assert panel._resultSection.whatIf.nomogram.widget.renderer().isValid()
+    assert panel._resultSection.whatIf.nomogram.widget.height > 100
     tables = slicer.mrmlScene.GetNumberOfNodesByClass("vtkMRMLTableNode")
     panel.ui.applyButton.click()
     assert slicer.mrmlScene.GetNumberOfNodesByClass("vtkMRMLTableNode") == tables

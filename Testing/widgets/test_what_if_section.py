@@ -1,0 +1,115 @@
+"""What if, in the panel: markers that follow the mouse, editors, reset; the result stays as it is."""
+
+import json
+
+import pytest
+
+
+@pytest.fixture
+def panel(open_panel):
+    panel = open_panel("RadiomicsOrtho")
+    box = panel.ui.modelComboBox
+    box.setCurrentIndex(box.findData("garvan-hip-10y-bmd"))
+    panel._parameterNode.clinical = {"sex": "female", "age": "60", "t_score": "-2.5", "fractures": "1", "falls": "1"}
+    panel.ui.applyButton.click()
+    return panel
+
+
+def section(panel):
+    return panel._resultSection.whatIf
+
+
+def editors(panel):
+    """Title without unit -> editor."""
+    form = panel.ui.whatIfWidget.layout()
+    widgets = [form.itemAt(index).widget() for index in range(form.count())]
+    return {label.text.rstrip(":").split(" (")[0]: editor for label, editor in zip(widgets[::2], widgets[1::2],
+                                                                                  strict=True)}
+
+
+def mouse(panel, *places):
+    """Press at the first place (axis name, share of its length), move to the others, release."""
+    from PySide6 import QtCore, QtGui
+
+    widget, view = section(panel).nomogram.widget, section(panel)._view
+    axes = {axis.name: axis for axis in view.axes}
+    points = [QtCore.QPointF(axes[name].left + share * (axes[name].right - axes[name].left), axes[name].y)
+              for name, share in places]
+    left, none = QtCore.Qt.MouseButton.LeftButton, QtCore.Qt.MouseButton.NoButton
+    kinds = QtCore.QEvent.Type
+    steps = [(kinds.MouseButtonPress, points[0], left, left)]
+    steps += [(kinds.MouseMove, point, none, left) for point in points[1:]]
+    steps.append((kinds.MouseButtonRelease, points[-1], left, none))
+    for kind, point, button, buttons in steps:
+        event = QtGui.QMouseEvent(kind, point, QtCore.QPointF(widget.mapToGlobal(point.toPoint())), button, buttons,
+                                  QtCore.Qt.KeyboardModifier.NoModifier)
+        QtCore.QCoreApplication.sendEvent(widget, event)
+
+
+def test_the_editors_begin_with_the_values_of_the_case(panel):
+    assert set(editors(panel)) == {"Age", "Femoral neck T-score", "Fractures since the age of 50",
+                                   "Falls within the last 12 months"}
+    assert editors(panel)["Age"].value == 60 and editors(panel)["Femoral neck T-score"].value == -2.5
+    assert panel.ui.whatIfGroupBox.collapsed and not panel.ui.whatIfResetButton.enabled
+    assert "stays as it is" in panel.ui.whatIfLabel.text
+
+
+def test_another_value_shows_another_risk_and_leaves_the_result(panel):
+    before = panel._parameterNode.resultText.GetText(), panel.ui.cardBrowser.toPlainText()
+    panel.ui.whatIfGroupBox.collapsed = False
+    editors(panel)["Age"].value = 70
+    assert "What if: 17.4 %, instead of 10.9 % for this case" in panel.ui.whatIfLabel.text
+    falls = editors(panel)["Falls within the last 12 months"]
+    falls.setCurrentIndex(falls.findData("0"))
+    assert "What if: 12.5 %" in panel.ui.whatIfLabel.text
+    assert (panel._parameterNode.resultText.GetText(), panel.ui.cardBrowser.toPlainText()) == before
+    assert json.loads(before[0])["result"]["value"] == pytest.approx(0.108649, abs=1e-6)
+
+
+def test_reset_brings_the_case_back(panel):
+    panel.ui.whatIfGroupBox.collapsed = False
+    editors(panel)["Age"].value = 70
+    panel.ui.whatIfResetButton.click()
+    assert editors(panel)["Age"].value == 60 and "What if:" not in panel.ui.whatIfLabel.text
+    assert not panel.ui.whatIfResetButton.enabled
+
+
+def test_a_marker_is_dragged_and_opens_the_group(panel):
+    mouse(panel, ("age", 0.2), ("age", 0.4), ("age", 0.5))
+    assert not panel.ui.whatIfGroupBox.collapsed
+    middle = editors(panel)["Age"].value
+    axis = next(axis for axis in section(panel)._view.axes if axis.name == "age")
+    low, high = (section(panel)._view.nomogram.axis("age").values)
+    assert middle == pytest.approx(0.5 * (low + high), abs=1.0) and axis.y > 0
+    assert "What if:" in panel.ui.whatIfLabel.text
+    mouse(panel, ("falls", 1.0))
+    assert editors(panel)["Falls within the last 12 months"].currentText == "Three or more"
+    assert editors(panel)["Age"].value == middle
+
+
+def test_a_press_beside_the_axes_and_a_move_without_a_press_change_nothing(panel):
+    from PySide6 import QtCore, QtGui
+
+    widget = section(panel).nomogram.widget
+    for kind, point in ((QtCore.QEvent.Type.MouseButtonPress, QtCore.QPointF(100, 3)),
+                        (QtCore.QEvent.Type.MouseMove, QtCore.QPointF(200, section(panel)._view.axes[0].y))):
+        event = QtGui.QMouseEvent(kind, point, QtCore.QPointF(widget.mapToGlobal(point.toPoint())),
+                                  QtCore.Qt.MouseButton.LeftButton, QtCore.Qt.MouseButton.LeftButton,
+                                  QtCore.Qt.KeyboardModifier.NoModifier)
+        QtCore.QCoreApplication.sendEvent(widget, event)
+    assert panel.ui.whatIfGroupBox.collapsed and editors(panel)["Age"].value == 60
+
+
+def test_the_group_goes_with_its_result(panel):
+    panel._parameterNode.clinical = {**dict(panel._parameterNode.clinical), "age": "61"}
+    assert not panel.ui.whatIfGroupBox.visible and not panel.ui.nomogramContainer.visible
+    panel.ui.applyButton.click()
+    assert panel.ui.whatIfGroupBox.visible and editors(panel)["Age"].value == 61
+
+
+def test_the_editors_are_reached_with_the_keyboard(panel):
+    import qt
+
+    panel.ui.whatIfGroupBox.collapsed = False
+    falls = editors(panel)["Falls within the last 12 months"]
+    assert falls.focusPolicy == qt.Qt.StrongFocus and panel.ui.whatIfResetButton.focusPolicy & qt.Qt.TabFocus
