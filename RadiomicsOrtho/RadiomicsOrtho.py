@@ -12,6 +12,7 @@ from RadiomicsOrthoWidgets.model_section import ModelSection
 from RadiomicsOrthoWidgets.readiness import FEATURES_ONLY, reasonNotReady
 from RadiomicsOrthoWidgets.region_text import regionText
 from RadiomicsOrthoWidgets.result_section import NOMOGRAM_WIDTH, ResultSection, refusalHtml
+from RadiomicsOrthoWidgets.stored_result import markOutdated, storedResult
 from RadiomicsOrthoWidgets.scan_facts_section import ScanFactsSection
 from RadiomicsOrthoWidgets.semantic_section import SemanticSection
 from RadiomicsOrthoWidgets.work_dialog import WorkDialog
@@ -103,8 +104,8 @@ class RadiomicsOrthoWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
         self.ui.segmentSelector.connect("currentSegmentChanged(QString)", self.onSegmentChanged)
         self.ui.segmentButton.connect("clicked(bool)", self.onSegmentButton)
         self.ui.applyButton.connect("clicked(bool)", self.onApplyButton)
-        self.initializeParameterNode()
         self.showResult(None)
+        self.initializeParameterNode()
         if self.parent.isEntered:
             # a reloaded module is not entered again
             self._engineState.start()
@@ -157,6 +158,9 @@ class RadiomicsOrthoWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
             self._guiTag = self._parameterNode.connectGui(self.ui)
             self.addObserver(self._parameterNode, vtk.vtkCommand.ModifiedEvent, self.updateFromParameterNode)
             self.updateFromParameterNode()
+            if self._scored is None:
+                self._resultOf = self.logic.inputsOf(self._parameterNode)
+                self.showResult(*storedResult(self._parameterNode))
 
     def updateFromParameterNode(self, caller=None, event=None) -> None:
         """Bring the widgets that no automatic connection covers in line, and say whether Apply is possible."""
@@ -229,6 +233,8 @@ class RadiomicsOrthoWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
         """Show a result; for ``None`` what stands in its place."""
         self._scored = scored
         self._resultSection.show(scored, emptyHtml)
+        if self._parameterNode:
+            markOutdated(self._parameterNode, not scored or not scored.card)
 
     def _showRegion(self) -> None:
         """Say what the chosen segment is taken for."""

@@ -17,6 +17,8 @@ from RadiomicsOrthoLib.scoring.card import ScoreCard
 from .segments import place_beside
 
 CARD_ATTRIBUTE = "RadiomicsOrtho.Card"
+#: on the text node of a card whose inputs have changed since
+OUTDATED_ATTRIBUTE = "RadiomicsOrtho.Outdated"
 #: role by which a table refers to the text node with the provenance of its features
 PROVENANCE_ROLE = "RadiomicsOrtho.Provenance"
 #: name, value, unit
@@ -40,6 +42,32 @@ class ScoredNodes:
     nomogramSvg: str
     featuresProblem: str = ""
     pictures: Mapping = field(default_factory=dict)
+
+
+def stored_result(textNode, tableNode) -> ScoredNodes | None:
+    """The result that a scene was saved with; ``None`` if there is none, or it was no longer that of its inputs.
+
+    InputError where what is stored is no card of this version.
+    """
+    if textNode is None or tableNode is None or not textNode.GetAttribute(CARD_ATTRIBUTE) \
+            or textNode.GetAttribute(OUTDATED_ATTRIBUTE):
+        return None
+    from RadiomicsOrthoLib.report.brief_html import brief_html
+    from RadiomicsOrthoLib.report.nomogram_svg import nomogram_svg
+    from RadiomicsOrthoLib.scoring.card_file import card_from_json
+
+    card = card_from_json(textNode.GetText(), f"The text '{textNode.GetName()}' of this scene")
+    return ScoredNodes(card, None, None, tableNode, textNode, brief_html(card.to_dict()), nomogram_svg(card, 380))
+
+
+def mark_outdated(textNode, outdated: bool) -> None:
+    """Say on the text node of a card whether its inputs have changed since."""
+    if textNode is None:
+        return
+    if outdated:
+        textNode.SetAttribute(OUTDATED_ATTRIBUTE, "yes")
+    else:
+        textNode.RemoveAttribute(OUTDATED_ATTRIBUTE)
 
 
 def card_table(card: ScoreCard, features: FeatureVector | None, volumeNode, tableNode=None):

@@ -94,13 +94,13 @@ class WhatIfSection:
     def _addEditor(self, adjustable, value) -> None:
         item = adjustable.item
         make = self._choice if adjustable.choices is not None else self._number
-        editor, read, write = make(adjustable)
+        editor, read, write = make(adjustable, value)
         write(value)
         editor.toolTip = item.help or item.title
         self._ui.whatIfWidget.layout().addRow(f"{item.title} ({item.unit}):" if item.unit else f"{item.title}:", editor)
         self._editors[item.name] = adjustable, read, write
 
-    def _choice(self, adjustable):
+    def _choice(self, adjustable, own):
         editor, name = qt.QComboBox(), adjustable.item.name
         editor.sizeAdjustPolicy = qt.QComboBox.AdjustToMinimumContentsLengthWithIcon
         for key, title in adjustable.choices.items():
@@ -110,10 +110,11 @@ class WhatIfSection:
         return (editor, lambda: editor.itemData(editor.currentIndex),
                 _silently(editor, lambda key: editor.setCurrentIndex(editor.findData(key))))
 
-    def _number(self, adjustable):
+    def _number(self, adjustable, own):
         editor, name = ctk.ctkSliderWidget(), adjustable.item.name
-        # two more decimals than a step, so that the value of this case can be shown
-        editor.decimals = adjustable.decimals + 2
+        # the value of this case may have more decimals than a step
+        own = f"{float(own):.{adjustable.decimals + 2}f}".rstrip("0")
+        editor.decimals = max(adjustable.decimals, len(own.partition(".")[2]))
         editor.minimum, editor.maximum = adjustable.low, adjustable.high
         editor.singleStep = editor.pageStep = adjustable.step
         editor.connect("valueChanged(double)", lambda value: self._onEdited(name))

@@ -89,6 +89,39 @@ def test_the_choice_survives_saving_and_reopening_the_scene(panel, make_case, tm
     assert panel.ui.applyButton.enabled
 
 
+def test_a_saved_scene_shows_its_result_again(panel, make_case, tmp_path):
+    import slicer
+
+    choose(panel, *make_case(coreHu=90.0))
+    panel.ui.applyButton.click()
+    text = panel.ui.cardBrowser.toPlainText()
+    slicer.util.saveScene(str(tmp_path / "s.mrb"))
+    slicer.mrmlScene.Clear()
+    assert "No result yet" in panel.ui.cardBrowser.toPlainText()
+    slicer.util.loadScene(str(tmp_path / "s.mrb"))
+    panel.enter()
+    assert panel.ui.cardBrowser.toPlainText() == text and panel.ui.saveReportButton.enabled
+    assert panel.ui.nomogramContainer.visible
+    panel.ui.kvpComboBox.setCurrentIndex(panel.ui.kvpComboBox.findData("120"))
+    assert "inputs have changed" in panel.ui.cardBrowser.toPlainText()
+    slicer.util.saveScene(str(tmp_path / "t.mrb"))
+    slicer.mrmlScene.Clear()
+    slicer.util.loadScene(str(tmp_path / "t.mrb"))
+    panel.enter()
+    assert "No result yet" in panel.ui.cardBrowser.toPlainText(), "a result that was outdated is not shown again"
+
+
+def test_a_card_of_another_version_in_a_scene_is_said(panel, make_case):
+    choose(panel, *make_case())
+    panel.ui.applyButton.click()
+    panel._parameterNode.resultText.SetText('{"schema": "radiomics-ortho-card/1"}')
+    panel.exit()
+    panel.showResult(None)
+    panel.enter()
+    assert "no score card of this version" in panel.ui.cardBrowser.toPlainText()
+    assert panel.ui.applyButton.enabled
+
+
 def test_removing_the_volume_or_the_segment_disables_apply(panel, make_case):
     import slicer
 
