@@ -10,7 +10,22 @@ from collections.abc import Sequence
 
 from .. import RESEARCH_USE_ONLY, __version__
 from ..errors import InputError, RefusedError
-from . import calibrate, card, check, compare, extract, info, models, profiles, protocols, score, segment, semantic, vbq
+from . import (
+    calibrate,
+    card,
+    check,
+    compare,
+    extract,
+    info,
+    models,
+    profiles,
+    protocols,
+    score,
+    segment,
+    semantic,
+    train,
+    vbq,
+)
 from .command import INTERRUPTED
 from .overwriting import refuse_overwriting
 
@@ -31,7 +46,7 @@ def build_parser() -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=f"radiomics-ortho {__version__}")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     for module in (info, protocols, segment, check, extract, compare, semantic, calibrate, score, card, profiles,
-                   models, vbq):
+                   models, train, vbq):
         module.add_command(commands)
     from . import demo
 

@@ -13,7 +13,7 @@ from .language import local, tr
 SEVERITY = {"refuse": ("✖", "Refused"), "warn": ("⚠", "Warning"), "note": ("ℹ", "Note")}
 EVIDENCE_OF_TRUST = {
     "published": "published: coefficients or thresholds taken from a publication",
-    "trained here": "trained here: fitted on this site's own cases",
+    "trained here": "trained here: fitted with this software on the people that the card names",
     "simulated": "simulated: fitted on generated data, for demonstration only",
 }
 
