@@ -4,12 +4,15 @@ import numpy as np
 import pytest
 from femur_phantom import HEAD_RADIUS, LESSER_BELOW, NECK_SHAFT_DEGREES, SAGITTAL, both_hips, hip, oblique
 from RadiomicsOrthoLib.errors import InputError
+from RadiomicsOrthoLib.imaging.geometry import Geometry
 from RadiomicsOrthoLib.imaging.image import BoneImage
 from RadiomicsOrthoLib.long_work import CancelledError
 from RadiomicsOrthoLib.regions.femur.directions import angle_degrees
 from RadiomicsOrthoLib.regions.femur.recognition import recognise_head
-from RadiomicsOrthoLib.regions.femur.refusal import FemurRefusedError
+from RadiomicsOrthoLib.regions.femur.refusal import FemurRefusedError, of_both
 from RadiomicsOrthoLib.regions.femur.segmentation import REGIONS, segment_femora, segment_femur
+from RadiomicsOrthoLib.regions.proposal import Proposal, ProposedRegion, Remark
+from RadiomicsOrthoLib.regions.roi import Roi
 
 STEP_MM = 1.5
 #: what the phantom's coarse voxels (1.5 × 1.5 × 2 mm) allow
@@ -27,7 +30,15 @@ def masks(proposal):
 def refusal(case, position):
     with pytest.raises(FemurRefusedError) as caught:
         segment_femur(case.image, position, step_mm=STEP_MM)
+    in_sentences([caught.value.remark])
+    assert str(caught.value).endswith(".") and ".;" not in str(caught.value)
     return caught.value
+
+
+def in_sentences(remarks):
+    """Each remark is a sentence, and so is what to do about it."""
+    for text in (text for remark in remarks for text in (remark.sentence, remark.remedy)):
+        assert text[0].isupper() and text.endswith(".") and ".." not in text, text
 
 
 @pytest.fixture(scope="module")
@@ -166,6 +177,10 @@ class TestRefusals:
     def test_metal_in_the_head(self):
         case = hip(low=(-62.0, -62.0, -60.0), rod_hu=3000.0, rod_at=(5, 0, 0))
         assert refusal(case, case.head_centre).remark.code == "METAL_IN_HIP"
+        # the rod goes through this point
+        said = str(refusal(case, case.head_centre + np.array([5.0, 0.0, 0.0])))
+        assert said == ("There is metal in this hip, so neither its head nor the density of its bone can be trusted; "
+                        "use the other hip if it has no implant.")
 
     def test_metal_in_the_shaft_takes_only_the_region_beside_it(self):
         case = hip(rod_hu=3000.0, rod_at=(42, 0, -88))
@@ -212,6 +227,7 @@ def test_without_a_click_the_head_is_found(tmp_path):
     case = hip("left", low=(-62.0, -62.0, -60.0), head_at=(-80.0, 0.0, 0.0))
     proposal = segment_femora(case.image, step_mm=STEP_MM)
     assert [femur["side"] for femur in proposal.summary["femora"]] == ["left"]
+    in_sentences(proposal.remarks)
     assert "Right hip: no femoral head was found." in {remark.sentence for remark in proposal.remarks}
 
 
@@ -220,11 +236,22 @@ def test_both_hips_of_one_scan_are_found():
     proposal = segment_femora(right.image, step_mm=STEP_MM)
     found = {femur["side"]: np.array(femur["head"]["centre_ras_mm"]) for femur in proposal.summary["femora"]}
     assert set(found) == {"right", "left"}
+    in_sentences(proposal.remarks)
     for case, side in ((right, "right"), (left, "left")):
         assert np.linalg.norm(found[side] - case.head_centre) < CENTRE_MM
         mask = next(region.roi.mask for region in proposal.regions
                     if (region.roi.side, region.roi.compartment) == (side, "femoral-head"))
         assert np.count_nonzero(mask & ~case.femur) < 0.15 * np.count_nonzero(mask)
+
+
+def test_remarks_on_two_hips_say_which_one_is_meant():
+    blurred = Remark("CORTEX_BLURRED", "Voxels blur the cortex.", "Use thin slices.")
+    cut = Remark("REGION_CUT", "The femoral neck is cut off.", "Use a scan that shows it.", refused=True)
+    grid = Geometry((2, 2, 2), (1.0, 1.0, 1.0), (0.0, 0.0, 0.0))
+    left, right = (Proposal((ProposedRegion(Roi(np.ones(grid.shape, bool), grid, "proximal-femur", side=side)),), {},
+                            remarks) for side, remarks in (("left", (cut, blurred)), ("right", (blurred,))))
+    assert [remark.sentence for remark in of_both([left, right])] == ["Left hip: the femoral neck is cut off.",
+                                                                      blurred.sentence]
 
 
 def test_progress_rises_and_cancelling_ends_the_work(short):

@@ -37,8 +37,8 @@ MIN_EDGE_SHARE = 0.30      # sure edge on the sphere: 0.48 and more | 0.29 and l
 MIN_INNER_BONE = 0.80      # inside brighter than soft tissue: 0.94 and more | shafts 0.57
 MIN_JOINT_SHARE = 0.10     # bone behind the joint space: 0.20 and more | shafts 0.05
 MIN_SCORE = 0.25           # 0.45 and more | 0.24 and less
-_NO_HEAD = ("NO_FEMORAL_HEAD", "There is no femoral head at this point",
-            "click in the middle of the round head of the femur, not on the trochanter, the shaft or the pelvis.")
+_NO_HEAD = ("NO_FEMORAL_HEAD", "There is no femoral head at this point.",
+            "Click in the middle of the round head of the femur, not on the trochanter, the shaft or the pelvis.")
 
 
 @dataclass(frozen=True)
@@ -67,9 +67,9 @@ def recognise_head(image: BoneImage, seed: np.ndarray) -> Head:
     if metal.any():
         distance = np.linalg.norm(raw.to_ras(np.argwhere(metal)) - seed, axis=1).min()
         if distance < RADIUS_RANGE_MM[1] + 10:
-            raise FemurRefusedError("METAL_IN_HIP", f"There is metal {distance:.0f} mm from this point, so neither the "
-                                    "head nor the density of the bone can be trusted here",
-                                    "use the other hip if it has no implant.")
+            where = f" ({distance:.0f} mm from this point)" if distance >= 1 else ""
+            raise FemurRefusedError("METAL_IN_HIP", f"There is metal in this hip{where}, so neither its head nor the "
+                                    "density of its bone can be trusted.", "Use the other hip if it has no implant.")
     patch = raw.smoothed(SMOOTHING_MM)
     surface, rival = _best_surface(patch, raw, seed)
     _check_head(patch, surface, seed)
@@ -79,8 +79,8 @@ def recognise_head(image: BoneImage, seed: np.ndarray) -> Head:
     spread = max(rival, scatter)
     if spread > MAX_SPREAD_MM:
         raise FemurRefusedError("HEAD_UNCERTAIN", f"The centre of the femoral head is uncertain by {spread:.0f} mm: "
-                                "its outline cannot be told from the acetabulum in this scan",
-                                "draw the femur by hand, or use a scan with thinner slices.")
+                                "its outline cannot be told from the acetabulum in this scan.",
+                                "Draw the femur by hand, or use a scan with thinner slices.")
     axis = acetabular_axis(surface)
     return Head(surface, "right" if axis[0] < 0 else "left", spread)
 
@@ -112,12 +112,12 @@ def _best_surface(patch: Patch, raw: Patch, seed: np.ndarray) -> tuple[HeadSurfa
 
 def _check_values(patch: Patch, seed: np.ndarray) -> None:
     if np.isnan(patch.sample(seed[None])[0]):
-        raise FemurRefusedError("POINT_OUTSIDE", "The point lies outside the scan", "click inside the femoral head.")
+        raise FemurRefusedError("POINT_OUTSIDE", "The point lies outside the scan.", "Click inside the femoral head.")
     known = patch.values[patch.inside]
     # round every hip lies fat of about -100 HU
     if (known < -20).mean() < 0.01:
-        raise FemurRefusedError("NOT_HU", "The values round this point are no CT numbers (no fat and no air)",
-                                "use a CT in Hounsfield units; magnetic resonance is not supported for the femur.")
+        raise FemurRefusedError("NOT_HU", "The values round this point are no CT numbers (no fat and no air).",
+                                "Use a CT in Hounsfield units; magnetic resonance is not supported for the femur.")
 
 
 def _check_head(patch: Patch, surface: HeadSurface, seed: np.ndarray) -> None:
@@ -129,7 +129,7 @@ def _check_head(patch: Patch, surface: HeadSurface, seed: np.ndarray) -> None:
                and evidence["joint"] >= MIN_JOINT_SHARE and sphere.score >= MIN_SCORE)
     if is_head and reach <= 1 and outside > MAX_HEAD_OUTSIDE:
         raise FemurRefusedError("HEAD_CUT", f"The femoral head is cut off at the {end} of the scan ({outside:.0%} of "
-                                "it lies outside)", "use a scan that shows the whole head and the hip joint.")
+                                "it lies outside).", "Use a scan that shows the whole head and the hip joint.")
     if not is_head or reach > _CLICK_REACH:
         raise FemurRefusedError(*_NO_HEAD)
 

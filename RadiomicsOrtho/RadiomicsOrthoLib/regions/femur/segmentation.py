@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -19,7 +19,7 @@ from .marrow import filled, trimmed, without_blurred_rim, without_cavities
 from .patch import Patch, cut_patch, mask_onto
 from .planes import cut_regions
 from .recognition import Head, recognise_head
-from .refusal import FemurRefusedError
+from .refusal import FemurRefusedError, of_both, of_side
 from .search import find_heads
 from .separation import connected_to, neck_direction, separate, soft_tissue_limit
 from .trochanter import LesserTrochanter, find_lesser_trochanter
@@ -80,7 +80,7 @@ def segment_femur(image: BoneImage, seed: Sequence[float], progress: Progress = 
     if not parts:
         first = next((remark for remark in remarks if remark.refused), None)
         raise FemurRefusedError(first.code, first.sentence, first.remedy) if first else FemurRefusedError(
-            "NO_NECK", "No femoral neck was found below this head", "draw the femur by hand.")
+            "NO_NECK", "No femoral neck was found below this head.", "Draw the femur by hand.")
     remarks += _image_remarks(image)
     regions = _regions(image, head, femur, parts, patch)
     progress(1.0, "Done")
@@ -96,8 +96,8 @@ def segment_femora(image: BoneImage, progress: Progress = no_progress,
     _check_modality(image)
     heads = find_heads(image, lambda share, text: progress(0.3 * share, text), cancelled)
     if not heads:
-        raise FemurRefusedError("NO_FEMORAL_HEAD", "No femoral head was found in this scan",
-                                "click in the middle of one with --seed, or use a scan of the hip.")
+        raise FemurRefusedError("NO_FEMORAL_HEAD", "No femoral head was found in this scan.",
+                                "Click in the middle of one (--seed), or use a scan of the hip.")
     proposals, refusals = [], []
     for number, (side, centre) in enumerate(sorted(heads.items(), reverse=True)):
         start, share = 0.3 + 0.7 * number / len(heads), 0.7 / len(heads)
@@ -105,20 +105,18 @@ def segment_femora(image: BoneImage, progress: Progress = no_progress,
             proposals.append(segment_femur(
                 image, centre, lambda f, text, a=start, b=share: progress(a + b * f, text), cancelled, step_mm))
         except FemurRefusedError as refusal:
-            refusals.append((side, refusal.remark))
+            refusals.append((side, refusal))
+    remarks = [of_side(refusal.remark, side) for side, refusal in refusals]
     if not proposals and len(heads) == 1:
         # the side of a head that is cut by the scan is not sure
-        raise FemurRefusedError(refusals[0][1].code, refusals[0][1].sentence, refusals[0][1].remedy)
+        raise refusals[0][1]
     if not proposals:
-        raise FemurRefusedError(refusals[0][1].code, " ".join(f"{side.capitalize()} hip: {remark.sentence.rstrip('.')}."
-                                for side, remark in refusals), refusals[0][1].remedy)
-    remarks = [replace(remark, sentence=f"{side.capitalize()} hip: {remark.sentence.rstrip('.')}.")
-               for side, remark in refusals]
+        raise FemurRefusedError(remarks[0].code, " ".join(remark.sentence for remark in remarks),
+                                "Use another scan, or draw the femora by hand.")
     for side in {"left", "right"} - set(heads):
         remarks.append(Remark("NO_FEMORAL_HEAD", f"{side.capitalize()} hip: no femoral head was found.",
                               "Click in its middle if the scan shows it.", refused=True))
-    for proposal in proposals:
-        remarks += [remark for remark in proposal.remarks if remark not in remarks]
+    remarks += of_both(proposals)
     return Proposal(tuple(region for proposal in proposals for region in proposal.regions),
                     {"femora": [femur for proposal in proposals for femur in proposal.summary["femora"]]},
                     tuple(remarks))
@@ -156,7 +154,7 @@ def _axes_remarks(axes: Axes, head: Head) -> list[Remark]:
     neck = axes.neck
     if neck is None or (neck.narrowest is None and not neck.cut):
         return [Remark("NO_NECK", "No narrowest section of the femoral neck was found below this head, so no region "
-                       "can be cut", "Draw the regions by hand.", refused=True)]
+                       "can be cut.", "Draw the regions by hand.", refused=True)]
     if neck.narrowest is None:
         return [Remark("NECK_CUT", "The scan ends before the narrowest section of the femoral neck, so neck, "
                        "trochanteric regions and the neck–shaft angle are left out; the head is cut off where it "

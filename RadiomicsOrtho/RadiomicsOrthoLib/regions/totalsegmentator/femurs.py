@@ -15,7 +15,7 @@ from ...errors import InputError
 from ...imaging.geometry import Geometry
 from ...imaging.image import BoneImage
 from ...long_work import Cancelled, Progress, never_cancelled, no_progress
-from ..femur.refusal import FemurRefusedError
+from ..femur.refusal import FemurRefusedError, of_both, of_side
 from ..femur.segmentation import segment_femur
 from ..proposal import Proposal, Remark
 from .body import cropped
@@ -55,11 +55,10 @@ def propose_femora(image: BoneImage, labels: BoneLabels, source: str, progress: 
             found = segment_femur(image, heads[side], lambda f, text, a=start, b=share: progress(a + b * f, text),
                                   cancelled)
         except FemurRefusedError as refusal:
-            sentence = f"{side.capitalize()} hip: {refusal.remark.sentence.rstrip('.')}."
-            remarks.append(replace(refusal.remark, sentence=sentence))
+            remarks.append(of_side(refusal.remark, side))
             continue
         proposals.append(found)
-        remarks += [remark for remark in found.remarks if remark not in remarks]
+    remarks += of_both(proposals)
     if not proposals:
         reasons = " ".join(remark.sentence for remark in remarks) or "They hold no femur."
         raise InputError(f"The labels give no proximal femur. {reasons}")
