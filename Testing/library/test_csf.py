@@ -13,6 +13,7 @@ from RadiomicsOrthoLib.regions.from_file import roi_from_file
 from RadiomicsOrthoLib.regions.lumbar_mr.csf import csf_region
 from RadiomicsOrthoLib.regions.lumbar_mr.csf_proposal import with_csf
 from RadiomicsOrthoLib.regions.proposal import Proposal, ProposedRegion, proposal_file
+from RadiomicsOrthoLib.regions.request import ProposalRequest, propose
 from RadiomicsOrthoLib.regions.roi import Roi
 
 DATA = Path(__file__).resolve().parents[3] / "shared" / "data" / "mr_lumbar"
@@ -146,6 +147,15 @@ def test_the_fluid_alone_can_be_asked_for():
     image, bodies, _ = csf_phantom.lumbar("T2w")
     regions = with_csf(image, proposal_of(image, bodies), only=True).regions
     assert [region.roi.compartment for region in regions] == ["csf"]
+
+
+def test_no_bodies_are_written_where_only_cores_and_fluid_were_asked_for():
+    image, bodies, _ = csf_phantom.lumbar("T2w")
+    click = image.geometry.to_ras(np.argwhere(bodies["L3"]).mean(axis=0))
+    found = propose(image, ProposalRequest("vertebra", tuple(click), "L3", compartments=("trabecular", "csf"),
+                                           method="one-click"))
+    assert [region.written().name for region in found.regions] == [
+        *(f"{level} trabecular core" for level in ("L1", "L2", "L3", "L4")), "CSF at L3"]
 
 
 @pytest.mark.skipif(not DATA.is_dir(), reason="the lumbar MR scans are not here")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 
 from ..errors import InputError
 from ..imaging.image import BoneImage
@@ -115,9 +115,19 @@ def _bodies_on_mr(image: BoneImage, request: ProposalRequest, progress: Progress
     asked = set(request.compartments)
     if not asked <= set(MR_COMPARTMENTS):
         raise InputError(f"On MR only {' and '.join(MR_COMPARTMENTS)} are proposed; ask for no other compartment.")
-    # the fluid is found behind a whole body, so that one comes with it
+    # the fluid is found behind a whole body
     wanted = asked | {"whole-body"} if "csf" in asked else asked
     bodies = [name for name in BODY_COMPARTMENTS if name in wanted]
     proposal = propose_mr_bodies(image, request.seed, bodies, request.level, request.single, request.depth_mm,
                                  request.method, request.thoracic, request.lumbar, progress, cancelled)
-    return with_csf(image, proposal, only=asked == {"csf"}) if "csf" in asked else proposal
+    if "csf" not in asked:
+        return proposal
+    proposal = with_csf(image, proposal, only=asked == {"csf"})
+    return proposal if "whole-body" in asked else _without_whole_bodies(proposal)
+
+
+def _without_whole_bodies(proposal: Proposal) -> Proposal:
+    """Without the bodies that nobody asked for; one that the scan cuts off stays, as its mark."""
+    complete = {entry["number"] for entry in proposal.summary["bodies"] if entry["complete"]}
+    return replace(proposal, regions=tuple(region for region in proposal.regions
+                                           if region.roi.compartment != "whole-body" or region.body not in complete))
