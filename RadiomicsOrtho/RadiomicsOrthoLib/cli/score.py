@@ -13,6 +13,7 @@ from .. import RESEARCH_USE_ONLY
 from ..errors import InputError
 from ..features.engine import DEFAULT_ENGINE, load_engine
 from ..features.semantic.answers import SemanticAnswers
+from ..features.vector_file import read_vector
 from ..imaging.calibration.calibration_file import read_calibration
 from ..models.bundle import ModelBundle
 from ..models.catalogue import load_model
@@ -24,8 +25,10 @@ from ..report.region_views import region_views
 from ..report.wording import interval_text, output_text
 from ..scoring.applicability import check_scan
 from ..scoring.card import ScoreCard
+from ..scoring.case_facts import ScanFacts
 from ..scoring.clinical_score import score_clinical
 from ..scoring.score import Scored, score_case
+from ..scoring.vector_score import score_vector
 from .info import print_findings
 from .inputs import (
     add_answers_arguments,
@@ -64,6 +67,8 @@ def add_command(commands) -> None:
                          help="how much is removed below the surface for a trabecular core (default %(default)s mm)")
     command.add_argument("--calibration", metavar="FILE.json", type=Path, help="how the HU of the scan become "
                          "densities, for models of densities; see 'radiomics-ortho calibrate'")
+    command.add_argument("--features", metavar="features.csv", type=Path, help="in place of IMAGE and ROI: features of "
+                         "one region that 'extract' wrote, with their provenance beside them")
     command.add_argument("--out", metavar="DIR", type=Path, help="folder for card, report and nomogram; needed with "
                          "a scan")
     add_report_arguments(command)
@@ -74,6 +79,8 @@ def run(options: argparse.Namespace) -> dict:
     model = load_model(options.model)
     if not model.uses_scan:
         return _run_clinical(options, model)
+    if options.features:
+        return _run_vector(options, model)
     missing = [name for name, given in (("IMAGE", options.image), ("ROI", options.roi), ("--out", options.out))
                if given is None]
     if missing:
@@ -87,7 +94,7 @@ def run(options: argparse.Namespace) -> dict:
     calibration = read_calibration(options.calibration) if options.calibration else None
     image = image_from(options)
     # before the region is read: what is wrong with the scan is the better answer
-    raise_refusals(check_scan(model, image))
+    raise_refusals(check_scan(model, ScanFacts.of(image)))
     engine = load_engine(options.engine) if model.needs_features or options.engine != DEFAULT_ENGINE else None
     clinical, bar = clinical_from(options), ProgressBar(options.json)
 
@@ -112,10 +119,14 @@ def run(options: argparse.Namespace) -> dict:
 
 
 def _run_clinical(options: argparse.Namespace, model: ModelBundle) -> dict:
-    if options.image or options.roi or options.semantic or options.calibration:
-        raise InputError(f"The model '{model.id}' uses no scan, region, answers or calibration; give its values with "
-                         "--clinical.")
-    card = score_clinical(model, clinical_from(options))
+    if options.image or options.roi or options.semantic or options.calibration or options.features:
+        raise InputError(f"The model '{model.id}' uses no scan, region, answers, calibration or features; give its "
+                         "values with --clinical.")
+    return _finish(options, score_clinical(model, clinical_from(options)))
+
+
+def _finish(options: argparse.Namespace, card: ScoreCard) -> dict:
+    """Write and print a card for which no scan was read."""
     files = card_files(card, language=options.language, pdf=options.pdf) if options.out else {}
     if files:
         write_folder(options.out, files)
@@ -124,6 +135,14 @@ def _run_clinical(options: argparse.Namespace, model: ModelBundle) -> dict:
         if files:
             print(f"Written to {options.out}: {', '.join(files)}")
     return card.to_dict()
+
+
+def _run_vector(options: argparse.Namespace, model: ModelBundle) -> dict:
+    given = [name for name in ("image", "roi", "segment", "all_segments", "semantic", "calibration", "reference_roi",
+                               "reference_segment", "leave_out") if getattr(options, name)]
+    if given:
+        raise InputError(f"--features takes the place of the scan; leave out {given[0].replace('_', ' ')}.")
+    return _finish(options, score_vector(model, read_vector(options.features), clinical_from(options)))
 
 
 def clinical_from(options: argparse.Namespace) -> dict[str, str]:

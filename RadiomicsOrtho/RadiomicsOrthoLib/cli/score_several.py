@@ -89,12 +89,12 @@ def _files(options: argparse.Namespace, image: BoneImage, drawn: Mapping[str, Ro
         if region.scored:
             views = pictures[region.name] = region_views(image, region.scored.roi, drawn[region.name])
             of_region = card_files(region.scored.card, views, region.scored.features, region.scored.roi,
-                                   options.language)
+                                   options.language, options.pdf)
             files |= {f"{folders[region.name]}/{name}": content for name, content in of_region.items()}
     if patient:
         shown = {f'{one["place"]}: {title}': view for one in patient.patient["counted"]
                  for title, view in pictures[one["segment"]].items()}
-        files |= card_files(patient, shown, language=options.language)
+        files |= card_files(patient, shown, language=options.language, pdf=options.pdf)
     return files
 
 
@@ -120,7 +120,7 @@ def _folders(names: Sequence[str]) -> dict[str, str]:
         name = re.sub(r"[^\w.-]+", "_", segment).strip("._") or "segment"
         taken = {folder.lower() for folder in found.values()}
         number, unique = 2, name
-        while unique.lower() in taken or unique.lower() in ("card.json", "report.html", "nomogram.svg"):
+        while unique.lower() in taken or unique.lower() in ("card.json", "report.html", "report.pdf", "nomogram.svg"):
             unique, number = f"{name}_{number}", number + 1
         found[segment] = unique
     return found

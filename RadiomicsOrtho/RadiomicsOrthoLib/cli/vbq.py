@@ -79,7 +79,7 @@ def run(options: argparse.Namespace) -> dict:
     card = score_vbq(load_model(MODEL_ID), image, found, findings, options.threshold) if options.out else None
     if card:
         result["card"] = card.to_dict()
-        files = card_files(card, _views(image, found), language=options.language)
+        files = card_files(card, _views(image, found), language=options.language, pdf=options.pdf)
         write_folder(options.out, files)
     if options.output:
         write_folder(options.output.parent, {

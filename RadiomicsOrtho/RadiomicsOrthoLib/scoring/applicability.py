@@ -6,30 +6,30 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from ..imaging.calibration.calibration import DensityCalibration
 from ..imaging.calibration.unit import DENSITY_UNIT
-from ..imaging.image import BoneImage
 from ..models.bundle import ModelBundle, ModelInput
 from ..quality.finding import Finding
-from ..regions.roi import Roi
+from .case_facts import RegionFacts, ScanFacts
 
 #: models of these measure in a volume
 VOLUME_MODALITIES = ("CT", "MR", "PT")
 
 
-def check_scan(model: ModelBundle, image: BoneImage) -> Iterator[Finding]:
+def check_scan(model: ModelBundle, scan: ScanFacts) -> Iterator[Finding]:
     """Refusals of scans on which the model has no meaning, whatever the region: another modality, a 2-D image."""
     applies = model.applicability
-    if image.modality not in (applies.modality, "unknown"):
-        yield Finding("MODALITY_NOT_COVERED", "refuse", f"The scan is {image.modality}; this model was made for "
+    if scan.modality not in (applies.modality, "unknown"):
+        yield Finding("MODALITY_NOT_COVERED", "refuse", f"The scan is {scan.modality}; this model was made for "
                       f"{applies.modality}.", f"Give a {applies.modality} scan.")
-    elif image.geometry.plane_axis is not None and applies.modality in VOLUME_MODALITIES:
+    elif scan.is_flat and applies.modality in VOLUME_MODALITIES:
         yield Finding("VOLUME_NEEDED", "refuse", "The scan is a 2-D image; a 3-D volume is needed for this model.",
                       "Give the whole series.")
 
 
-def check_intensity(model: ModelBundle, image: BoneImage, calibration: DensityCalibration | None) -> Iterator[Finding]:
+def check_intensity(model: ModelBundle, scan: ScanFacts,
+                    calibration: DensityCalibration | None = None) -> Iterator[Finding]:
     """Refusals of a CT in HU for a model of densities, and of a calibrated one for a model of HU."""
     needs = model.applicability.needs_calibration
-    calibrated = calibration is not None or image.calibration is not None
+    calibrated = calibration is not None or scan.unit == DENSITY_UNIT
     if needs and not calibrated:
         yield Finding("NOT_CALIBRATED", "refuse", f"The scan is not calibrated; this model was made for densities in "
                       f"{DENSITY_UNIT}, and HU are none.", "Calibrate the scan ('radiomics-ortho calibrate', or the "
@@ -49,15 +49,15 @@ def check_equivalent(model: ModelBundle, calibration: DensityCalibration) -> Ite
                       "Do not rest on the class.")
 
 
-def check_applicability(model: ModelBundle, image: BoneImage, roi: Roi) -> Iterator[Finding]:
+def check_applicability(model: ModelBundle, scan: ScanFacts, region: RegionFacts) -> Iterator[Finding]:
     """Findings on modality, tube voltage, voxel size, site and level against the model's rules."""
-    refused = tuple(check_scan(model, image))
+    refused = tuple(check_scan(model, scan))
     yield from refused
     if refused:
         return
-    yield from _check_tube_voltage(model, image)
-    yield from _check_voxels(model, image)
-    yield from _check_place(model, roi)
+    yield from _check_tube_voltage(model, scan)
+    yield from _check_voxels(model, scan)
+    yield from _check_place(model, region)
 
 
 def check_contrast(model: ModelBundle, findings: Iterable[Finding]) -> Iterator[Finding]:
@@ -66,6 +66,22 @@ def check_contrast(model: ModelBundle, findings: Iterable[Finding]) -> Iterator[
             and any(finding.code in ("CONTRAST_STATED", "CONTRAST_LIKELY") for finding in findings):
         yield Finding("CONTRAST_NOT_COVERED", "refuse", "The scan is contrast-enhanced; this model was made for native "
                       "scans.", "Use the native phase.")
+
+
+def check_profile(model: ModelBundle, provenance: Mapping, profile_sha256: str) -> Iterator[Finding]:
+    """Refusals of features that were extracted otherwise than the model's inputs.
+
+    ``provenance`` is what was written beside them, ``profile_sha256`` the hash of the model's profile as it is here.
+    """
+    found, wanted = provenance.get("profile", {}), model.applicability.profile
+    if found.get("id") != wanted:
+        yield Finding("PROFILE_NOT_COVERED", "refuse", f"The features were extracted with the profile "
+                      f"'{found.get('id', 'none')}'; this model was made with '{wanted}'.",
+                      "Extract them again with the model's profile.")
+    elif found.get("sha256") != profile_sha256:
+        yield Finding("PROFILE_CHANGED", "refuse", f"The features were extracted with other settings than those of the "
+                      f"profile '{wanted}' as it is now (version {found.get('version', 'unknown')}).",
+                      "Extract them again.")
 
 
 def check_values(model: ModelBundle, values: Mapping[str, float | str]) -> Iterator[Finding]:
@@ -88,11 +104,11 @@ def missing_inputs(model: ModelBundle, values: Mapping[str, float | str]) -> tup
     return tuple(item for item in model.asked(values) if item.name not in values and not item.optional)
 
 
-def _check_tube_voltage(model: ModelBundle, image: BoneImage) -> Iterator[Finding]:
+def _check_tube_voltage(model: ModelBundle, scan: ScanFacts) -> Iterator[Finding]:
     allowed = model.applicability.kvp
     if not allowed:
         return
-    kvp = image.acquisition.kvp
+    kvp = scan.kvp
     made_at = " or ".join(f"{value:g}" for value in allowed) + " kV"
     if kvp is None:
         yield Finding("KVP_UNKNOWN", "warn", "The tube voltage of this scan is unknown; the model's thresholds hold at "
@@ -102,36 +118,36 @@ def _check_tube_voltage(model: ModelBundle, image: BoneImage) -> Iterator[Findin
                       f"{made_at} and no accepted conversion exists.", "Use a scan made at that voltage.")
 
 
-def _check_voxels(model: ModelBundle, image: BoneImage) -> Iterator[Finding]:
+def _check_voxels(model: ModelBundle, scan: ScanFacts) -> Iterator[Finding]:
     applies = model.applicability
     # the slice axis is the coarsest one; the two finer ones are in plane
-    _, in_plane, between = sorted(image.spacing)
+    _, in_plane, between = sorted(scan.spacing)
     if applies.max_slice_mm is not None and between > applies.max_slice_mm:
         yield Finding("THICK_SLICES", "warn", f"Slices lie {between:.3g} mm apart; the model was made for at most "
                       f"{applies.max_slice_mm:g} mm.", "Use a thinner reconstruction.")
     if applies.max_in_plane_mm is not None and in_plane > applies.max_in_plane_mm:
-        size = " × ".join(f"{s:.3g}" for s in image.spacing)
+        size = " × ".join(f"{s:.3g}" for s in scan.spacing)
         yield Finding("COARSE_VOXELS", "warn", f"Voxels of {size} mm are coarse: cortex bleeds into the trabecular "
                       f"core (in plane at most {applies.max_in_plane_mm:g} mm is advised).",
                       "Use the original scan, not a downsampled copy.")
 
 
-def _check_place(model: ModelBundle, roi: Roi) -> Iterator[Finding]:
+def _check_place(model: ModelBundle, region: RegionFacts) -> Iterator[Finding]:
     applies = model.applicability
-    if roi.site not in (applies.site, "unknown"):
-        yield Finding("SITE_NOT_COVERED", "refuse", f"The region is a {roi.site}; this model was made for the "
+    if region.site not in (applies.site, "unknown"):
+        yield Finding("SITE_NOT_COVERED", "refuse", f"The region is a {region.site}; this model was made for the "
                       f"{applies.site}.", "Choose another segment or another model.")
         return
     if not applies.levels:
         return
     wanted = ", ".join(applies.levels)
-    if roi.level is None:
+    if region.level is None:
         yield Finding("LEVEL_NOT_STATED", "warn", f"It is not stated which vertebra this is; the model was made for "
                       f"{wanted}.", "State the level; the segment's name is the best place.")
-    elif roi.level not in applies.levels:
-        yield Finding("LEVEL_NOT_COVERED", "warn", f"The region is {roi.level}; the model's thresholds were measured "
-                      f"at {wanted}.", f"Measure {wanted} if it is in the scan and intact; the model's card says "
-                      "what is known of other levels.")
+    elif region.level not in applies.levels:
+        yield Finding("LEVEL_NOT_COVERED", "warn", f"The region is {region.level}; the model's thresholds were "
+                      f"measured at {wanted}.", f"Measure {wanted} if it is in the scan and intact; the model's card "
+                      "says what is known of other levels.")
 
 
 def _span(bounds: tuple[float, float]) -> str:

@@ -17,7 +17,7 @@ from ..features.vector import FeatureVector
 from ..imaging.calibration.calibration import DensityCalibration, calibrated
 from ..imaging.calibration.calibration_file import calibration_to_dict
 from ..imaging.image import BoneImage
-from ..models.bundle import ModelBundle, ModelInput
+from ..models.bundle import ModelBundle
 from ..quality.calibration_checks import check_calibrated_range, check_calibration
 from ..quality.finding import Finding, most_severe_first, raise_refusals
 from ..quality.gate import inspect, inspect_core
@@ -33,7 +33,9 @@ from .applicability import (
     check_values,
 )
 from .card import ScoreCard, card_inputs
+from .case_facts import RegionFacts, ScanFacts
 from .clinical import clinical_values, completed
+from .input_values import input_values
 from .interval import check_class, score_interval
 
 
@@ -80,13 +82,14 @@ def _score_case(image: BoneImage, roi: Roi, model: ModelBundle, clinical: Mappin
     if reference is not None and not model.needs_features:
         raise InputError(f"The model '{model.id}' uses no reference region; leave it out.")
     progress(0.05, "checking the scan and the region")
-    if not any(check_scan(model, image)):
-        raise_refusals(check_intensity(model, image, calibration))
+    scan = ScanFacts.of(image)
+    if not any(check_scan(model, scan)):
+        raise_refusals(check_intensity(model, scan, calibration))
     measured = calibrated(image, calibration) if calibration else image
     if calibration and calibration.from_unit == measured.unit:
         # there are no HU to be checked
         image = measured
-    findings = [*inspect(image, roi), *check_applicability(model, image, roi)]
+    findings = [*inspect(image, roi), *check_applicability(model, scan, RegionFacts.of(roi))]
     if calibration:
         findings += [*check_calibration(calibration, image), *check_equivalent(model, calibration)]
     findings += check_contrast(model, findings)
@@ -116,7 +119,7 @@ def _score_case(image: BoneImage, roi: Roi, model: ModelBundle, clinical: Mappin
     if answers:
         features = add_answers(features or FeatureVector(measurements, "", provenance), answers)
         provenance = features.provenance
-    values = completed(model, _input_values(model, measurements, features, entered))
+    values = completed(model, input_values(model, measurements, features, entered))
     findings += check_values(model, values)
     raise_refusals(findings)
     interval, meaning = score_interval(measured, roi, model, values, core_depth_mm if derived else None, mean_hu)
@@ -169,39 +172,3 @@ def region_for(model: ModelBundle, roi: Roi, core_depth_mm: float) -> tuple[Roi,
             f"mm below its surface ({roi.volume_ml:.1f} mL became {core.volume_ml:.1f} mL).",
             "Draw the trabecular region by hand and name it 'trabecular' to have it used as it is.")
     raise InputError(f"The model '{model.id}' needs the compartment '{wanted}'; the region is '{roi.compartment}'.")
-
-
-def _input_values(model: ModelBundle, measurements: Mapping[str, float], features: FeatureVector | None,
-                  entered: Mapping[str, float | str]) -> dict[str, float | str]:
-    values: dict[str, float | str] = {}
-    for item in model.asked(entered):
-        if item.source in ("clinical", "derived"):
-            values |= {item.name: entered[item.name]} if item.name in entered else {}
-            continue
-        if item.source == "feature":
-            values[item.name] = _feature_value(model, item, features)
-        elif item.key in measurements:
-            values[item.name] = measurements[item.key]
-        else:
-            raise InputError(f"The model '{model.id}' needs '{item.key}', which has no value (not measured).")
-    return values
-
-
-def _feature_value(model: ModelBundle, item: ModelInput, features: FeatureVector | None) -> float | str:
-    """A number, or the key of a choice that the model knows."""
-    found = {**features.values, **features.categories} if features else {}
-    if item.key not in found:
-        reason = (features.failures if features else {}).get(
-            item.key, "no form with this question was answered" if item.is_semantic else "not extracted")
-        raise InputError(f"The model '{model.id}' needs '{item.key}', which has no value ({reason}).")
-    value = found[item.key]
-    if item.choices is None:
-        if isinstance(value, str):
-            raise InputError(f"The model '{model.id}' wants a number for '{item.key}', not the category '{value}'.")
-        return value
-    # the key of an ordinal's choice is its number, as JSON writes it
-    key = value if isinstance(value, str) else f"{value:.17g}"
-    if key not in item.choices:
-        raise InputError(f"The model '{model.id}' does not know '{key}' for '{item.key}'; it was made with "
-                         f"{', '.join(item.choices)}.")
-    return key
