@@ -267,8 +267,10 @@ class RadiomicsOrthoLogic(ScriptedLoadableModuleLogic):
         import logging
 
         from RadiomicsOrthoLib.models.catalogue import load_catalogue
+        from RadiomicsOrthoScene.model_packages import ensureModelPackages
 
         if self._models is None:
+            ensureModelPackages()
             self._models, refused = load_catalogue()
             for sentence in refused:
                 logging.warning(sentence)

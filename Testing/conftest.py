@@ -12,6 +12,9 @@ import pytest
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 TESTING = Path(__file__).resolve().parent
+# models and keys of the person who runs the tests are none of theirs
+os.environ["RADIOMICS_ORTHO_MODELS"] = ""
+os.environ["RADIOMICS_ORTHO_TRUST"] = str(TESTING / "no-trusted-keys")
 REPOSITORY = TESTING.parent
 
 for _folder in (TESTING, REPOSITORY / "RadiomicsOrtho", REPOSITORY / "RadiomicsOrthoSegment"):

@@ -162,7 +162,7 @@ def test_trees_have_no_nomogram_and_no_shares(tmp_path: Path) -> None:
     card = score_clinical(found, {"sex": "male", "energy": 12, "age": 80})
     assert [item.contribution for item in card.inputs] == [None] * 3
     assert build_nomogram(found).form == "bands"
-    assert found.output_range == pytest.approx((1 / (1 + math.exp(1.75)), 1 / (1 + math.exp(-1))))
+    assert found.output_range == (0, 1)
     assert "generated-trees" in card_files(card)["report.html"]
 
 
@@ -173,7 +173,6 @@ def test_the_mean_of_trees_is_a_probability_of_its_own() -> None:
     data["estimator"] |= {"link": "probability", "combine": "mean", "intercept": 0}
     estimator = model(data).estimator
     assert estimator.output({"sex": "female", "energy": 500, "age": 80}) == pytest.approx((0.625 + 0.125) / 2)
-    assert estimator.bounds == pytest.approx(((0.25 + 0.125) / 2, (0.625 + 0.125) / 2))
 
 
 def test_single_precision_decides_at_the_threshold_as_scikit_learn_does() -> None:
@@ -208,6 +207,11 @@ def _nodes(**arrays: list) -> Callable[[dict], object]:
     (lambda d: d["estimator"].pop("link"), "lacks the entry 'link'"),
     (lambda d: d["estimator"].update(part="trees.json"), "which the model does not list"),
     (lambda d: d["transform"][0].pop("levels"), "the choices of 'sex' are not the levels of its transform"),
+    (lambda d: d["estimator"].update(link="identity"), "need the axis_range of the output"),
+    (lambda d: d["output"].update(axis_range=[2, 1]), "axis_range of the output must be two rising numbers"),
+    (lambda d: d.update(calibratoin={}), "the entry 'calibratoin' is unknown"),
+    (lambda d: d.update(id="../elsewhere"), "the id must be made of"),
+    (lambda d: d.update(id="con"), "the id must be made of"),
     (lambda d: d["transform"].pop(), "asks for column 2"),
     (lambda d: d["transform"].append({"input": "weight"}), "has no input or no term"),
     (lambda d: d["inputs"].append({"name": "idle", "title": "Idle", "source": "clinical"}), "the same names"),

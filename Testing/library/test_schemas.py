@@ -11,6 +11,7 @@ import generated
 import phantoms
 import pytest
 from RadiomicsOrthoLib.models.bundle import load_bundle
+from RadiomicsOrthoLib.models.bundle_checks import ENTRIES
 from RadiomicsOrthoLib.models.parts import part_entry
 from RadiomicsOrthoLib.quality.finding import Finding
 from RadiomicsOrthoLib.resources import resource_folder
@@ -172,3 +173,7 @@ def descriptions(schema: dict) -> list[str]:
 @pytest.mark.parametrize("schema", [MODEL.schema, CARD.schema], ids=["model", "card"])
 def test_every_top_entry_says_what_it_is(schema: dict) -> None:
     assert descriptions(schema) == []
+
+
+def test_the_reader_and_the_schema_know_the_same_entries() -> None:
+    assert set(MODEL.schema["properties"]) == ENTRIES

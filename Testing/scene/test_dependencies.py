@@ -103,7 +103,8 @@ def test_slicer_5_11_asks_and_installs_by_itself(dependencies, requirements, mon
     assert calls == [(f"parsed {requirements}", "Us")] * (1 if declined else 2)
 
 
-@pytest.mark.parametrize("name", ["requirements.txt", "requirements-features.txt"])
+@pytest.mark.parametrize("name", ["requirements.txt", "requirements-features.txt", "requirements-models-onnx.txt",
+                                  "requirements-models-signed.txt"])
 def test_the_shipped_requirements_follow_slicer_s_rules(dependencies, name):
     from RadiomicsOrthoLib.resources import resource_folder
 
@@ -111,3 +112,21 @@ def test_the_shipped_requirements_follow_slicer_s_rules(dependencies, name):
     lines = [line for line in path.read_text().splitlines() if line and not line.startswith("#")]
     assert lines and all(">=" in line and "==" not in line for line in lines)
     assert dependencies.missing(str(path)) == []
+
+
+def test_packages_for_a_site_s_own_models_are_asked_for_only_where_there_are_such_models(tmp_path, monkeypatch, dialog,
+                                                                                       dependencies):
+    from RadiomicsOrthoScene import model_packages
+
+    monkeypatch.setenv("RADIOMICS_ORTHO_MODELS", str(tmp_path))
+    assert model_packages.requirementsOfModels() == []
+    for name, part in (("plain", "trees.json"), ("signed", "signature.json"), ("network", "model.onnx")):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "model.json").write_text("{}")
+        (tmp_path / name / part).write_text("{}")
+    names = [path.rsplit("requirements-", 1)[1] for path in model_packages.requirementsOfModels()]
+    assert names == ["models-onnx.txt", "models-signed.txt"]
+    monkeypatch.setattr(dependencies, "_isThere", lambda requirement: False)
+    dialog.answer = False
+    model_packages.ensureModelPackages()        # a "no" is no reason to stop: the others are still offered
+    assert len(dialog.asked) == 2

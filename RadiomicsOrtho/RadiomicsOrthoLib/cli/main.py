@@ -53,13 +53,7 @@ def build_parser() -> argparse.ArgumentParser:
     demo.add_command(commands)
     for command in commands.choices.values():
         command.allow_abbrev = False
-        for action in list(command._actions):  # noqa: SLF001 - argparse offers no public list
-            if isinstance(action, argparse._SubParsersAction):  # noqa: SLF001
-                for nested in action.choices.values():
-                    _add_json(nested)
-                break
-        else:
-            _add_json(command)
+        _add_json(command)
     return parser
 
 
@@ -108,6 +102,11 @@ def _fail(sentence: str, code: int, wants_json: bool, findings: Sequence = ()) -
 
 
 def _add_json(command: argparse.ArgumentParser) -> None:
+    for action in command._actions:  # noqa: SLF001 - argparse offers no public list
+        if isinstance(action, argparse._SubParsersAction):  # noqa: SLF001
+            for nested in action.choices.values():
+                _add_json(nested)
+            return
     command.add_argument("--json", action="store_true", help="print one JSON object and nothing else")
 
 

@@ -1,4 +1,4 @@
-"""``models list``, ``models show ID`` and ``models verify ID | --all``."""
+"""``models list``, ``models show ID`` and ``models verify ID | --all``; the rest stands in ``models_site``."""
 
 from __future__ import annotations
 
@@ -6,8 +6,9 @@ import argparse
 
 from ..errors import InputError
 from ..models.bundle import ModelBundle, ModelInput, read_bundle
-from ..models.catalogue import load_catalogue, load_model, model_folders
+from ..models.catalogue import load_catalogue, load_model, model_folders, site_folders
 from ..models.check_vectors import CheckResult
+from .models_site import add_actions, summary
 
 
 def add_command(commands) -> None:
@@ -22,6 +23,7 @@ def add_command(commands) -> None:
     verify.add_argument("id", metavar="ID", nargs="?")
     verify.add_argument("--all", action="store_true", help="every model at hand")
     verify.set_defaults(run=run_verify)
+    add_actions(actions)
 
 
 def run_list(options: argparse.Namespace) -> dict:
@@ -29,18 +31,19 @@ def run_list(options: argparse.Namespace) -> dict:
     if not options.json:
         for bundle in bundles:
             needs = "scan" if bundle.uses_scan else "entered values"
-            print(f"{bundle.id}  {bundle.version}  [{bundle.trust}; {needs}]  {bundle.title}")
+            standing = "" if bundle.signature.state == "ships" else f"; {bundle.signature.state}"
+            signer = f" ({bundle.signature.signer})" if bundle.signature.signer else ""
+            print(f"{bundle.id}  {bundle.version}  [{bundle.trust}; {needs}{standing}{signer}]  {bundle.title}")
         for sentence in refused:
             print(sentence)
-    return {"models": [{"id": b.id, "version": b.version, "trust": b.trust, "title": b.title,
-                        "uses_scan": b.uses_scan, "sha256": b.sha256} for b in bundles], "refused": list(refused)}
+    return {"models": [summary(bundle) for bundle in bundles], "refused": list(refused)}
 
 
 def run_show(options: argparse.Namespace) -> dict:
     bundle = load_model(options.id)
     if not options.json:
         print_model(bundle)
-    return {**bundle.card, "sha256": bundle.sha256}
+    return {**bundle.card, "sha256": bundle.sha256, "signature": bundle.signature.to_dict()}
 
 
 def run_verify(options: argparse.Namespace) -> dict:
@@ -54,6 +57,8 @@ def run_verify(options: argparse.Namespace) -> dict:
     for model_id in [options.id] if options.id else sorted(folders):
         try:
             bundle, results = read_bundle(folders[model_id])
+            if bundle.id != model_id:
+                raise InputError(f"Model refused: '{folders[model_id].name}' holds the model '{bundle.id}'.")
             if not results:
                 raise InputError(f"Model '{model_id}' refused: it carries no check vectors.")
         except InputError as error:
@@ -63,6 +68,10 @@ def run_verify(options: argparse.Namespace) -> dict:
         count, faults = count + len(results), faults + sum(bool(result.fault) for result in results)
         if not options.json:
             print(f"{bundle.id} {bundle.version} [{bundle.trust}]")
+            if bundle.card.get("parts"):
+                print(f"  {len(bundle.card['parts'])} parts as they are listed")
+            if folders[model_id].parent in site_folders():
+                print(f"  {bundle.signature.sentence}")
             for result in results:
                 print(f"  {_result_text(result)}")
     if not options.json:
@@ -89,6 +98,7 @@ def _result_text(result: CheckResult) -> str:
 def print_model(bundle: ModelBundle) -> None:
     card = bundle.card
     print(f"{bundle.title}\n  id {bundle.id}, version {bundle.version}, trust level: {bundle.trust}")
+    print(f"  {bundle.signature.sentence}")
     for title, name in (("Notice", "notice"), ("Intended use", "intended_use"), ("Not for", "not_for"),
                         ("Population", "population"), ("Reference standard", "reference_standard"),
                         ("Licence", "licence"), ("Formula", "formula")):

@@ -10,7 +10,7 @@ from pathlib import Path
 from ..errors import InputError
 from ..features.measurements import DENSITY_UNIT
 from ..features.vector import SEMANTIC_PREFIX
-from .bundle_checks import check_inputs, check_performance
+from .bundle_checks import check_entries, check_id, check_inputs, check_performance
 from .bundle_files import MAX_MODEL_BYTES, MODEL_FILE, BundleFiles, open_bundle
 from .check_vectors import CheckResult, run_check_vectors
 from .derived import DerivedValue, derived_from_dict
@@ -19,6 +19,7 @@ from .finite import finite
 from .parts import read_parts
 from .patient_rule import PatientRule, patient_rule_from_dict
 from .safe_json import parse_json
+from .signature import UNSIGNED, SignatureStatus, signature_status
 from .transform import Column, columns_from_dict
 
 SCHEMA = "radiomics-ortho-model/1"
@@ -123,7 +124,11 @@ class Applicability:
 
 @dataclass(frozen=True)
 class ModelBundle:
-    """A verified model.  ``card`` is the whole ``model.json``; ``sha256`` its hash."""
+    """A verified model.
+
+    ``card`` is the whole ``model.json``; ``sha256`` its hash, which covers the parts, because it lists theirs;
+    ``signature`` says who stands for it.
+    """
 
     id: str
     version: str
@@ -141,6 +146,7 @@ class ModelBundle:
     card: Mapping
     sha256: str
     patient_rule: PatientRule | None = None
+    signature: SignatureStatus = UNSIGNED
 
     @property
     def is_probability(self) -> bool:
@@ -148,15 +154,11 @@ class ModelBundle:
 
     @property
     def output_range(self) -> tuple[float, float]:
-        """What an axis of the output must cover: as stated, or as far as the estimator or its check vectors reach.
+        """What an axis of the output must cover, for estimators that do not add up.
 
-        For estimators that do not add up; the range of a sum follows from its inputs.
+        The range of a sum follows from its inputs; a probability goes from 0 to 1 unless the model says less.
         """
-        known = self.output_axis or getattr(self.estimator, "bounds", None)
-        if known:
-            return known
-        found = [float(vector["output"]) for vector in self.card["check_vectors"]]
-        return (min(found), max(found)) if min(found) < max(found) else (found[0] - 1.0, found[0] + 1.0)
+        return self.output_axis or (0.0, 1.0)
 
     @property
     def clinical_inputs(self) -> tuple[ModelInput, ...]:
@@ -204,10 +206,15 @@ def load_bundle(path: Path) -> ModelBundle:
     """Read and verify the bundle in the folder or zip file ``path``.
 
     Raises InputError with one sentence when a file is missing, not listed, changed or
-    oversized, when ``model.json`` is no JSON, of another schema version or inconsistent, and when a check
-    vector does not come out.
+    oversized, when a signature does not fit, when ``model.json`` is no JSON, of another
+    schema version or inconsistent, and when a check vector does not come out.
     """
-    bundle, results = read_bundle(path)
+    return verified_bundle(open_bundle(path), Path(path))
+
+
+def verified_bundle(files: BundleFiles, path: Path) -> ModelBundle:
+    """As :func:`load_bundle`, from opened files; ``path`` is what sentences call them."""
+    bundle, results = bundle_from_files(files, path)
     if not results:
         raise InputError(f"Model '{bundle.id}' refused: it carries no check vectors.")
     fault = next((result.fault for result in results if result.fault), "")
@@ -218,11 +225,12 @@ def load_bundle(path: Path) -> ModelBundle:
 
 def read_bundle(path: Path) -> tuple[ModelBundle, tuple[CheckResult, ...]]:
     """The bundle with its check vectors as they come out, right or wrong; otherwise as :func:`load_bundle`."""
-    return bundle_from_files(open_bundle(path), Path(path) / MODEL_FILE)
+    return bundle_from_files(open_bundle(path), Path(path))
 
 
-def bundle_from_files(files: BundleFiles, name: Path) -> tuple[ModelBundle, tuple[CheckResult, ...]]:
-    """As :func:`read_bundle`, from opened files; sentences call them ``name``."""
+def bundle_from_files(files: BundleFiles, path: Path) -> tuple[ModelBundle, tuple[CheckResult, ...]]:
+    """As :func:`read_bundle`, from opened files."""
+    name = path / MODEL_FILE
     raw = files.read(MODEL_FILE, MAX_MODEL_BYTES)
     try:
         data = parse_json(raw)
@@ -232,7 +240,11 @@ def bundle_from_files(files: BundleFiles, name: Path) -> tuple[ModelBundle, tupl
         if not isinstance(data, dict) or data.get("schema") != SCHEMA:
             raise ValueError(f"its schema is {data.get('schema') if isinstance(data, dict) else None!r}, "
                              f"this version reads {SCHEMA!r}")
-        bundle = bundle_from_dict(data, hashlib.sha256(raw).hexdigest(), _parts(files, data, name))
+        check_entries(data)
+        check_id(data["id"])
+        parts = _parts(files, data, path)
+        signature = signature_status(files, raw, data)
+        bundle = replace(bundle_from_dict(data, hashlib.sha256(raw).hexdigest(), parts), signature=signature)
         return bundle, _results(bundle)
     except KeyError as error:
         raise InputError(f"Model refused: '{name}' lacks the entry {error}.") from None
@@ -247,15 +259,18 @@ def _results(bundle: ModelBundle) -> tuple[CheckResult, ...]:
         raise InputError(f"Model '{bundle.id}' refused, because a check vector has no result: {error}") from None
 
 
-def _parts(files: BundleFiles, data: Mapping, name: Path) -> dict[str, bytes]:
+def _parts(files: BundleFiles, data: Mapping, path: Path) -> dict[str, bytes]:
     try:
         return read_parts(files, data.get("parts", []))
     except ValueError as error:
-        raise InputError(f"Model refused: '{name.parent}': {error}.") from None
+        raise InputError(f"Model refused: '{path}': {error}.") from None
 
 
 def bundle_from_dict(data: Mapping, sha256: str, parts: Mapping[str, bytes] | None = None) -> ModelBundle:
-    """Build the bundle from the parsed ``model.json`` and its parts (``KeyError`` / ``ValueError`` on defects)."""
+    """Build the bundle from the parsed ``model.json`` and its parts (``KeyError`` / ``ValueError`` on defects).
+
+    Without ``parts``, as on a card, an estimator that stands in a part cannot compute.
+    """
     if data["trust"] not in TRUST_LEVELS:
         raise ValueError(f"the trust level must be one of {TRUST_LEVELS}")
     for entry in ("id", "version", "title", "intended_use", "population", "licence"):
@@ -273,6 +288,8 @@ def bundle_from_dict(data: Mapping, sha256: str, parts: Mapping[str, bytes] | No
     check_inputs(inputs, estimator, columns, data["output"].get("classes", ()))
     output = data["output"]
     axis = output.get("axis_range")
+    if axis is None and not estimator.terms and estimator.link == "identity":
+        raise ValueError("trees or ONNX that give no probability need the axis_range of the output")
     if axis is not None and not finite(axis[0]) < finite(axis[1]):
         raise ValueError("axis_range of the output must be two rising numbers")
     if not isinstance(output["lower_is_worse"], bool):

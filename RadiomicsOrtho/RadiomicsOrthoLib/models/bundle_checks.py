@@ -2,16 +2,40 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from .estimator import Estimator, StratifiedEstimator
 from .finite import finite
+from .parts import is_device
 from .terms import FactorTerm, Term
 from .transform import Column
 
 if TYPE_CHECKING:
     from .bundle import ModelInput
+
+
+#: what ``model.json`` may say
+ENTRIES = frozenset({
+    "schema", "id", "version", "title", "trust", "intended_use", "not_for", "population", "reference_standard",
+    "licence", "citations", "inputs", "transform", "estimator", "calibration", "output", "applicability",
+    "patient_rule", "performance", "limitations", "training_provenance", "formula", "notice", "parts",
+    "check_vectors"})
+_ID = re.compile(r"[a-z0-9](?:[a-z0-9.-]{0,98}[a-z0-9])?")
+
+
+def check_id(model_id: object) -> None:
+    """``ValueError`` for an id that cannot be the name of a folder on every computer."""
+    if not isinstance(model_id, str) or not _ID.fullmatch(model_id) or ".." in model_id or is_device(model_id):
+        raise ValueError("the id must be made of small letters, digits, '-' and '.'")
+
+
+def check_entries(data: Mapping) -> None:
+    """``ValueError`` for an entry that nothing would read: a misspelt calibration must not go unseen."""
+    unknown = sorted(set(data) - ENTRIES)
+    if unknown:
+        raise ValueError(f"the entry {unknown[0]!r} is unknown")
 
 
 def check_inputs(inputs: Sequence[ModelInput], estimator: Estimator, columns: Sequence[Column],

@@ -10,6 +10,7 @@ import os
 import stat
 import unicodedata
 import zipfile
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Protocol
 
@@ -161,6 +162,17 @@ class ZipFiles:
 
     def _refused(self, reason: str) -> InputError:
         return InputError(f"Model refused: '{self._path}' is not safe: {reason}.")
+
+
+class FilesInMemory:
+    """Files of a bundle that has not been written yet."""
+
+    def __init__(self, content: Mapping[str, bytes]) -> None:
+        self._content = content
+        self.names = tuple(content)
+
+    def read(self, name: str, most: int) -> bytes:
+        return _within(Path(), name, self._content[name], most)
 
 
 def _only_folder(entries: list[zipfile.ZipInfo]) -> str:

@@ -3,24 +3,36 @@
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from pathlib import Path
 
 from ..errors import InputError
-from ..resources import resource_folder
+from ..resources import resource_folder, user_folder
 from .bundle import ModelBundle, load_bundle
+from .bundle_files import MODEL_FILE
+from .signature import SHIPS
 
-#: folders of further models, separated as in PATH
+#: folders of further models, separated as in PATH; where it is not set, the user's own folder
 MODEL_PATH_VARIABLE = "RADIOMICS_ORTHO_MODELS"
 
 
+def site_folders() -> list[Path]:
+    """The folders of a site's own models; the first one is that into which models are imported."""
+    stated = os.environ.get(MODEL_PATH_VARIABLE)
+    if stated is None:
+        return [user_folder() / "models"]
+    return [Path(part) for part in stated.split(os.pathsep) if part]
+
+
 def model_folders() -> dict[str, Path]:
-    """id → folder of every model found; a site's own model may not replace one that ships."""
-    roots = [resource_folder() / "Models"]
-    roots += [Path(part) for part in os.environ.get(MODEL_PATH_VARIABLE, "").split(os.pathsep) if part]
+    """id → folder or zip file of every model found; a site's own model may not replace one that ships."""
     found: dict[str, Path] = {}
-    for root in roots:
-        for path in sorted(root.glob("*/model.json")):
-            found.setdefault(path.parent.name, path.parent)
+    for root in [_shipped(), *site_folders()]:
+        paths = sorted([*(path.parent for path in root.glob(f"*/{MODEL_FILE}")), *root.glob("*.zip")])
+        for path in paths:
+            # hidden: a model on its way in or out
+            if not path.name.startswith("."):
+                found.setdefault(path.name.removesuffix(".zip"), path)
     return found
 
 
@@ -29,10 +41,11 @@ def load_model(model_id: str) -> ModelBundle:
     folders = model_folders()
     if model_id not in folders:
         raise InputError(f"There is no model '{model_id}'; at hand: {', '.join(sorted(folders)) or 'none'}.")
-    bundle = load_bundle(folders[model_id])
+    path = folders[model_id]
+    bundle = load_bundle(path)
     if bundle.id != model_id:
-        raise InputError(f"Model refused: the folder '{model_id}' holds the model '{bundle.id}'.")
-    return bundle
+        raise InputError(f"Model refused: '{path.name}' holds the model '{bundle.id}'; name it so.")
+    return replace(bundle, signature=SHIPS) if path.parent == _shipped() else bundle
 
 
 def load_catalogue() -> tuple[tuple[ModelBundle, ...], tuple[str, ...]]:
@@ -47,3 +60,7 @@ def load_catalogue() -> tuple[tuple[ModelBundle, ...], tuple[str, ...]]:
         except InputError as error:
             refused.append(str(error))
     return tuple(bundles), tuple(refused)
+
+
+def _shipped() -> Path:
+    return resource_folder() / "Models"

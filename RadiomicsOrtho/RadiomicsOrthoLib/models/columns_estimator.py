@@ -41,11 +41,6 @@ class ColumnsEstimator(ABC):
         """The result for the numbers of the columns."""
 
     @property
-    def bounds(self) -> tuple[float, float] | None:
-        """Least and greatest output; ``None`` if they are not known."""
-        return None if self.link == "identity" else (0.0, 1.0)
-
-    @property
     def input_names(self) -> tuple[str, ...]:
         """The inputs that it uses, in the order of the columns."""
         return tuple(dict.fromkeys(column.input for column in self.columns))
@@ -80,3 +75,11 @@ class ColumnsEstimator(ABC):
     def outcome(self, linear_predictor: float) -> float:
         """The result through calibration and link."""
         return self.calibration.output(outcome(self.link, self.calibration.predictor(linear_predictor)))
+
+
+@dataclass(frozen=True)
+class ElsewhereEstimator(ColumnsEstimator):
+    """An estimator whose part is not at hand, as on a score card: it can be shown, and computes nothing."""
+
+    def raw(self, numbers: Sequence[float]) -> float:
+        raise InputError("Only the model itself can compute this; its file is not at hand.")

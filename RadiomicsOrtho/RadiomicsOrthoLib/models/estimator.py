@@ -19,6 +19,7 @@ from typing import ClassVar
 
 from . import links
 from .calibration import Calibration, calibration_from_dict
+from .columns_estimator import ElsewhereEstimator
 from .finite import finite
 from .onnx_estimator import OnnxEstimator
 from .safe_json import parse_json
@@ -189,7 +190,8 @@ class GreatestEstimator:
         return linear_predictor
 
 
-Estimator = AdditiveEstimator | StratifiedEstimator | GreatestEstimator | TreesEstimator | OnnxEstimator
+Estimator = (AdditiveEstimator | StratifiedEstimator | GreatestEstimator | TreesEstimator | OnnxEstimator
+             | ElsewhereEstimator)
 
 
 def estimator_from_dict(data: Mapping, columns: tuple[Column, ...] = (), calibration: Mapping | None = None,
@@ -197,7 +199,8 @@ def estimator_from_dict(data: Mapping, columns: tuple[Column, ...] = (), calibra
     """Read the ``estimator`` part of ``model.json``; ``ValueError`` says what is wrong.
 
     ``columns`` are the transforms (for trees and ONNX all columns in their order), ``calibration`` the part of
-    that name, ``parts`` the content of the bundle's parts by name.
+    that name, ``parts`` the content of the bundle's parts by name; without them an estimator that stands in a part
+    is read as far as it goes.
     """
     kind = data.get("kind", "additive")
     if kind == "additive":
@@ -214,7 +217,9 @@ def estimator_from_dict(data: Mapping, columns: tuple[Column, ...] = (), calibra
     if data["link"] not in ("identity", "logit", "probability"):
         raise ValueError(f"link must be one of identity, logit and probability, not {data['link']!r}")
     calibrated, link = calibration_from_dict(calibration, data["link"])
-    part = _part(data["part"], parts or {}) if "part" in data else None
+    if "part" in data and parts is None:
+        return ElsewhereEstimator(columns, link, calibrated)
+    part = _part(data["part"], parts) if "part" in data else None
     if kind == "onnx":
         if part is None:
             raise ValueError("an ONNX estimator names the part that holds it")

@@ -55,12 +55,17 @@ def read_parts(files: BundleFiles, listed: Sequence[Mapping]) -> dict[str, bytes
 
 def check_part_name(name: str) -> None:
     """``ValueError`` for a name that no part may have."""
-    if not isinstance(name, str) or not _NAME.fullmatch(name) or ".." in name or _DEVICE.fullmatch(name) \
+    if not isinstance(name, str) or not _NAME.fullmatch(name) or ".." in name or is_device(name) \
             or name.casefold() in (MODEL_FILE, SIGNATURE_FILE):
         raise ValueError(f"{name!r} is no name for a part")
     if name not in PART_NAMES and not name.endswith(PART_SUFFIXES):
         raise ValueError(f"the part '{name}' is of no kind that a bundle may hold ({', '.join(PART_SUFFIXES)}); a "
                          "pickle or an archive is never opened")
+
+
+def is_device(name: str) -> bool:
+    """Whether Windows takes the name for a device."""
+    return bool(_DEVICE.fullmatch(name))
 
 
 def check_part_content(name: str, content: bytes) -> None:

@@ -7,7 +7,6 @@ import math
 import struct
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 
 from .columns_estimator import LINKS, ColumnsEstimator
 from .finite import finite
@@ -61,10 +60,6 @@ class Tree:
             node = self.left[node] if numbers[feature] <= self.threshold[node] else self.right[node]
         return self.value[node]
 
-    @property
-    def leaf_values(self) -> list[float]:
-        return [value for value, feature in zip(self.value, self.feature, strict=True) if feature == LEAF]
-
 
 @dataclass(frozen=True)
 class TreesEstimator(ColumnsEstimator):
@@ -90,15 +85,7 @@ class TreesEstimator(ColumnsEstimator):
 
     def raw(self, numbers: Sequence[float]) -> float:
         seen = [_single(number) for number in numbers] if self.single_precision else numbers
-        return self._combined(tree.leaf_value(seen) for tree in self.trees)
-
-    @cached_property
-    def bounds(self) -> tuple[float, float]:
-        leaves = [tree.leaf_values for tree in self.trees]
-        return (self.outcome(self._combined(map(min, leaves))), self.outcome(self._combined(map(max, leaves))))
-
-    def _combined(self, values) -> float:
-        total = math.fsum(values)
+        total = math.fsum(tree.leaf_value(seen) for tree in self.trees)
         return self.intercept + (total / len(self.trees) if self.mean else total)
 
 

@@ -219,6 +219,7 @@ def _model(card: ScoreCard) -> str:
              [tr("Licence"), escape(local(facts["licence"]))],
              [tr("Trust level"), escape(local(EVIDENCE_OF_TRUST[model.trust]))],
              [tr("Identity"), escape(tr("{id}, version {version}", id=model.id, version=model.version))],
+             [tr("Signature"), escape(local(model.signature.sentence))],
              [tr("Hash"), f'<span class="hash">sha256 {escape(model.sha256)}</span>']]
     performance = table(([escape(local(p.get("measure", ""))), escape(local(p.get("value", ""))),
                            _evidence(p.get("evidence", "not stated")), escape(local(p.get("source", "")))]

@@ -101,7 +101,7 @@ class ScoreCard:
     def _model_dict(self) -> dict:
         """The whole ``model.json`` but its check vectors: a card can be drawn and read again without its model."""
         card = {name: entry for name, entry in self.model.card.items() if name != "check_vectors"}
-        return {**_LEFT_OUT, **card, "sha256": self.model.sha256}
+        return {**_LEFT_OUT, **card, "sha256": self.model.sha256, "signature": self.model.signature.to_dict()}
 
     def to_json(self) -> str:
         return json.dumps(self.to_dict(), indent=2, ensure_ascii=False, allow_nan=False) + "\n"

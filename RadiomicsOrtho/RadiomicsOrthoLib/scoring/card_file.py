@@ -10,6 +10,8 @@ from pathlib import Path
 
 from ..errors import InputError
 from ..models.bundle import bundle_from_dict
+from ..models.columns_estimator import ElsewhereEstimator
+from ..models.signature import SignatureStatus
 from ..quality.finding import Finding
 from .card import SCHEMA, CardInput, ScoreCard
 
@@ -50,6 +52,9 @@ def card_from_json(text: str, name: str = "The text") -> ScoreCard:
 
 def _card_from_dict(data: Mapping) -> ScoreCard:
     model = bundle_from_dict(data["model"], data["model"]["sha256"])
+    if "signature" in data["model"]:
+        # as it was when the case was scored
+        model = replace(model, signature=SignatureStatus(**data["model"]["signature"]))
     result, case = data["result"], data["case"]
     card = ScoreCard(
         model=model, value=result["value"], linear_predictor=result["linear_predictor"], output_class=None,
@@ -66,7 +71,10 @@ def _card_from_dict(data: Mapping) -> ScoreCard:
 
 def _check_value(card: ScoreCard) -> None:
     """``ValueError`` unless the value is what the card's own equation gives: no card edited by hand is drawn."""
-    expected = card.model.estimator.output(card.input_values)
+    estimator = card.model.estimator
+    # a card has not the parts of its model: then at least the result must fit the value
+    expected = estimator.outcome(card.linear_predictor) if isinstance(estimator, ElsewhereEstimator) \
+        else estimator.output(card.input_values)
     if not math.isclose(card.value, expected, rel_tol=1e-9, abs_tol=1e-9):
         raise ValueError(f"its value is {card.value:g}, its own equation gives {expected:g}")
 
