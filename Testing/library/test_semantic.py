@@ -54,6 +54,7 @@ OWN_FORM = {
          "definition": "Width of the gap.", "source": "our reading manual", "evidence": "own definition"},
         {"id": "vacuum", "title": "Vacuum", "type": "yes-no", "definition": "Gas in the body.", "modalities": ["CT"],
          "source": "our reading manual", "evidence": "own definition"}]}
+RULE = {"question": "osteophytes", "answers": [2], "other": "pattern", "expected": ["striped"]}
 ALL_ANSWERED = {"osteophytes": 2, "pattern": "striped", "screws": 0, "gap": 1.25, "vacuum": False}
 
 
@@ -146,6 +147,13 @@ class TestForms:
         (lambda f: f["questions"][3].update(decimals=9), "decimals of 'gap' must be 0 to 6"),
         (lambda f: f["questions"][4].update(unit="mm"), "so it has no unit"),
         (lambda f: f["questions"][4].update(range=[0, 1]), "so it has no range"),
+        (lambda f: f.update(rules={}), "its rules are no list"),
+        (lambda f: f.update(rules=["x"]), "is no rule"),
+        (lambda f: f.update(rules=[{"question": "gap"}]), "lacks the entry"),
+        (lambda f: f.update(rules=[RULE | {"when": 1}]), "a rule has the unknown entry 'when'"),
+        (lambda f: f.update(rules=[RULE | {"other": "shape"}]), "'shape', which it does not ask"),
+        (lambda f: f.update(rules=[RULE | {"answers": [7]}]), "a rule names a wrong answer: Osteophytes"),
+        (lambda f: f.update(rules=[RULE | {"expected": []}]), "names no answer"),
         (lambda f: f.update(id="vertebra"), "'vertebra' is the id of a form that ships"),
         (lambda f: f["questions"][0].update(id="genant_grade"), "asks 'genant_grade' for another kind of answer"),
     ])
@@ -363,7 +371,7 @@ class TestCommand:
 
     def test_forms_and_show(self, capsys, own_form_file):
         code, out, _ = self.run(capsys, "semantic", "forms")
-        assert code == 0 and "vertebra  1.0.0  8 questions" in out
+        assert code == 0 and "vertebra  1.1.0  8 questions" in out
         code, out, _ = self.run(capsys, "semantic", "show", "vertebra")
         assert code == 0 and "Height reduced by 25 to 40 %" in out and "Source [verified]: Schnake" in out
         code, out, _ = self.run(capsys, "semantic", "show", own_form_file, "--json")

@@ -159,7 +159,7 @@ def test_answers_reach_card_and_table_and_a_changed_answer_outdates_the_result(p
 def test_answers_that_do_not_fit_are_said_and_can_be_cleared(panel, case):
     answer(panel, "genant_grade", 2)
     node = panel._parameterNode
-    node.semanticAnswers = {key: text.replace("1.0.0", "7.0.0") for key, text in dict(node.semanticAnswers).items()}
+    node.semanticAnswers = {key: text.replace("1.1.0", "7.0.0") for key, text in dict(node.semanticAnswers).items()}
     assert "version 7.0.0" in panel.ui.semanticInfoLabel.text
     assert not panel.ui.applyButton.enabled and "version 7.0.0" in panel.ui.applyReasonLabel.text
     panel.ui.clearAnswersButton.click()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from dataclasses import asdict
 
-from ..features.semantic.answers import SemanticAnswers, load_answers
+from ..features.semantic.answers import SemanticAnswers, contradictions, load_answers
 from ..features.semantic.catalogue import FORM_PATH_VARIABLE, load_catalogue, load_form
 from ..features.semantic.question import Question
 from .inputs import add_form_argument
@@ -51,8 +51,10 @@ def run_check(options: argparse.Namespace) -> dict:
     answers = load_answers(options.answers, load_form(options.form) if options.form else None)
     if not options.json:
         print_answers(answers)
+        for sentence in contradictions(answers):
+            print(f"  Contradiction: {sentence}")
     return {**answers.record(), "features": answers.values, "categories": answers.categories,
-            "failures": answers.failures}
+            "failures": answers.failures, "contradictions": contradictions(answers)}
 
 
 def print_question(question: Question) -> None:

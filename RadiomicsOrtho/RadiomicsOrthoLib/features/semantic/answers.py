@@ -15,6 +15,7 @@ from ..vector import FeatureVector
 from .catalogue import load_form
 from .form import SemanticForm
 from .question import NOT_ASSESSABLE, Answer, Question
+from .rule import contradiction
 
 SCHEMA = "radiomics-ortho-answers/1"
 
@@ -135,11 +136,23 @@ def _no_repetition(pairs: list[tuple[str, object]]) -> dict:
     return dict(pairs)
 
 
+def contradictions(answers: SemanticAnswers) -> list[str]:
+    """A sentence for each pair of answers that do not go together by the form's own definitions."""
+    questions = {question.id: question for question in answers.form.questions}
+    return [contradiction(rule, questions, answers.answers) for rule in answers.form.rules
+            if rule.is_broken(answers.answers)]
+
+
 def check_fit(answers: SemanticAnswers, image: BoneImage, roi: Roi) -> Iterator[Finding]:
-    """A refusal if the form is for another bone, a note on answers that this kind of scan cannot have given."""
+    """A refusal if the form is for another bone, a warning where answers contradict each other, and a note on answers
+    that this kind of scan cannot have given.
+    """
     if "unknown" not in (answers.form.site, roi.site) and roi.site != answers.form.site:
         yield Finding("FORM_SITE_NOT_COVERED", "refuse", f"The region is a {roi.site}; the form '{answers.form.id}' is "
                       f"about the {answers.form.site}.", "Choose another segment or another form.")
+    for sentence in contradictions(answers):
+        yield Finding("ANSWERS_CONTRADICT", "warn", f"Findings by eye: {sentence}",
+                      "Look again: by the definitions of the form these do not go together.")
     elsewhere = [question.title for question in answers.form.questions if question.id in answers.answers
                  and question.modalities and image.modality not in (*question.modalities, "unknown")]
     if elsewhere:

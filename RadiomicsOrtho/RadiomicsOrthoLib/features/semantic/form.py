@@ -8,6 +8,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
 
+from ...errors import InputError
 from ...regions.roi import SITES
 from ...yaml_text import text_entry
 from ..filters.settings import IMAGE_TYPES
@@ -15,6 +16,7 @@ from ..measurements import MEASUREMENTS
 from ..table import REGION_COLUMNS
 from ..vector import SEMANTIC_PREFIX
 from .question import Choice, Question
+from .rule import Rule
 
 SCHEMA = "radiomics-ortho-form/1"
 _FORM_ID = re.compile(r"[a-z0-9][a-z0-9-]{0,59}")
@@ -24,7 +26,8 @@ _FORM_ID = re.compile(r"[a-z0-9][a-z0-9-]{0,59}")
 class SemanticForm:
     """Questions in the order in which they are asked.
 
-    ``ValueError`` where two share an id or one has the name of a radiomics feature.
+    ``rules`` say which answers go together.  ``ValueError`` where two questions share an id, one has the name of a
+    radiomics feature, or a rule is about something that is not asked.
     """
 
     id: str
@@ -33,6 +36,7 @@ class SemanticForm:
     site: str
     questions: tuple[Question, ...]
     notes: str = ""
+    rules: tuple[Rule, ...] = ()
 
     def __post_init__(self) -> None:
         if not _FORM_ID.fullmatch(self.id):
@@ -49,6 +53,21 @@ class SemanticForm:
         if shadowing:
             raise ValueError(f"the question '{shadowing}' has the name of a radiomics feature, a measurement or a "
                              "column of the table; give it another id")
+        for rule in self.rules:
+            self._check_rule(rule)
+
+    def _check_rule(self, rule: Rule) -> None:
+        for name, answers in ((rule.question, rule.answers), (rule.other, rule.expected)):
+            question = self.question(name)
+            if question is None:
+                raise ValueError(f"a rule is about '{name}', which it does not ask")
+            if not answers:
+                raise ValueError(f"a rule about '{name}' names no answer")
+            try:
+                for answer in answers:
+                    question.check(answer)
+            except InputError as error:
+                raise ValueError(f"a rule names a wrong answer: {error}") from None
 
     def question(self, question_id: str) -> Question | None:
         return next((question for question in self.questions if question.id == question_id), None)
@@ -71,11 +90,10 @@ def form_from_dict(data: Mapping) -> SemanticForm:
     if data.pop("schema", None) != SCHEMA:
         raise ValueError(f"its schema is not {SCHEMA!r}")
     _no_others(data, {field.name for field in fields(SemanticForm)}, "the form")
-    if not isinstance(data["questions"], list):
-        raise ValueError("its questions are no list")
-    questions = tuple(_question(question) for question in data["questions"])
+    questions = tuple(map(_question, _list(data["questions"], "its questions")))
     return SemanticForm(id=text_entry(data, "id"), version=str(data["version"]), title=text_entry(data, "title"),
-                        site=text_entry(data, "site"), questions=questions, notes=text_entry(data, "notes", ""))
+                        site=text_entry(data, "site"), questions=questions, notes=text_entry(data, "notes", ""),
+                        rules=tuple(map(_rule, _list(data.get("rules", []), "its rules"))))
 
 
 def _question(data: object) -> Question:
@@ -101,6 +119,20 @@ def _question(data: object) -> Question:
     found["modalities"] = tuple(map(str, data.get("modalities", ())))
     found["choices"] = tuple(_choice(choice, name) for choice in data.get("choices", ()))
     return Question(**found)
+
+
+def _list(data: object, what: str) -> list:
+    if not isinstance(data, list):
+        raise ValueError(f"{what} are no list")
+    return data
+
+
+def _rule(data: object) -> Rule:
+    if not isinstance(data, dict):
+        raise ValueError(f"{data!r} is no rule")
+    _no_others(data, {field.name for field in fields(Rule)}, "a rule")
+    return Rule(text_entry(data, "question"), tuple(_list(data["answers"], "the answers of a rule")),
+                text_entry(data, "other"), tuple(_list(data["expected"], "the expected answers of a rule")))
 
 
 def _choice(data: object, name: str) -> Choice:
