@@ -6,6 +6,7 @@ from typing import Optional
 import slicer
 import vtk
 from RadiomicsOrthoLib.errors import InputError, RefusedError
+from RadiomicsOrthoWidgets.calibration_section import CalibrationSection
 from RadiomicsOrthoWidgets.engine_state_label import EngineStateLabel
 from RadiomicsOrthoWidgets.extraction_section import ExtractionSection
 from RadiomicsOrthoWidgets.model_section import ModelSection
@@ -61,6 +62,7 @@ class RadiomicsOrthoParameterNode:
     semanticAnswers: dict[str, str]
     kvp: str
     contrast: str
+    calibration: str
     extractFeatures: bool = False
     featureProfile: str
     referenceSegmentId: str
@@ -94,7 +96,7 @@ class RadiomicsOrthoWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
                                              self.logic.resourcePath("requirements-features.txt"))
         self._semanticSection = SemanticSection(self.ui, self.logic.answers)
         self._sections = (
-            ModelSection(self.ui, self.logic), self._semanticSection,
+            ModelSection(self.ui, self.logic), CalibrationSection(self.ui, self.logic), self._semanticSection,
             ScanFactsSection(self.ui, self.updateFromParameterNode), ExtractionSection(self.ui, self.logic.choices))
         self.addObserver(slicer.mrmlScene, slicer.mrmlScene.StartCloseEvent, self.onSceneStartClose)
         self.addObserver(slicer.mrmlScene, slicer.mrmlScene.EndCloseEvent, self.onSceneEndClose)
@@ -284,6 +286,11 @@ class RadiomicsOrthoLogic(ScriptedLoadableModuleLogic):
         model = self.model(parameterNode.modelId)
         return model is None or model.uses_scan
 
+    def needsCalibration(self, parameterNode) -> bool:
+        """Whether the chosen model measures densities."""
+        model = self.model(parameterNode.modelId)
+        return model is not None and model.applicability.needs_calibration
+
     def wantsFeatures(self, parameterNode) -> bool:
         """Whether radiomics features are asked for."""
         return parameterNode.modelId == FEATURES_ONLY or (parameterNode.extractFeatures
@@ -313,7 +320,8 @@ class RadiomicsOrthoLogic(ScriptedLoadableModuleLogic):
         features = (self.choices.profile_of(node, facts), self.choices.reference_of(node, facts)) \
             if self.wantsFeatures(node) else ()
         return (node.inputVolume, facts, node.segmentation, node.segmentId, node.modelId, self.clinicalOf(node),
-                node.kvp, node.contrast, features, self._answersOf(node))
+                node.kvp, node.contrast, features, self._answersOf(node),
+                self.needsCalibration(node) and node.calibration)
 
     def _answersOf(self, parameterNode):
         """The answers about the region; ``None`` also where they do not fit their form, which the panel says."""
@@ -341,7 +349,7 @@ class RadiomicsOrthoLogic(ScriptedLoadableModuleLogic):
 
     def process(self, volumeNode, segmentationNode, segmentId, modelId, clinical=None, kvp="", contrast="",
                 extractFeatures=False, tableNode=None, textNode=None, answers=None, progress=None, cancelled=None,
-                profile=None, referenceSegmentId=""):
+                profile=None, referenceSegmentId="", calibration=None):
         """Score a segment on a volume and write table and text node; returns a ``ScoredNodes``.
 
         With the model ``FEATURES_ONLY`` its features are extracted, and nothing is scored.
@@ -358,7 +366,7 @@ class RadiomicsOrthoLogic(ScriptedLoadableModuleLogic):
                                    answers, tableNode, progress, cancelled)
         return score_segment(volumeNode, segmentationNode, segmentId, modelId, clinical, stated, extractFeatures,
                              answers, tableNode, textNode, NOMOGRAM_WIDTH, progress, cancelled, profile,
-                             referenceSegmentId)
+                             referenceSegmentId, calibration)
 
     def processNode(self, node, extractFeatures, progress, cancelled):
         """The same of what a parameter node chooses."""
@@ -373,7 +381,15 @@ class RadiomicsOrthoLogic(ScriptedLoadableModuleLogic):
             node.inputVolume, node.segmentation, node.segmentId, node.modelId, self.clinicalOf(node), node.kvp,
             node.contrast, extractFeatures, node.resultTable, node.resultText, self.answers.answers_of(node), progress,
             cancelled, self.choices.profile_of(node, facts) if wanted else None,
-            self.choices.reference_of(node, facts) if wanted else "")
+            self.choices.reference_of(node, facts) if wanted else "", self._calibrationOf(node))
+
+    def _calibrationOf(self, node):
+        """How HU become densities, for a model of densities; InputError where what the scene holds is damaged."""
+        from RadiomicsOrthoLib.imaging.calibration.calibration_file import calibration_from_json
+
+        if not self.needsCalibration(node):
+            return None
+        return calibration_from_json(node.calibration, _("The density calibration of this scene"))
 
     def saveReport(self, scored, folder: str) -> list:
         """Write card.json, report.html, nomogram.svg and, if there are any, features.csv; this alone without card."""

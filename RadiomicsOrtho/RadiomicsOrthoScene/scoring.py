@@ -9,6 +9,7 @@ from RadiomicsOrthoLib.errors import InputError
 from RadiomicsOrthoLib.features.engine import Cancelled, CancelledError, Progress, never_cancelled, no_progress
 from RadiomicsOrthoLib.features.profile import ExtractionProfile
 from RadiomicsOrthoLib.features.semantic.answers import SemanticAnswers
+from RadiomicsOrthoLib.imaging.calibration.calibration import DensityCalibration
 
 from .extraction import features_of, roi_on
 from .feature_engine import wait_for_engine
@@ -23,12 +24,13 @@ def score_segment(volumeNode, segmentationNode, segmentId: str, modelId: str,
                   extractFeatures: bool = False, answers: SemanticAnswers | None = None, tableNode=None, textNode=None,
                   nomogramWidth: int = 380, progress: Progress = no_progress,
                   cancelled: Cancelled = never_cancelled, profile: ExtractionProfile | None = None,
-                  referenceSegmentId: str = "") -> ScoredNodes:
+                  referenceSegmentId: str = "", calibration: DensityCalibration | None = None) -> ScoredNodes:
     """Score a segment on a volume and write table and text node.
 
     ``stated`` holds acquisition facts by name that the file does not tell (``kvp`` in kV, ``contrast_agent``).
     ``profile`` is that of the features beside a score (default: the one for the trabecular core of vertebrae on CT),
-    ``referenceSegmentId`` the segment on which it, or the model's own profile, normalises.
+    ``referenceSegmentId`` the segment on which it, or the model's own profile, normalises; ``calibration`` is for a
+    model of densities.
     Raises RefusedError or InputError (CancelledError among them) with one sentence; the scene is then unchanged.
     """
     from RadiomicsOrthoLib.features.profile_file import load_profile
@@ -54,7 +56,7 @@ def score_segment(volumeNode, segmentationNode, segmentId: str, modelId: str,
     if model.needs_features:
         wait_for_engine(progress, cancelled)
     scored = score_case(image, roi, model, clinical, progress=lambda done, text: progress(share * done, text),
-                        cancelled=cancelled, answers=answers, reference=of_model)
+                        cancelled=cancelled, answers=answers, reference=of_model, calibration=calibration)
     features, featuresProblem = scored.features, ""
     if extractBeside:
         wait_for_engine(progress, cancelled)

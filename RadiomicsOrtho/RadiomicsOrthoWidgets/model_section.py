@@ -41,6 +41,7 @@ class ModelSection:
         ui.modelComboBox.setCurrentIndex(max(ui.modelComboBox.findData(node.modelId), 0))
         ui.modelComboBox.blockSignals(wasBlocked)
         model = self._logic.model(node.modelId)
+        ui.calibrationGroupBox.visible = model is not None and model.applicability.needs_calibration
         for group in (ui.advancedGroupBox, ui.extractionGroupBox):
             group.visible = model is None or model.uses_scan
         if model is None:

@@ -26,6 +26,8 @@ def reasonNotReady(logic, node) -> str:
     missing = _reasonValuesNotReady(node, model) if model else ""
     if missing:
         return missing
+    if model and model.applicability.needs_calibration and not node.calibration:
+        return _("Calibrate the scan to densities: section 'Density calibration' of the model.")
     reason = logic.choices.problem(node, scan_facts(node.inputVolume)) \
         if model is None or node.extractFeatures else ""
     return reason or _reasonAnswersNotReady(logic.answers, node, model)

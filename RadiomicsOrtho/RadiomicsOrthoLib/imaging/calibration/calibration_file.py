@@ -45,20 +45,29 @@ def read_calibration(path: str | Path) -> DensityCalibration:
     try:
         if path.stat().st_size > MAX_BYTES:
             raise InputError(f"'{path}' is too large for a calibration.")
-        data = json.loads(path.read_text(encoding="utf-8"))
+        text = path.read_text(encoding="utf-8")
     except OSError as error:
         raise InputError(f"Cannot read the calibration '{path}': {error.strerror}.") from None
+    except UnicodeDecodeError:
+        text = ""
+    return calibration_from_json(text, f"'{path}'")
+
+
+def calibration_from_json(text: str, name: str = "The text") -> DensityCalibration:
+    """The calibration in the text of a file; ``name`` is what the sentence of an InputError calls it."""
+    try:
+        data = json.loads(text)
     except (ValueError, RecursionError):
-        raise InputError(f"'{path}' is no JSON file; 'radiomics-ortho calibrate' writes calibrations.") from None
+        raise InputError(f"{name} is no JSON file; 'radiomics-ortho calibrate' writes calibrations.") from None
     if not isinstance(data, dict) or data.get("schema") != SCHEMA:
-        raise InputError(f"'{path}' is no density calibration of this version; make one with 'radiomics-ortho "
+        raise InputError(f"{name} is no density calibration of this version; make one with 'radiomics-ortho "
                          "calibrate'.")
     try:
         return calibration_from_dict(data)
     except InputError as error:
-        raise InputError(f"The calibration '{path}' is refused: {error}") from None
+        raise InputError(f"{name} is refused as a calibration: {error}") from None
     except (KeyError, ValueError, TypeError, AttributeError) as error:
-        raise InputError(f"The calibration '{path}' is damaged ({error}); make it again.") from None
+        raise InputError(f"{name} is damaged as a calibration ({error}); make it again.") from None
 
 
 def calibration_from_dict(data: Mapping) -> DensityCalibration:
