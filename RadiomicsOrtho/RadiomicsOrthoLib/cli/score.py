@@ -29,6 +29,7 @@ from ..scoring.case_facts import ScanFacts
 from ..scoring.clinical_score import score_clinical
 from ..scoring.score import Scored, score_case
 from ..scoring.vector_score import score_vector
+from .dicom_out import DicomCase, add_dicom_argument, dicom_export_from
 from .info import print_findings
 from .inputs import (
     add_answers_arguments,
@@ -72,11 +73,12 @@ def add_command(commands) -> None:
     command.add_argument("--out", metavar="DIR", type=Path, help="folder for card, report and nomogram; needed with "
                          "a scan")
     add_report_arguments(command)
+    add_dicom_argument(command)
     command.set_defaults(run=run)
 
 
 def run(options: argparse.Namespace) -> dict:
-    model = load_model(options.model)
+    model, dicom = load_model(options.model), dicom_export_from(options)
     if not model.uses_scan:
         return _run_clinical(options, model)
     if options.features:
@@ -105,16 +107,20 @@ def run(options: argparse.Namespace) -> dict:
     if several:
         segmentation = segmentation_from(options, image)
         return score_several(options, image, model, segmentation,
-                             lambda segment: roi_of(options, segmentation, segment), scored_of, print_card)
+                             lambda segment: roi_of(options, segmentation, segment), scored_of, print_card,
+                             dicom)
     roi = roi_from(options, image)
     scored = scored_of(roi, answers)
     card = scored.card
-    files = card_files(card, region_views(image, scored.roi, roi), scored.features, scored.roi,
-                       options.language, options.pdf)
+    views = region_views(image, scored.roi, roi)
+    files = card_files(card, views, scored.features, scored.roi, options.language, options.pdf)
     write_folder(options.out, files)
+    objects = dicom.write({"": DicomCase(card, scored.roi, views)}) if dicom else []
     if not options.json:
         print_card(card)
         print(f"Written to {options.out}: {', '.join(files)}")
+        if objects:
+            print(f"Written to {options.dicom_out}, with the patient's identity: {', '.join(objects)}")
     return card.to_dict()
 
 

@@ -21,6 +21,7 @@ from ..report.wording import interval_text, output_text
 from ..scoring.card import ScoreCard
 from ..scoring.patient import ScoredRegion, patient_card
 from ..scoring.score import Scored
+from .dicom_out import DicomCase, DicomExport
 from .extract_several import DONE_IN_PART, answers_by_segment, chosen_segments
 
 #: a region and the answers about it → its card; RefusedError where there is none
@@ -36,7 +37,8 @@ def check_several(options: argparse.Namespace) -> None:
 
 
 def score_several(options: argparse.Namespace, image: BoneImage, model: ModelBundle, segmentation: SegmentationFile,
-                  roi_of: Callable[[Segment], Roi], score_of: ScoreOf, print_card: Callable[[ScoreCard], None]) -> dict:
+                  roi_of: Callable[[Segment], Roi], score_of: ScoreOf, print_card: Callable[[ScoreCard], None],
+                  dicom: DicomExport | None = None) -> dict:
     """Score the chosen segments; InputError if all are refused.
 
     The card of the patient lies in the folder itself, those of the regions in folders by the names of their segments.
@@ -55,6 +57,8 @@ def score_several(options: argparse.Namespace, image: BoneImage, model: ModelBun
     except InputError as error:
         refusal = str(error)
     write_folder(options.out, files := _files(options, image, drawn, regions, patient))
+    if dicom:
+        dicom.write(_dicom_cases(image, drawn, regions))
     if not options.json:
         for region in regions:
             print(_line(region))
@@ -96,6 +100,13 @@ def _files(options: argparse.Namespace, image: BoneImage, drawn: Mapping[str, Ro
                  for title, view in pictures[one["segment"]].items()}
         files |= card_files(patient, shown, language=options.language, pdf=options.pdf)
     return files
+
+
+def _dicom_cases(image: BoneImage, drawn: Mapping[str, Roi], regions: Sequence[ScoredRegion]) -> dict[str, DicomCase]:
+    """The cards of the regions: a DICOM report is about one of them."""
+    folders = _folders(list(drawn))
+    return {f"{folders[region.name]}/": DicomCase(region.scored.card, region.scored.roi, region_views(
+        image, region.scored.roi, drawn[region.name])) for region in regions if region.scored}
 
 
 def _left_out(options: argparse.Namespace, segmentation: SegmentationFile,

@@ -44,23 +44,13 @@ def read_dicom_folder(folder: Path, series: str | None = None) -> BoneImage:
     Raises InputError when there is none, when there are several and none is chosen, when
     a slice is missing, doubled or tilted, or when sizes differ.
     """
-    sitk = simpleitk()
-    uids = sitk.ImageSeriesReader.GetGDCMSeriesIDs(str(folder))
-    if not uids:
-        deeper = next((path for path in sorted(folder.iterdir()) if path.is_dir()), None)
-        hint = f"; give the folder below it that does ('{deeper.name}'?)" if deeper else ""
-        raise InputError(f"The folder '{folder}' holds no DICOM series{hint}.")
-    _refuse_damaged(folder, uids)
-    chosen = _choose(folder, uids, series)
-    files = sitk.ImageSeriesReader.GetGDCMSeriesFileNames(str(folder), chosen)
+    files = _files_of(folder, series)
     if len(files) == 1:
         from .dicom_image import read_dicom_image
 
         return read_dicom_image(Path(files[0]))
-    _refuse_separate_images(files, folder)
-    slices = [_read_slice(file) for file in files]
-    _check_one_acquisition(slices, folder)
-    slices = _sorted_without_gap(slices, folder)
+    slices = _slices_of(files, folder)
+    sitk = simpleitk()
     reader = sitk.ImageSeriesReader()
     reader.SetFileNames([item.file for item in slices])
     is_pet = modality_from_tags(slices[0].tags) == "PT"
@@ -82,6 +72,36 @@ def read_dicom_folder(folder: Path, series: str | None = None) -> BoneImage:
 
         return to_suv(scan, [read_header(item.file) for item in slices])
     return scan
+
+
+def series_files(folder: Path, series: str | None = None) -> list[str]:
+    """The files of a series of slices, in the order of the volume that :func:`read_dicom_folder` makes of them.
+
+    Raises InputError as it does, and for a series of one image.
+    """
+    files = _files_of(folder, series)
+    if len(files) == 1:
+        raise InputError(f"The series in '{folder}' has one image only; a series of slices is needed.")
+    return [item.file for item in _slices_of(files, folder)]
+
+
+def _files_of(folder: Path, series: str | None) -> tuple[str, ...]:
+    sitk = simpleitk()
+    uids = sitk.ImageSeriesReader.GetGDCMSeriesIDs(str(folder))
+    if not uids:
+        deeper = next((path for path in sorted(folder.iterdir()) if path.is_dir()), None)
+        hint = f"; give the folder below it that does ('{deeper.name}'?)" if deeper else ""
+        raise InputError(f"The folder '{folder}' holds no DICOM series{hint}.")
+    _refuse_damaged(folder, uids)
+    return sitk.ImageSeriesReader.GetGDCMSeriesFileNames(str(folder), _choose(folder, uids, series))
+
+
+def _slices_of(files: tuple[str, ...], folder: Path) -> list[_Slice]:
+    """The slices in rising position; InputError if they are not one volume."""
+    _refuse_separate_images(files, folder)
+    slices = [_read_slice(file) for file in files]
+    _check_one_acquisition(slices, folder)
+    return _sorted_without_gap(slices, folder)
 
 
 def read_dicom_file(path: Path) -> BoneImage:
