@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import json
+import random
 import zipfile
 from collections.abc import Mapping
 from pathlib import Path
@@ -13,6 +14,7 @@ from RadiomicsOrthoLib.models.parts import part_entry
 from RadiomicsOrthoLib.quality.finding import Finding
 from RadiomicsOrthoLib.resources import resource_folder
 from RadiomicsOrthoLib.scoring.card import ScoreCard, card_inputs
+from RadiomicsOrthoLib.scoring.explanation import explain
 
 PICKHARDT = resource_folder() / "Models" / "pickhardt-2013-l1-hu"
 
@@ -128,6 +130,50 @@ TREES = [
      "right": [2, 0, 4, 0, 0], "value": [0.0, -1.0, 0.0, 1.25, 0.5]},
     {"feature": [1, -1, -1], "threshold": [-0.75, 0.0, 0.0], "left": [1, 0, 0], "right": [2, 0, 0],
      "value": [0.0, 0.25, -0.25]}]
+
+
+def forest_dict(background: int = 20) -> dict:
+    """``model.json`` of twelve small trees on numbers and a choice, with people of reference."""
+    chance = random.Random(7)
+    columns = ((-0.6, 0.0, 0.5, 1.1), (58.5, 64.5, 70.5, 77.5), (85.5, 110.5, 130.5, 155.5), (0.5,))
+    signs = (1, 1, -1, 1)
+
+    def tree() -> dict:
+        # three levels: nodes 0; 1, 2; 3 to 6 are questions, 7 to 14 leaves
+        asked = [chance.randrange(4) for _ in range(7)]
+        leaves = []
+        for leaf in range(8):
+            ups = [leaf >> 2 & 1, leaf >> 1 & 1, leaf & 1]
+            path = [asked[0], asked[1 + ups[0]], asked[3 + 2 * ups[0] + ups[1]]]
+            score = sum(signs[column] * (1 if up else -1) for column, up in zip(path, ups, strict=True))
+            leaves.append(round(0.5 + 0.14 * score + chance.uniform(-0.05, 0.05), 3))
+        return {"feature": [*asked, *[-1] * 8], "threshold": [*(chance.choice(columns[c]) for c in asked), *[0.0] * 8],
+                "left": [1, 3, 5, 7, 9, 11, 13, *[0] * 8], "right": [2, 4, 6, 8, 10, 12, 14, *[0] * 8],
+                "value": [*[0.0] * 7, *leaves]}
+
+    rows = [[round(chance.gauss(0.1, 0.9), 2), round(chance.gauss(66, 9)), round(chance.gauss(128, 35)),
+             chance.choice(("no", "yes"))] for _ in range(background)]
+    data = logistic_dict()
+    inputs = [data["inputs"][0], data["inputs"][1], data["inputs"][3], {
+        "name": "fracture", "title": "Fracture after the age of 50", "source": "clinical",
+        "choices": {"no": "No", "yes": "Yes"}}]
+    data |= {"id": "generated-forest", "title": "Osteoporosis from twelve trees (generated)", "inputs": inputs,
+             "transform": [{"input": "rad_score"}, {"input": "age"}, {"input": "mean_hu"},
+                           {"input": "fracture", "levels": {"no": 0, "yes": 1}}],
+             "estimator": {"kind": "trees", "link": "probability", "combine": "mean",
+                           "trees": [tree() for _ in range(12)]},
+             "background": {"title": "generated people", "inputs": ["rad_score", "age", "mean_hu", "fracture"],
+                            "rows": rows}}
+    del data["check_vectors"]
+    made = bundle(data | {"check_vectors": []})
+    values = {"rad_score": 0.62, "age": 71.0, "mean_hu": 98.0, "fracture": "yes"}
+    return data | {"check_vectors": [{"inputs": values, "output": made.estimator.output(values)}]}
+
+
+def forest_card(data: dict | None = None, **values: object) -> ScoreCard:
+    made = bundle(data or forest_dict())
+    values = {"rad_score": 0.62, "age": 71.0, "mean_hu": 98.0, "fracture": "yes"} | values
+    return card(made, values, explanation=explain(made, values))
 
 
 def with_trees(data: dict, trees: list[dict], inline: bool = True) -> dict:

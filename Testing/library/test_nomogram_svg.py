@@ -60,6 +60,7 @@ CARDS = {
     "beyond the axes": generated.logistic_card(rad_score=3.4, age=97.0, fracture="two"),
     "cox": generated.cox_card(),
     "crowded": ethnicity_card(),
+    "forest": generated.forest_card(),
     "refused": generated.card(findings=(Finding("METAL_IN_ROI", "refuse", "There is metal in the region."),),
                               interval=(136.2, 149.9)),
 }

@@ -35,6 +35,7 @@ CARDS = {
     "interval": generated.card(interval=(136.2, 149.9), interval_reason="moved"),
     "logistic": generated.logistic_card(),
     "cox": generated.cox_card(),
+    "forest": generated.forest_card(),
     "refused": generated.card(findings=(Finding("METAL_IN_ROI_2", "refuse", "There is metal."),)),
 }
 

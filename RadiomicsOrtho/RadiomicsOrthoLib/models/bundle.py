@@ -10,6 +10,7 @@ from pathlib import Path
 from ..errors import InputError
 from ..features.measurements import DENSITY_UNIT
 from ..features.vector import SEMANTIC_PREFIX
+from .background import Background, background_from_dict
 from .bundle_checks import check_entries, check_id, check_inputs, check_performance
 from .bundle_files import MAX_MODEL_BYTES, MODEL_FILE, BundleFiles, open_bundle
 from .check_vectors import CheckResult, run_check_vectors
@@ -147,6 +148,7 @@ class ModelBundle:
     sha256: str
     patient_rule: PatientRule | None = None
     signature: SignatureStatus = UNSIGNED
+    background: Background | None = None
 
     @property
     def is_probability(self) -> bool:
@@ -315,7 +317,9 @@ def bundle_from_dict(data: Mapping, sha256: str, parts: Mapping[str, bytes] | No
             profile=applies.get("profile"), also_measured_in=tuple(applies.get("also_measured_in", ())),
             intensity=_intensity(applies), equivalents=tuple(applies.get("equivalents", ()))),
         card=data, sha256=sha256,
-        patient_rule=patient_rule_from_dict(data["patient_rule"]) if "patient_rule" in data else None)
+        patient_rule=patient_rule_from_dict(data["patient_rule"]) if "patient_rule" in data else None,
+        background=background_from_dict(data["background"], inputs, estimator.input_names)
+        if "background" in data else None)
 
 
 def _intensity(applies: Mapping) -> str:

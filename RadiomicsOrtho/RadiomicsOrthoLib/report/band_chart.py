@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from ..models.estimator import GreatestEstimator
 from ..scoring.nomogram import OUTCOME, Axis, Mark
 from .axis_layout import Label, place_labels, spread
 from .language import local, tr
-from .nomogram_sheet import DASHES, INK, PATIENT, TRIED, DrawnAxis, Sheet
+from .nomogram_sheet import DASHES, INK, MUTED, PATIENT, TRIED, DrawnAxis, Sheet
 from .svg import text_width, wrap
 from .wording import is_verified, number_text, output_text, with_unit
 
@@ -44,6 +45,17 @@ class BandSheet(Sheet):
             self.y += self.line_height
             self.out.text(0.5 * (self.left + self.right), self.y, line, self.size, INK, "middle", bold=True)
         self.y += 0.6 * self.size
+        if self._reason():
+            self._lines(self._reason(), self.small, MUTED)
+
+    def _reason(self) -> str:
+        """Why a model of several inputs has no nomogram; empty for a single value."""
+        estimator = self.nomogram.estimator
+        if isinstance(estimator, GreatestEstimator):
+            return tr("No nomogram: the greatest candidate alone counts, so points do not add up.")
+        if estimator.is_additive and estimator.truncates:
+            return tr("No nomogram: the sum is cut to a whole number, to which points would not add up.")
+        return ""
 
     def _band_mark(self, axis: Axis, mark: Mark, colour: str) -> None:
         text = output_text(self.card.model, float(mark.value)) + (f" ({tr('off the axis')})" if mark.clamped else "")
@@ -63,7 +75,8 @@ class BandSheet(Sheet):
         flags = []
         for cutoff in self.nomogram.cutoffs:
             if cutoff.position is not None:
-                x, text = self.x(axis, cutoff.position), number_text(cutoff.threshold.value)
+                x, value = self.x(axis, cutoff.position), cutoff.threshold.value
+                text = number_text(100 * value if self.card.model.is_probability else value)
                 flags.append(Label(text, x, text_width(text, self.small, True), x, False, None))
                 dashes = None if is_verified(cutoff.threshold.evidence) else DASHES
                 self.out.line(x, top, x, self.y, INK, 1.4, dashes)

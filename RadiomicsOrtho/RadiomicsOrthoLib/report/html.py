@@ -67,12 +67,19 @@ def report_sections(card: ScoreCard, nomogram_svg: str, pictures: Mapping[str, P
     sections = (
         _result(card), patient_section(card), _findings(card), _pictures(pictures or {}),
         *(parts if points else ()),
-        section(tr("Where this value lies") if draws_bands(equation) else tr("Nomogram"), charts),
+        section(_chart_title(card), charts),
         *(() if points else parts), *measured, calibration_section(card), _roi_protocol(card), _semantic(card),
         _acquisition(card),
         _model(card), _features(features or {}),
         _provenance(card))
     return [part for part in sections if part]
+
+
+def _chart_title(card: ScoreCard) -> str:
+    if card.explanation:
+        return tr("What moved this result")
+    banded = draws_bands(card.model.estimator.stratum(card.input_values))
+    return tr("Where this value lies") if banded else tr("Nomogram")
 
 
 def _evidence(text: str) -> str:

@@ -10,6 +10,7 @@ from ..scoring.nomogram import Nomogram, build_nomogram, patient_marks
 from ..scoring.what_if import WhatIf
 from .band_chart import BandSheet
 from .drawing import Drawing
+from .explanation_chart import ExplanationSheet
 from .nomogram_axes import AxesSheet
 from .nomogram_sheet import DrawnAxis
 from .svg import to_svg
@@ -54,7 +55,9 @@ def nomogram_view(card: ScoreCard, width: float = 960.0, nomogram: Nomogram | No
     marks = {} if refused else patient_marks(nomogram, card.input_values)
     tried = None if refused else tried
     tried_marks = patient_marks(nomogram, tried.values) if tried else {}
-    kind = BandSheet if nomogram.form == "bands" else AxesSheet
+    kind = AxesSheet
+    if nomogram.form == "bands":
+        kind = ExplanationSheet if card.explanation else BandSheet
     sheet = kind(card, nomogram, marks, float(width), tried, tried_marks)
     return NomogramView(nomogram, sheet.draw(), tuple(sheet.drawn_axes))
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from .. import RESEARCH_USE_ONLY
 from ..models.bundle import ModelBundle, OutputClass
 from ..quality.finding import Finding
+from .explanation import Explanation
 
 SCHEMA = "radiomics-ortho-card/2"
 #: what a model may leave out, as a card writes it
@@ -47,7 +48,8 @@ class ScoreCard:
     interval means, or why there is none.  ``place`` names level or side.  ``provenance``
     holds versions, hashes, geometry and settings, and no patient identity or date, so that
     equal input gives an equal card.  ``calibration`` says how HU became densities, if they did;
-    ``patient`` from which regions the value for the patient comes, if it is one.
+    ``patient`` from which regions the value for the patient comes, if it is one; ``explanation`` what moved the
+    result of a model that has no nomogram.
     """
 
     model: ModelBundle
@@ -66,6 +68,7 @@ class ScoreCard:
     interval_reason: str = "No error of measurement is known for this way of drawing the region."
     calibration: Mapping | None = None
     patient: Mapping | None = None
+    explanation: Explanation | None = None
 
     @property
     def input_values(self) -> dict[str, float | str]:
@@ -95,6 +98,7 @@ class ScoreCard:
             "acquisition": dict(self.acquisition),
             **({"calibration": dict(self.calibration)} if self.calibration else {}),
             **({"patient": dict(self.patient)} if self.patient else {}),
+            **({"explanation": self.explanation.to_dict()} if self.explanation else {}),
             "provenance": dict(self.provenance),
         }
 

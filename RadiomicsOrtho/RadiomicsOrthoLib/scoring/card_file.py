@@ -14,6 +14,7 @@ from ..models.columns_estimator import ElsewhereEstimator
 from ..models.signature import SignatureStatus
 from ..quality.finding import Finding
 from .card import SCHEMA, CardInput, ScoreCard
+from .explanation import explanation_from_dict
 
 MAX_CARD_BYTES = 8 * 1024 * 1024
 
@@ -64,7 +65,8 @@ def _card_from_dict(data: Mapping) -> ScoreCard:
         measurements=data["measurements"], acquisition=data["acquisition"], provenance=data["provenance"],
         interval=None if result["interval"] is None else tuple(result["interval"]),
         interval_reason=result["interval_reason"], calibration=data.get("calibration"),
-        patient=data.get("patient"))
+        patient=data.get("patient"),
+        explanation=explanation_from_dict(data["explanation"], result["value"]) if "explanation" in data else None)
     _check_value(card)
     return _with_class(card, result["class"])
 

@@ -11,6 +11,7 @@ from ..quality.finding import most_severe_first, raise_refusals
 from .applicability import check_values
 from .card import ScoreCard, card_inputs
 from .clinical import clinical_values, completed
+from .explanation import explain
 
 PLACE = "Entered values, no scan"
 NO_INTERVAL = "The source gives no error for a single person."
@@ -33,4 +34,5 @@ def score_clinical(model: ModelBundle, entered: Mapping[str, str | float]) -> Sc
         output_class=model.class_of(value, values), inputs=card_inputs(model, values),
         findings=most_severe_first(findings), place=PLACE, site=NO_SCAN, compartment=NO_SCAN, measurements={},
         acquisition={"known": {}, "unknown": [], "stated_by_user": []},
-        provenance={"software": {"radiomics-ortho": __version__}}, interval=None, interval_reason=NO_INTERVAL)
+        provenance={"software": {"radiomics-ortho": __version__}}, interval=None, interval_reason=NO_INTERVAL,
+        explanation=explain(model, values))

@@ -438,8 +438,10 @@ def _divisions(outcome: Outcome, start: float, end: float, place) -> tuple[tuple
 def _bands(estimator: Equation, outcome: Outcome, least: float, greatest: float,
            minima: Mapping[str, float]) -> Nomogram:
     values = pretty(least, greatest, TICKS)
-    axis = Axis(OUTCOME, outcome.title or "Output", outcome.unit, "value", values[0], values[-1],
-                _regular_ticks(values))
+    ticks = _regular_ticks(values)
+    if estimator.link != "identity":
+        ticks = tuple(replace(tick, label=f"{100 * tick.value:.6g}") for tick in ticks)
+    axis = Axis(OUTCOME, outcome.title or "Output", outcome.unit, "value", values[0], values[-1], ticks)
     return Nomogram("bands", estimator, (axis,), *_divisions(outcome, values[0], values[-1], float),
                     1.0, least, minima)
 

@@ -13,6 +13,7 @@ from ..models.terms import LinearTerm
 from ..quality.finding import Finding, most_severe_first, raise_refusals
 from .card import ScoreCard, card_inputs
 from .clinical import completed
+from .explanation import explain
 from .interval import check_class
 from .score import Scored
 
@@ -131,7 +132,7 @@ def _mean(model: ModelBundle, _rule: PatientRule, counted: Sequence[ScoredRegion
         compartment=compartments.pop() if len(compartments) == 1 else "unknown",
         measurements={key: statistics.fmean(card.measurements[key] for card in cards) for key in keys},
         provenance=_common_provenance(counted), interval=interval, interval_reason=meaning,
-        calibration=_mean_calibration(cards))
+        calibration=_mean_calibration(cards), explanation=explain(model, values))
 
 
 def _mean_values(model: ModelBundle, all_values: Sequence[Mapping[str, float | str]]) -> dict[str, float | str]:

@@ -35,6 +35,7 @@ from .applicability import (
 from .card import ScoreCard, card_inputs
 from .case_facts import RegionFacts, ScanFacts
 from .clinical import clinical_values, completed
+from .explanation import explain
 from .input_values import input_values
 from .interval import check_class, score_interval
 
@@ -132,7 +133,8 @@ def _score_case(image: BoneImage, roi: Roi, model: ModelBundle, clinical: Mappin
         measurements=measurements, acquisition=image.acquisition.to_dict(image.modality),
         provenance={**provenance, **_roi_protocol(image, core, model)},
         interval=interval, interval_reason=meaning,
-        calibration=_calibration(calibration, mean_hu) if calibration else None)
+        calibration=_calibration(calibration, mean_hu) if calibration else None,
+        explanation=explain(model, values))
     progress(1.0, "scored")
     return Scored(card, core, features)
 

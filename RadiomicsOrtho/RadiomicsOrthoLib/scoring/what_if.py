@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import pairwise
 
 from ..errors import InputError
-from ..models.bundle import ModelInput, OutputClass
+from ..models.bundle import OutputClass
 from ..quality.finding import Finding
+from .adjustable import Adjustable, adjustable
 from .applicability import check_values
 from .card import ScoreCard
-from .nomogram import Nomogram, pretty
-
-#: steps along an axis, so that a marker moves smoothly and numbers stay short
-STEPS = 100
+from .nomogram import Nomogram
 
 
 @dataclass(frozen=True)
@@ -30,35 +27,12 @@ class WhatIf:
     findings: tuple[Finding, ...]
 
 
-@dataclass(frozen=True)
-class Adjustable:
-    """An input that can be tried out: one of ``choices``, or a number from ``low`` to ``high`` by ``step``."""
-
-    item: ModelInput
-    choices: Mapping[str, str] | None = None
-    low: float = 0.0
-    high: float = 0.0
-    step: float = 1.0
-
-    @property
-    def decimals(self) -> int:
-        return max(0, -math.floor(math.log10(self.step) + 1e-9))
-
-    @property
-    def candidates(self) -> tuple[float | str, ...]:
-        """Every value that a marker can take."""
-        if self.choices is not None:
-            return tuple(self.choices)
-        first, last = math.ceil(self.low / self.step - 1e-9), math.floor(self.high / self.step + 1e-9)
-        return tuple(round(number * self.step, self.decimals) for number in range(first, last + 1))
-
-
 def adjustables(card: ScoreCard) -> tuple[Adjustable, ...]:
     """The inputs of this person's equation, in its order; a derived one (a Rad-score) is tried out as a whole."""
     by_name = {item.name: item for item in card.model.inputs}
     values = card.input_values
-    terms = card.model.estimator.stratum(values).terms
-    return tuple(_adjustable(by_name[term.input], values[term.input]) for term in terms)
+    names = card.model.estimator.stratum(values).input_names
+    return tuple(adjustable(by_name[name], values[name]) for name in names)
 
 
 def what_if(card: ScoreCard, changes: Mapping[str, float | str]) -> WhatIf:
@@ -66,7 +40,7 @@ def what_if(card: ScoreCard, changes: Mapping[str, float | str]) -> WhatIf:
 
     Raises InputError for a name that cannot be tried out, or a value without a meaning there.
     """
-    known = {adjustable.item.name: adjustable for adjustable in adjustables(card)}
+    known = {one.item.name: one for one in adjustables(card)}
     for name, value in changes.items():
         if name not in known:
             raise InputError(f"'{name}' cannot be tried out; these can: {', '.join(known)}.")
@@ -85,28 +59,15 @@ def what_if(card: ScoreCard, changes: Mapping[str, float | str]) -> WhatIf:
                   tuple(check_values(card.model, changes)))
 
 
-def value_at(nomogram: Nomogram, adjustable: Adjustable, position: float, near: float | str) -> float | str:
+def value_at(nomogram: Nomogram, tried: Adjustable, position: float, near: float | str) -> float | str:
     """The value whose mark stands closest to ``position``; of several (a folded axis) that next to ``near``."""
-    values = adjustable.candidates
-    places = [nomogram.position(adjustable.item.name, value) for value in values]
+    values = tried.candidates
+    places = [nomogram.position(tried.item.name, value) for value in values]
     away = [abs(place - position) for place in places]
-    if adjustable.choices is not None or len(values) < 3:
+    if tried.choices is not None or len(values) < 3:
         return values[away.index(min(away))]
     # each stretch of the axis has a value that is closest, and may be off by half a step
     step = max(abs(after - before) for before, after in pairwise(places))
     closest = [index for index in range(len(values))
                if away[index] <= min(away) + step and away[index] == min(away[max(0, index - 1):index + 2])]
     return values[min(closest, key=lambda index: (abs(values[index] - float(near)), away[index]))]
-
-
-def _adjustable(item: ModelInput, value: float | str) -> Adjustable:
-    if item.choices:
-        return Adjustable(item, item.choices)
-    own = float(value)
-    stated = item.axis_range or item.training_range or item.valid_range or (min(0.0, own), max(0.0, own) or 1.0)
-    ticks = pretty(*stated, 10)
-    low, high = min(ticks[0], own), max(ticks[-1], own)
-    if item.valid_range:
-        low, high = max(low, item.valid_range[0]), min(high, item.valid_range[1])
-    steps = pretty(0.0, high - low, STEPS)
-    return Adjustable(item, None, low, high, max(1.0, round(steps[1])) if item.whole else steps[1])
