@@ -13,6 +13,7 @@ from .applicability import check_applicability, check_contrast, check_intensity,
 from .card import ScoreCard, card_inputs
 from .case_facts import RegionFacts, ScanFacts
 from .clinical import clinical_values, completed
+from .explanation import explain
 from .input_values import input_values
 from .interval import UNKNOWN
 
@@ -60,4 +61,4 @@ def score_vector(model: ModelBundle, vector: FeatureVector,
         findings=most_severe_first(dict.fromkeys(findings)),
         place=region.level or (f"{side} femur" if side else "place not stated"), site=region.site,
         compartment=region.compartment, measurements={}, acquisition=known, provenance=dict(provenance),
-        interval=None, interval_reason=UNKNOWN)
+        interval=None, interval_reason=UNKNOWN, explanation=explain(model, values))
