@@ -25,7 +25,7 @@ ALLOWED = {
     "cli": {"imaging", "regions", "quality", "features", "models", "scoring", "report", "cohort", "modelling",
             "statistics"},
 }
-COMMON = {"", "errors", "long_work", "resources", "yaml_text"}
+COMMON = {"", "child_process", "errors", "long_work", "resources", "yaml_text"}
 HEAVY = {"sklearn", "numba", "SimpleITK", "joblib", "radiomics", "matplotlib", "torch", "onnxruntime", "pywt"}
 
 
