@@ -19,11 +19,12 @@ ALLOWED = {
     "models": {"features"},
     "scoring": {"imaging", "regions", "quality", "features", "models"},
     "report": {"imaging", "regions", "quality", "features", "models", "scoring"},
+    "workflow": {"imaging", "quality", "regions", "features", "models", "scoring"},
     "statistics": set(),
     "cohort": {"imaging", "regions", "quality", "features"},
     "modelling": {"features", "models", "cohort", "statistics"},
-    "cli": {"imaging", "regions", "quality", "features", "models", "scoring", "report", "cohort", "modelling",
-            "statistics"},
+    "cli": {"imaging", "regions", "quality", "features", "models", "scoring", "workflow", "report", "cohort",
+            "modelling", "statistics"},
 }
 COMMON = {"", "child_process", "errors", "long_work", "resources", "yaml_text"}
 HEAVY = {"sklearn", "numba", "SimpleITK", "joblib", "radiomics", "matplotlib", "torch", "onnxruntime", "pywt"}

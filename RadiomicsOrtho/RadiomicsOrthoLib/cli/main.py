@@ -20,6 +20,7 @@ from . import (
     models,
     profiles,
     protocols,
+    scan,
     score,
     segment,
     semantic,
@@ -45,7 +46,7 @@ def build_parser() -> argparse.ArgumentParser:
                      description="From a bone scan to a radiomics score. " + RESEARCH_USE_ONLY)
     parser.add_argument("--version", action="version", version=f"radiomics-ortho {__version__}")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
-    for module in (info, protocols, segment, check, extract, compare, semantic, calibrate, score, card, profiles,
+    for module in (info, protocols, segment, check, extract, compare, semantic, calibrate, scan, score, card, profiles,
                    models, train, vbq):
         module.add_command(commands)
     from . import demo

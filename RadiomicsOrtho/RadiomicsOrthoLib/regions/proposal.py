@@ -40,6 +40,11 @@ class ProposedRegion:
     colour: tuple[float, float, float] | None = None
     body: int | None = None
 
+    @property
+    def title(self) -> str:
+        """Its own name, or else that of its anatomy."""
+        return self.name or segment_name(self.roi.site, self.roi.level, self.roi.side, self.roi.compartment)
+
     def written(self, grid: Geometry | None = None) -> WrittenSegment:
         """As it goes into a file: on ``grid``, where the file's is another one than the region's."""
         roi = self.roi
@@ -49,8 +54,7 @@ class ProposedRegion:
             tags[BODY_TAG] = str(self.body)
         if has_code(roi.site, roi.compartment):
             tags["TerminologyEntry"] = terminology_entry(roi.site, roi.level, roi.side, roi.compartment)
-        name = self.name or segment_name(roi.site, roi.level, roi.side, roi.compartment)
-        return WrittenSegment(roi.mask, name, self.colour or COLOURS[roi.compartment], tags)
+        return WrittenSegment(roi.mask, self.title, self.colour or COLOURS[roi.compartment], tags)
 
 
 @dataclass(frozen=True)

@@ -44,14 +44,15 @@ def card_from_json(text: str, name: str = "The text") -> ScoreCard:
         raise InputError(f"{name} is no score card of this version (schema {found!r} instead of {SCHEMA!r}); "
                          "score the case again.")
     try:
-        return _card_from_dict(data)
+        return card_from_dict(data)
     except KeyError as error:
         raise InputError(f"{name} is no whole score card: it lacks the entry {error}.") from None
     except (ValueError, TypeError, AttributeError, OverflowError) as error:
         raise InputError(f"{name} is not consistent: {error}; score the case again.") from None
 
 
-def _card_from_dict(data: Mapping) -> ScoreCard:
+def card_from_dict(data: Mapping) -> ScoreCard:
+    """The card of ``ScoreCard.to_dict``; KeyError, ValueError and the like where it does not agree with itself."""
     model = bundle_from_dict(data["model"], data["model"]["sha256"])
     if "signature" in data["model"]:
         # as it was when the case was scored

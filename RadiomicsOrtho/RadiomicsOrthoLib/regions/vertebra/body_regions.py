@@ -13,6 +13,9 @@ from .levels import ABOVE_SACRUM
 #: neighbouring bodies in two tones, so that they are told apart
 BODY_COLOURS = ((0.945, 0.839, 0.569), (0.694, 0.478, 0.396))
 
+#: what stands behind the name of a body that the scan cuts off
+INCOMPLETE = "(incomplete)"
+
 
 def body_title(number: int, level: str | None) -> str:
     """The level, or the body's ``number`` in its proposal (1 for the uppermost)."""
@@ -22,7 +25,7 @@ def body_title(number: int, level: str | None) -> str:
 def incomplete_body(whole: Roi, number: int) -> tuple[ProposedRegion, Remark]:
     """A body that the scan cuts off: marked, without compartments and measurements."""
     title = body_title(number, whole.level)
-    return (ProposedRegion(whole, f"{title} body (incomplete)", BODY_COLOURS[(number - 1) % 2], number),
+    return (ProposedRegion(whole, f"{title} body {INCOMPLETE}", BODY_COLOURS[(number - 1) % 2], number),
             Remark("BODY_INCOMPLETE", f"{title} is cut off by the scan's edge; it was not measured.",
                    "Leave it out, or use a scan that shows it completely.", refused=True))
 
