@@ -10,6 +10,7 @@ from ..imaging.image import BoneImage
 from ..models.bundle import ModelBundle, ModelInput
 from ..quality.finding import Finding, refusals
 from ..scoring.applicability import check_applicability, check_intensity, check_scan, missing_inputs
+from ..scoring.case_facts import RegionFacts, ScanFacts
 from .levelled_regions import ScanRegion
 
 #: what a whole bone is measured in, where the model wants a part of it that can be made
@@ -86,14 +87,15 @@ def _choice(model: ModelBundle, image: BoneImage, regions: Sequence[ScanRegion],
     needs = tuple(item for item in missing_inputs(model, entered) if item.source == "clinical")
     if not model.uses_scan:
         return ModelChoice(model, needs=needs)
-    refused = refusals((*check_scan(model, image), *check_intensity(model, image, None)))
+    scan = ScanFacts.of(image)
+    refused = refusals((*check_scan(model, scan), *check_intensity(model, scan)))
     if refused:
         return _refused(model, refused)
     fitting = [region for region in regions if region.roi.site == model.applicability.site]
     if not fitting:
         return ModelChoice(model, reason=f"It was made for the {model.applicability.site}, and no such bone was found.",
                            remedy="Look for that bone.")
-    refused = refusals(check_applicability(model, image, fitting[0].roi))
+    refused = refusals(check_applicability(model, scan, RegionFacts.of(fitting[0].roi)))
     if refused:
         return _refused(model, refused)
     if model.semantic_inputs:
