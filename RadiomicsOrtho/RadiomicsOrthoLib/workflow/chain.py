@@ -158,7 +158,8 @@ def _card(image: BoneImage, image_key: Mapping, region: ScanRegion | None, model
           memory: Memory, cancelled: Cancelled) -> CardResult | NotApplied:
     """The card of a model on a region (or on entered values alone), or why there is none."""
     clinical = values_for(model, request.clinical)
-    inputs = {"model": model.sha256, "signature": model.signature.to_dict(), "clinical": clinical, "software": __version__}
+    inputs = {"model": model.sha256, "signature": model.signature.to_dict(), "clinical": clinical,
+              "software": __version__}
     if region is not None:
         inputs |= {"image": image_key, "region": _region_key(region), "level": region.roi.level,
                    "level_from": region.level_from, "grade": region.suggested_grade, "made_by": region.roi.made_by,
