@@ -225,19 +225,13 @@ def test_a_scan_that_cannot_be_used_is_refused_before_bones_are_looked_for():
     assert set(memory.runs) == {"acquisition"}
 
 
-def test_a_cancel_ends_it_at_every_stage(scan, regions):
-    looks = 0
-
-    def count():
-        nonlocal looks
-        looks += 1
-        return False
-
-    score_scan(scan, ScanRequest(), Memory(), regions, MODELS, cancelled=count)
-    for number in (1, looks // 2, looks):
-        left = iter([False] * (number - 1))
-        with pytest.raises(CancelledError):
-            score_scan(scan, ScanRequest(), Memory(), regions, MODELS, cancelled=lambda left=left: next(left, True))
+@pytest.mark.parametrize("stage", ["checking", "measuring", "applying"])
+def test_a_cancel_ends_it_at_every_stage(scan, regions, stage):
+    told = []
+    with pytest.raises(CancelledError):
+        score_scan(scan, ScanRequest(), Memory(), regions, MODELS, lambda share, text: told.append(text),
+                   lambda: any(text.startswith(stage) for text in told))
+    assert told[-1].startswith(stage)
 
 
 def test_a_result_survives_its_file(scan, regions):
