@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from scipy import ndimage
 
-from .marrow import distance_outside
+from .nearness import squared_steps
 from .patch import Patch
 
 #: bone nearer to the surface than this is not called trabecular; as for the core of a vertebra
@@ -22,16 +22,16 @@ def compartments(femur: np.ndarray, region: np.ndarray, patch: Patch) -> dict[st
     below the bone's surface and not cortical.  What lies between belongs to neither:
     at a CT's resolution it is a mixture.  A rule of this project, not a published one.
     """
-    depth = distance_outside(~femur) * patch.step
+    depth = squared_steps(~femur, _CORTEX_DEPTH_MM / patch.step)
     values = np.nan_to_num(patch.values, nan=-1000.0)
-    deep = region & (depth > TRABECULAR_DEPTH_MM)
+    deep = region & (depth > (TRABECULAR_DEPTH_MM / patch.step) ** 2)
     if not deep.any():
         return {}
     inner = np.median(values[deep])
     dense = np.percentile(values[region], 98)
     limit = 0.5 * (max(inner, 0.0) + dense)
-    shell = femur & (depth <= _CORTEX_DEPTH_MM) & (values > limit)
-    surface = femur & (depth <= 2.0 * patch.step)
+    shell = femur & (depth <= (_CORTEX_DEPTH_MM / patch.step) ** 2) & (values > limit)
+    surface = femur & (depth <= 4)
     cortical = ndimage.binary_propagation(shell & surface, mask=shell) & region
     trabecular = deep & ~ndimage.binary_dilation(cortical)
     return {"cortical": cortical, "trabecular": ndimage.binary_opening(trabecular)}

@@ -7,7 +7,7 @@ from scipy import ndimage
 
 from .directions import directions
 from .head import Sphere
-from .marrow import distance_outside
+from .nearness import squared_steps, within
 from .patch import Patch
 
 #: brighter is metal: cortical bone ends near 2000 HU
@@ -69,7 +69,7 @@ def metal_mask(patch: Patch) -> np.ndarray:
 
 def near_metal(region: np.ndarray, metal: np.ndarray, patch: Patch) -> bool:
     """True if metal lies within ``METAL_REACH_MM`` of a region."""
-    return bool(metal.any() and (region & (distance_outside(metal) * patch.step <= METAL_REACH_MM)).any())
+    return bool(metal.any() and (region & within(metal, METAL_REACH_MM / patch.step)).any())
 
 
 def cortex_holes(femur: np.ndarray, patch: Patch, limit_hu: float) -> np.ndarray:
@@ -95,8 +95,8 @@ def cortex_holes(femur: np.ndarray, patch: Patch, limit_hu: float) -> np.ndarray
 
 def _inside_below(femur: np.ndarray, values: np.ndarray, patch: Patch) -> np.ndarray:
     """Mean HU of the bone 4 to 9 mm below the surface, near each voxel."""
-    depth = distance_outside(~femur) * patch.step
-    inside = femur & (depth > 4) & (depth < 9)
+    depth = squared_steps(~femur, 9 / patch.step)
+    inside = femur & (depth > (4 / patch.step) ** 2) & (depth < (9 / patch.step) ** 2)
     sigma = 4.0 / patch.step
     weight = ndimage.gaussian_filter(inside.astype(np.float32), sigma)
     return ndimage.gaussian_filter(np.where(inside, values, 0).astype(np.float32), sigma) / np.maximum(weight, 1e-3)

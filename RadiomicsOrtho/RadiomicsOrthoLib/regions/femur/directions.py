@@ -30,6 +30,15 @@ def neighbour_pairs(count: int, nearest: int = 6) -> np.ndarray:
     return pairs
 
 
+@lru_cache(maxsize=8)
+def nearest_directions(count: int, nearest: int) -> np.ndarray:
+    """Of each direction the ``nearest`` ones, itself first: indices (n, nearest)."""
+    vectors = directions(count)
+    _, found = cKDTree(vectors).query(vectors, k=nearest)
+    found.setflags(write=False)
+    return found
+
+
 def unit(vector: np.ndarray) -> np.ndarray:
     """``vector`` (…, 3) scaled to length 1."""
     vector = np.asarray(vector, float)

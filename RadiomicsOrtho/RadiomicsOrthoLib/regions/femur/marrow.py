@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from scipy import ndimage
 
-from ...imaging.sitk import simpleitk
+from .nearness import bridged, within
 from .patch import Patch
 
 #: gaps of the cortex that are bridged, smallest first (mm, as a radius): only what is then enclosed is filled
@@ -31,10 +31,10 @@ def filled(shell: np.ndarray, patch: Patch, gaps_mm: tuple[float, ...] = _GAPS_M
                 for part, there in zip(found, data, strict=True))
     inside = patch.inside[box]
     bone = _with_caps(shell[box], margin, max(gaps_mm) / patch.step)
-    to_bone = distance_outside(bone)
+    shell_only = bone.copy()
     for gap in gaps_mm:
         radius = gap / patch.step
-        closed = (distance_outside(to_bone > radius) > radius) | bone
+        closed = bridged(shell_only, radius) | bone
         holes = _enclosed(closed)
         if holes.any():
             # what was bridged belongs to the bone only where it borders the marrow
@@ -49,8 +49,8 @@ def trimmed(filled_bone: np.ndarray, sure: np.ndarray, thickness_mm: float, patc
     radius = 0.5 * thickness_mm / patch.step
     # beyond the data the bone goes on; it must not be rounded off there
     solid = filled_bone | ~patch.inside
-    core = distance_outside(~solid) > radius
-    return ((distance_outside(core) <= radius) & filled_bone) | (sure & filled_bone)
+    core = ~within(~solid, radius)
+    return (within(core, radius) & filled_bone) | (sure & filled_bone)
 
 
 def without_blurred_rim(femur: np.ndarray, patch: Patch, soft_hu: float = 50.0, depth_mm: float = 2.0) -> np.ndarray:
@@ -72,7 +72,7 @@ def without_blurred_rim(femur: np.ndarray, patch: Patch, soft_hu: float = 50.0, 
         kept &= ~(rim & dim)
     # where the cortex is thinner than a voxel, marrow was taken off through it
     radius = _PORE_MM / patch.step
-    return without_cavities((distance_outside(distance_outside(kept | beyond) > radius) > radius) & femur)
+    return without_cavities(bridged(kept | beyond, radius) & femur)
 
 
 def without_cavities(bone: np.ndarray) -> np.ndarray:
@@ -107,15 +107,6 @@ def _solid(face: np.ndarray, radius: float) -> np.ndarray:
     near = ndimage.distance_transform_edt(~framed) <= radius
     closed = (ndimage.distance_transform_edt(near) > radius) | framed
     return ndimage.binary_fill_holes(closed)[wide:-wide, wide:-wide]
-
-
-def distance_outside(mask: np.ndarray) -> np.ndarray:
-    """Distance in voxels from each voxel outside ``mask`` to it, 0 inside; large where ``mask`` is empty."""
-    sitk = simpleitk()
-    if not mask.any():
-        return np.full(mask.shape, np.float32(1e6))
-    image = sitk.GetImageFromArray(mask.astype(np.uint8))
-    return np.maximum(sitk.GetArrayFromImage(sitk.SignedMaurerDistanceMap(image, False, False, False)), 0)
 
 
 def _enclosed(closed: np.ndarray) -> np.ndarray:

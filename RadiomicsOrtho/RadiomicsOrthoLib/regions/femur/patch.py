@@ -141,8 +141,10 @@ def mask_onto(mask: np.ndarray, patch: Patch, target: Geometry) -> np.ndarray:
     high = np.clip(np.ceil(kji.max(axis=0)).astype(int) + 1, 0, shape)
     if np.any(high <= low):
         return result
-    share = mask.astype(np.float32)
     coarse = max(target.spacing) / patch.step
+    # all that the smoothing reaches (four standard deviations), and a voxel for the interpolation
+    patch = patch.cropped(box := patch.box_around(mask, (1.2 * coarse + 2) * patch.step))
+    share = mask[box].astype(np.float32)
     if coarse > 1.5:
         # a coarse voxel stands for all the fine ones in it, not for the one at its centre
         share = ndimage.gaussian_filter(share, 0.3 * coarse)

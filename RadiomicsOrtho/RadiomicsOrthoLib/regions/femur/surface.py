@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 import numpy as np
 from scipy.spatial import cKDTree
 
-from .directions import directions, neighbour_pairs, unit
+from .directions import directions, nearest_directions, neighbour_pairs, unit
 from .head import HU_RANGE, NARROW_GAP_MM, Sphere, edge_certainty, emptiness
 from .patch import Patch
 
@@ -97,7 +98,7 @@ def trace_surface(patch: Patch, sphere: Sphere) -> HeadSurface:
     offsets = np.arange(-_REACH_MM, _REACH_MM + 1e-6, _RADIAL_STEP)
     radii = np.arange(sphere.radius - _REACH_MM - 1, sphere.radius + _REACH_MM + 9 + 1e-6, _RADIAL_STEP)
     profiles = patch.sample(sphere.centre + rays[:, None, :] * radii[None, :, None])
-    profiles = _averaged(np.clip(profiles, *HU_RANGE), rays)
+    profiles = _averaged(np.clip(profiles, *HU_RANGE))
     interior = _interior(patch, sphere)
     fall = profiles[:, :-4] - profiles[:, 4:]
     fall = fall[:, : len(offsets)]
@@ -111,12 +112,12 @@ def trace_surface(patch: Patch, sphere: Sphere) -> HeadSurface:
                        _rebound(profiles, label), known, certain[every, label])
 
 
-def _averaged(profiles: np.ndarray, rays: np.ndarray) -> np.ndarray:
+def _averaged(profiles: np.ndarray) -> np.ndarray:
     """Profiles (direction, radius) averaged over a disc of neighbours: less noise, and no joint space is blurred.
 
     ``nan`` where the direction itself has no data; neighbours without do not count.
     """
-    _, near = cKDTree(rays).query(rays, k=_DISC)
+    near = nearest_directions(len(profiles), _DISC)
     known = ~np.isnan(profiles)
     total = np.where(known, profiles, 0)[near].sum(axis=1)
     return np.where(known, total / np.maximum(known[near].sum(axis=1), 1), np.nan)
@@ -133,7 +134,7 @@ def _interior(patch: Patch, sphere: Sphere) -> np.ndarray:
     middle = float(np.median(inner[known]))
     means = np.where(known, inner, middle).mean(axis=1)
     # forty neighbours span about 25 degrees: the zone under the roof of the acetabulum, not single trabeculae
-    _, near = cKDTree(rays).query(rays, k=40)
+    near = nearest_directions(COUNT, 40)
     return np.maximum(means[near].mean(axis=1), middle)
 
 
@@ -192,29 +193,44 @@ def _smoothest(cost: np.ndarray, rounds: int = 16) -> np.ndarray:
 
     Bending costs ``_STIFFNESS`` × (step in mm)², at most ``_BREAK``: an osteophyte may jump.
     """
-    pairs = neighbour_pairs(len(cost))
-    source = np.concatenate([pairs[:, 0], pairs[:, 1]])
-    target = np.concatenate([pairs[:, 1], pairs[:, 0]])
-    back = np.concatenate([np.arange(len(pairs)) + len(pairs), np.arange(len(pairs))])
-    order = np.argsort(target, kind="stable")
-    starts = np.searchsorted(target[order], np.arange(len(cost)))
+    source, back, starts = _messages(len(cost))
     cost = cost.astype(np.float32)
     labels = cost.shape[1]
     window = int(np.sqrt(_BREAK / _STIFFNESS) / _RADIAL_STEP)
     message = np.zeros((len(source), labels), np.float32)
+    # labels beyond the last one, which nothing chooses: so a shift of all rows is one of a single long row
+    sent = np.full((len(source), labels + window), np.inf, np.float32)
+    bent = np.empty(sent.size, np.float32)
     belief = cost
     for _ in range(rounds):
-        sent = belief[source] - message[back]
-        lowest = sent.min(axis=1, keepdims=True)
+        np.subtract(belief[source], message[back], out=sent[:, :labels])
+        lowest = sent[:, :labels].min(axis=1, keepdims=True)
         fresh = np.minimum(sent, lowest + _BREAK)
+        row = fresh.ravel()
         for step in range(1, window + 1):
-            bend = np.float32(_STIFFNESS * (step * _RADIAL_STEP) ** 2)
-            np.minimum(fresh[:, step:], sent[:, :-step] + bend, out=fresh[:, step:])
-            np.minimum(fresh[:, :-step], sent[:, step:] + bend, out=fresh[:, :-step])
+            np.add(sent.ravel(), np.float32(_STIFFNESS * (step * _RADIAL_STEP) ** 2), out=bent)
+            np.minimum(row[step:], bent[:-step], out=row[step:])
+            np.minimum(row[:-step], bent[step:], out=row[:-step])
         # damping keeps the messages from swinging on the loops of the graph
-        message = 0.5 * message + 0.5 * (fresh - lowest)
-        belief = cost + np.add.reduceat(message[order], starts, axis=0)
+        message = 0.5 * message + 0.5 * (fresh[:, :labels] - lowest)
+        belief = cost + np.add.reduceat(message, starts, axis=0)
     return np.argmin(belief, axis=1)
+
+
+@lru_cache(maxsize=2)
+def _messages(count: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Of the messages between neighbouring directions, ordered by who gets them: sender, and which goes back.
+
+    And for each direction where the messages to it begin.
+    """
+    pairs = neighbour_pairs(count)
+    source = np.concatenate([pairs[:, 0], pairs[:, 1]])
+    target = np.concatenate([pairs[:, 1], pairs[:, 0]])
+    back = np.concatenate([np.arange(len(pairs)) + len(pairs), np.arange(len(pairs))])
+    order = np.argsort(target, kind="stable")
+    place = np.empty_like(order)
+    place[order] = np.arange(len(order))
+    return source[order], place[back[order]], np.searchsorted(target[order], np.arange(count))
 
 
 def _rebound(profiles: np.ndarray, label: np.ndarray) -> np.ndarray:
