@@ -17,6 +17,7 @@ from RadiomicsOrthoLib.models.catalogue import load_catalogue
 from RadiomicsOrthoLib.quality.finding import Finding
 from RadiomicsOrthoLib.regions.roi import COMPARTMENTS, SITES
 from RadiomicsOrthoLib.report import wording
+from RadiomicsOrthoLib.report.checklist_section import METRICS
 from RadiomicsOrthoLib.report.files import card_files
 from RadiomicsOrthoLib.report.language import LANGUAGES, Catalogue, catalogue, language, local, speaking, tr
 from RadiomicsOrthoLib.report.svg import text_width, wrap
@@ -45,7 +46,7 @@ def named_texts() -> set[str]:
     return {RESEARCH_USE_ONLY, *(word for _, word in wording.SEVERITY.values()), *wording.EVIDENCE_OF_TRUST,
             *wording.EVIDENCE_OF_TRUST.values(), *SITES, *parts, *(part.capitalize() for part in parts),
             *(title for title, _ in MEASUREMENTS.values() if title not in ("Mean", "Median")),
-            *(title for title, _ in ACQUISITION_FACTS.values())}
+            *(title for title, _ in ACQUISITION_FACTS.values()), *(item.name for item in METRICS)}
 
 
 @pytest.mark.parametrize("code", FOREIGN)

@@ -10,6 +10,7 @@ from html.parser import HTMLParser
 import generated
 import pytest
 from RadiomicsOrthoLib import RESEARCH_USE_ONLY
+from RadiomicsOrthoLib.models.catalogue import load_model
 from RadiomicsOrthoLib.quality.finding import Finding
 from RadiomicsOrthoLib.report.html import report_html
 from RadiomicsOrthoLib.report.nomogram_svg import nomogram_svg
@@ -68,7 +69,7 @@ def test_the_page_is_complete_and_in_the_order_of_a_clinician() -> None:
              "Axial slice", "Nomogram", "Total points", "Inputs", "Measurements of the region",
              "How the scan was made", "The model", "Intended use", "Not for", "Population", "Limitations",
              "Citations", "Licence", "Trust level", "Performance", "0.81 (95 % CI 0.76 to 0.86)",
-             "Radiomics features (1)", "Provenance"]
+             "Checklists (METRICS, CLEAR)", "Radiomics features (1)", "Provenance"]
     start = text.index("Result")     # what stands before is the title in the head and the banner
     places = [text.index(RESEARCH_USE_ONLY), text.index(card.model.title)]
     for mark in marks[2:]:
@@ -216,6 +217,21 @@ def test_a_narrow_drawing_replaces_the_wide_one_on_a_narrow_screen_only() -> Non
     assert "chart wide" in classes and "chart narrow" in classes
     alone = [a.get("class") for name, a in page(card).tags if name == "div"]
     assert "chart" in alone and "chart narrow" not in alone
+
+
+def test_a_checklist_item_is_answered_or_open_and_never_both() -> None:
+    card = generated.card(provenance={"roi": {"made_by": "manual"}, "image": {}})
+    text = page(card).text
+    text = text[text.index("Checklists"):text.index("Provenance")]
+    answered, _, left = text.partition("Left to the author")
+    assert "8 19–20 how the region was drawn manual" in answered and "8 how the region" not in left
+    assert "11 21–24 image preprocessing none: voxels of the scan's own grid" in answered
+    assert "27 — external testing" in answered     # the model's card has external figures
+    assert "2 eligibility criteria" in left and "28 data shared" in left
+    # a mean of voxels has no features that could be unstable
+    assert "unstable features removed" not in text
+    assert "unstable features removed" in page(generated.logistic_card()).text
+    assert "Checklists" not in page(generated.card(load_model("ost"), {"age": 70.0, "weight": 60.0})).text
 
 
 def test_equal_cards_give_equal_pages() -> None:

@@ -10,6 +10,7 @@ from ..quality.finding import SEVERITIES, Finding, refusals
 from ..scoring.card import ScoreCard
 from ..scoring.nomogram import draws_bands
 from .calibration_section import calibration_section
+from .checklist_section import checklist_section
 from .contributions import contributions_section, share_text, share_title
 from .drawing import Drawing
 from .html_parts import bullets, checked_svg, page, section, table
@@ -70,7 +71,7 @@ def report_sections(card: ScoreCard, nomogram_svg: str, pictures: Mapping[str, P
         section(_chart_title(card), charts),
         *(() if points else parts), *measured, calibration_section(card), _roi_protocol(card), _semantic(card),
         _acquisition(card),
-        _model(card), _features(features or {}),
+        _model(card), checklist_section(card), _features(features or {}),
         _provenance(card))
     return [part for part in sections if part]
 

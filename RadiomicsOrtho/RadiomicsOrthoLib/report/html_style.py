@@ -66,7 +66,9 @@ td ul { margin: 0; padding-left: 1.1rem; }
 summary { font-weight: 600; cursor: pointer; }
 footer { text-align: center; font-size: .85rem; padding: 0 1rem 1rem; }
 @media (min-width: 40.01rem) {
-  .reporting tbody th { width: 3.2rem; }
+  .reporting tbody th, .checklist tbody th { width: 3.2rem; }
+  .checklist tbody th { width: 5rem; }
+  .checklist td:nth-child(2) { width: 5rem; }
   .reporting td:nth-child(2) { width: 34%; }
   .reporting td:nth-child(4) { width: 5.5rem; }
 }
