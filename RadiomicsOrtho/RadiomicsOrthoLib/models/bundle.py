@@ -19,6 +19,7 @@ from .estimator import Estimator, estimator_from_dict
 from .finite import finite
 from .parts import read_parts
 from .patient_rule import PatientRule, patient_rule_from_dict
+from .reference import ReferenceGroup, references_from_list
 from .safe_json import parse_json
 from .signature import UNSIGNED, SignatureStatus, signature_status
 from .transform import Column, columns_from_dict
@@ -149,6 +150,7 @@ class ModelBundle:
     patient_rule: PatientRule | None = None
     signature: SignatureStatus = UNSIGNED
     background: Background | None = None
+    references: tuple[ReferenceGroup, ...] = ()
 
     @property
     def is_probability(self) -> bool:
@@ -319,7 +321,8 @@ def bundle_from_dict(data: Mapping, sha256: str, parts: Mapping[str, bytes] | No
         card=data, sha256=sha256,
         patient_rule=patient_rule_from_dict(data["patient_rule"]) if "patient_rule" in data else None,
         background=background_from_dict(data["background"], inputs, estimator.input_names)
-        if "background" in data else None)
+        if "background" in data else None,
+        references=references_from_list(data.get("reference", []), inputs))
 
 
 def _intensity(applies: Mapping) -> str:

@@ -45,8 +45,31 @@ class BandSheet(Sheet):
             self.y += self.line_height
             self.out.text(0.5 * (self.left + self.right), self.y, line, self.size, INK, "middle", bold=True)
         self.y += 0.6 * self.size
+        self._references(axis)
         if self._reason():
             self._lines(self._reason(), self.small, MUTED)
+
+    def _references(self, axis: Axis) -> None:
+        """The reference groups along the axis, with the case as a dot."""
+        groups = [found.group for found in self.card.comparisons
+                  if not found.reason and found.group.of is None and found.group.sd is not None and self.marks]
+        if not groups:
+            return
+        self.y += 0.5 * self.size
+        self._lines(tr("Reference populations: mean, one and two standard deviations"), self.size, INK, True)
+        for group in groups:
+            self._lines(local(group.title), self.small, INK)
+            self.y += 0.9 * self.size
+            spans = [[self.x(axis, self.nomogram.outcome_position(group.mean + sign * width * group.sd))
+                      for sign in (-1, 1)] for width in (2, 1)]
+            self.out.line(spans[0][0], self.y, spans[0][1], self.y, MUTED, 1.4)
+            self.out.rect(spans[1][0], self.y - 0.3 * self.size, spans[1][1] - spans[1][0], 0.6 * self.size, "#d9d9d9",
+                          MUTED)
+            mean = self.x(axis, self.nomogram.outcome_position(group.mean))
+            self.out.line(mean, self.y - 0.3 * self.size, mean, self.y + 0.3 * self.size, INK, 2.0)
+            own = self.x(axis, self.marks[OUTCOME].position)
+            self.out.circle(own, self.y, 0.32 * self.size, PATIENT, "#ffffff", 1.2)
+            self.y += 0.5 * self.size
 
     def _reason(self) -> str:
         """Why a model of several inputs has no nomogram; empty for a single value."""

@@ -11,6 +11,7 @@ from ..features.vector import FeatureVector
 from ..quality.finding import Finding
 from ..regions.roi import Roi
 from .language import local, tr
+from .reference_section import comparison_text
 from .wording import amount_text, range_text, severity_words
 
 
@@ -27,6 +28,10 @@ def brief_html(card: Mapping) -> str:
                      f"{escape(local(result['class']['sentence']))}</p>")
     if result["interval"]:
         parts.append(f"<p><small>{escape(local(result['interval_reason']))}</small></p>")
+    compared = [f"{escape(local(entry['group']))}{escape(tr(': '))}{escape(comparison_text(entry))}"
+                for entry in result["reference"] if not entry["reason"]]
+    if compared:
+        parts.append(f"<p><small>{'<br/>'.join(compared)}</small></p>")
     parts.append(findings_html(card["findings"]))
     answers = card["provenance"].get("semantic", {}).get("answers", {}).values()
     given = [f"{local(entry['title'])}{tr(': ')}{local(entry['meaning'])}" for entry in answers

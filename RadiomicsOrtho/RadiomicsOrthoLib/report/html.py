@@ -16,6 +16,7 @@ from .drawing import Drawing
 from .html_parts import bullets, checked_svg, page, section, table
 from .language import local, tr
 from .patient_section import patient_section
+from .reference_section import reference_section
 from .region_views import views_legend
 from .svg import data_uri, escape, to_svg
 from .wording import (
@@ -64,9 +65,10 @@ def report_sections(card: ScoreCard, nomogram_svg: str, pictures: Mapping[str, P
     equation = card.model.estimator.stratum(card.input_values)
     points = equation.is_points
     parts = () if refusals(card.findings) else (contributions_section(card),)
+    compared = () if refusals(card.findings) else (reference_section(card, _evidence),)
     measured = () if refusals(card.findings) else (_inputs(card), _measurements(card))
     sections = (
-        _result(card), patient_section(card), _findings(card), _pictures(pictures or {}),
+        _result(card), *compared, patient_section(card), _findings(card), _pictures(pictures or {}),
         *(parts if points else ()),
         section(_chart_title(card), charts),
         *(() if points else parts), *measured, calibration_section(card), _roi_protocol(card), _semantic(card),

@@ -10,6 +10,7 @@ from .. import RESEARCH_USE_ONLY
 from ..models.bundle import ModelBundle, OutputClass
 from ..quality.finding import Finding
 from .explanation import Explanation
+from .reference import Comparison, compare
 
 SCHEMA = "radiomics-ortho-card/2"
 #: what a model may leave out, as a card writes it
@@ -74,6 +75,11 @@ class ScoreCard:
     def input_values(self) -> dict[str, float | str]:
         return {item.name: item.value for item in self.inputs}
 
+    @property
+    def comparisons(self) -> tuple[Comparison, ...]:
+        """The value beside the reference populations of the model."""
+        return compare(self.model, self.value, self.input_values, self.place)
+
     def to_dict(self) -> dict:
         """The content of ``card.json`` (schema in ``Resources/Schemas``)."""
         return {
@@ -91,6 +97,7 @@ class ScoreCard:
                     "sentence": self.output_class.sentence, "evidence": self.output_class.evidence},
                 "thresholds": [{"value": t.value, "title": t.title, "evidence": t.evidence, "source": t.source}
                                for t in self.model.thresholds],
+                "reference": [found.to_dict() for found in self.comparisons],
             },
             "inputs": [vars(item) | {} for item in self.inputs],
             "measurements": dict(self.measurements),
