@@ -24,7 +24,8 @@ def reference_section(card: ScoreCard, evidence) -> str:
         return section(tr("Compared with a reference population"),
                        f"<p>{escape(local(NO_REFERENCE[card.model.trust]))}</p>")
     rows = [[escape(local(found.group.title)), escape(group_text(found, card.model.is_probability)),
-             escape(comparison_text(found.to_dict())), evidence(found.group.evidence), escape(local(found.group.source))]
+             escape(comparison_text(found.to_dict())), evidence(found.group.evidence),
+             escape(local(found.group.source))]
             for found in card.comparisons]
     heads = (tr("Group"), tr("Their values"), tr("This case"), tr("Evidence"), tr("Source"))
     note = ""
