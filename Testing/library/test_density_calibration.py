@@ -218,6 +218,8 @@ class TestScore:
         assert card.measurements["mean_hu"] == pytest.approx(120, abs=1)
         assert card.output_class.id == "osteopenia"
         assert codes(card)["CALIBRATED"] == "note"
+        # rods are as bright as enhanced blood, and no vessels
+        assert "CONTRAST_LIKELY" not in codes(card)
         low, high = card.interval
         assert low <= card.value - card.calibration["error"] and high >= card.value + card.calibration["error"]
         assert "of the calibration" in card.interval_reason
@@ -235,6 +237,14 @@ class TestScore:
         firm = score_case(image, drawn, load_model(DENSITY_MODEL),
                           calibration=replace(manual, stated_error=0.5)).card
         assert "CLASS_NOT_FIRM" not in codes(firm)
+
+    def test_an_enhanced_vessel_is_seen_beside_the_rods(self, case, by_rods):
+        image, roi, _ = case
+        r, a, _ = np.moveaxis(image.geometry.to_ras(np.stack(np.indices(image.array.shape), -1)), -1, 0)
+        enhanced = replace(image, array=np.where(np.hypot(r - 12, a - 33) < 9, 260, image.array).astype(np.int16))
+        own = replace(by_rods, scan={"sha256": enhanced.voxel_hash()})
+        card = score_case(enhanced, roi, load_model(DENSITY_MODEL), calibration=own).card
+        assert codes(card)["CONTRAST_LIKELY"] == "warn"
 
     def test_units_are_not_mixed(self, case, by_rods):
         image, roi, _ = case

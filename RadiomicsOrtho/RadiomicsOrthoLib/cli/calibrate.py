@@ -85,7 +85,7 @@ def run(options: argparse.Namespace) -> dict:
     else:
         calibration = _stated(options, image)
     if image is not None:
-        findings += check_calibration(calibration, image)
+        findings += check_calibration(calibration, image, str(calibration.scan["sha256"]))
     write_folder(options.output.parent, {options.output.name: calibration_json(calibration)})
     if not options.json:
         print_calibration(calibration)

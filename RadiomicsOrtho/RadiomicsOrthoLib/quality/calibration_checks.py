@@ -13,8 +13,8 @@ from .finding import Finding
 MIN_TISSUES_FOR_ERROR = 4
 
 
-def check_calibration(calibration: DensityCalibration, image: BoneImage) -> Iterator[Finding]:
-    """``image`` is the scan in HU (or the density image) to which ``calibration`` is applied."""
+def check_calibration(calibration: DensityCalibration, image: BoneImage, sha256: str) -> Iterator[Finding]:
+    """``image``, in HU or a density image, is what ``calibration`` is applied to; ``sha256`` is its voxel hash."""
     yield Finding("CALIBRATED", "note", f"Densities are {calibration.equivalent}-equivalent mg/cm³ "
                   f"({METHOD_TITLES[calibration.method].lower()}: {calibration.source}).",
                   "Do not compare them with densities of another equivalent material.")
@@ -25,7 +25,7 @@ def check_calibration(calibration: DensityCalibration, image: BoneImage) -> Iter
     if calibration.error_at(0.0) is None:
         yield Finding("CALIBRATION_ERROR_UNKNOWN", "warn", "The error of the calibration is not known; the score's "
                       "interval leaves it out.", "State it, or calibrate with more rods or tissues.")
-    yield from _check_same_scan(calibration, image)
+    yield from _check_same_scan(calibration, image, sha256)
 
 
 def check_calibrated_range(calibration: DensityCalibration, mean_hu: float) -> Iterator[Finding]:
@@ -50,13 +50,13 @@ def _check_tissues(calibration: DensityCalibration) -> Iterator[Finding]:
                       "Look at their regions: other tissue, partial volume or contrast agent may be in them.")
 
 
-def _check_same_scan(calibration: DensityCalibration, image: BoneImage) -> Iterator[Finding]:
+def _check_same_scan(calibration: DensityCalibration, image: BoneImage, sha256: str) -> Iterator[Finding]:
     made_on = calibration.scan
     if not made_on:
         yield Finding("CALIBRATION_NOT_OF_THIS_SCAN", "warn", "The calibration was entered by hand; it holds for the "
                       "scanner, tube voltage and kernel that it was made with.", "Check that this scan was made alike.")
         return
-    if made_on.get("sha256") == image.voxel_hash():
+    if calibration.made_on(sha256):
         return
     if calibration.method == "internal":
         yield Finding("CALIBRATION_OF_ANOTHER_SCAN", "refuse", "The calibration was made on the tissues of another "

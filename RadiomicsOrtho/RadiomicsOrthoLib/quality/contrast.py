@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import functools
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 from scipy import ndimage
@@ -32,14 +32,19 @@ _SHELL_MM = 6.0
 #: binned planes that are looked at together
 _PLANES = 24
 
+#: RAS mm
+Point = tuple[float, float, float]
 
-def enhanced_vessel_hu(image: BoneImage, roi: Roi) -> float | None:
+
+def enhanced_vessel_hu(image: BoneImage, roi: Roi, phantom: Sequence[Point] = ()) -> float | None:
     """Mean HU of the largest enhanced vessel near ``roi``; ``None`` if there is none.
 
     Works on a copy binned to about 1.5 mm, so that neither noise nor thin cortex decides.
+    ``phantom`` holds points (RAS mm) in the rods of a calibration phantom: what holds one of them is no vessel.
     """
-    values, bone, spacing = _neighbourhood(image, roi)
+    values, bone, spacing, corner = _neighbourhood(image, roi)
     labels, count = ndimage.label(_smooth_and_bright(values) & ~bone)
+    _leave_out(labels, image, phantom, corner, spacing)
     # plane by plane: counting makes a copy with eight bytes a voxel
     sizes = sum(np.bincount(plane.ravel(), minlength=count + 1) for plane in labels)
     best_hu, best_volume = None, MIN_VOLUME_ML
@@ -79,8 +84,20 @@ def _smooth_and_bright(values: np.ndarray) -> np.ndarray:
     return found
 
 
-def _neighbourhood(image: BoneImage, roi: Roi) -> tuple[np.ndarray, np.ndarray, tuple[float, float, float]]:
-    """Binned voxels round the ROI, where the ROI itself lies, and the binned spacing (k, j, i)."""
+def _leave_out(labels: np.ndarray, image: BoneImage, points: Sequence[Point], corner: tuple[int, ...],
+               spacing: tuple[float, float, float]) -> None:
+    """Remove the parts that hold a point (RAS mm) from ``labels``; ``corner`` is the voxel at which they begin."""
+    for point in points:
+        place = (image.geometry.to_kji(np.asarray(point)) - corner) * image.geometry.spacing_kji // np.asarray(spacing)
+        if ((place >= 0) & (place < labels.shape)).all():
+            label = labels[tuple(place.astype(int))]
+            if label:
+                labels[labels == label] = 0
+
+
+def _neighbourhood(image: BoneImage, roi: Roi
+                   ) -> tuple[np.ndarray, np.ndarray, tuple[float, float, float], tuple[int, ...]]:
+    """Binned voxels round the ROI, where the ROI itself lies, the binned spacing and the first voxel (k, j, i)."""
     spacing = image.geometry.spacing_kji
     box = tuple(slice(max(int(part.start - NEIGHBOURHOOD_MM / s), 0), int(part.stop - 1 + NEIGHBOURHOOD_MM / s) + 1)
                 for part, s in zip(roi.box_slices(), spacing, strict=True))
@@ -91,7 +108,8 @@ def _neighbourhood(image: BoneImage, roi: Roi) -> tuple[np.ndarray, np.ndarray, 
         total = total + np.clip(part, -1024, 3071).astype(np.float32, copy=False)
         count += 1
     bone = functools.reduce(np.logical_or, _bin_by_bin(roi.mask[box], factors))
-    return total / np.float32(count), bone, tuple(s * f for s, f in zip(spacing, factors, strict=True))
+    return (total / np.float32(count), bone, tuple(s * f for s, f in zip(spacing, factors, strict=True)),
+            tuple(part.start for part in box))
 
 
 def _bin_by_bin(array: np.ndarray, factors: tuple[int, int, int]) -> Iterator[np.ndarray]:

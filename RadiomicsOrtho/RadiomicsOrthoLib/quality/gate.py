@@ -2,31 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from ..errors import InputError
 from ..imaging.image import BoneImage
 from ..regions.roi import Roi
 from ..regions.trabecular import DEFAULT_DEPTH_MM, trabecular_core
 from .bone_checks import check_trabecular_values
+from .contrast import Point
 from .finding import Finding, most_severe_first, refusals
 from .image_checks import check_image
 from .roi_checks import check_roi
 from .shape_checks import check_size
 
 
-def inspect(image: BoneImage, roi: Roi, of_image: Iterable[Finding] | None = None) -> tuple[Finding, ...]:
+def inspect(image: BoneImage, roi: Roi, of_image: Iterable[Finding] | None = None,
+            phantom: Sequence[Point] = ()) -> tuple[Finding, ...]:
     """Findings on the image and on the ROI as it was drawn, the most severe first.
 
     ``roi`` lies on the image's grid; ``ValueError`` otherwise (the readers see to it).  ``of_image`` is what
-    ``check_image`` found, where several regions of one scan are inspected.
+    ``check_image`` found, where several regions of one scan are inspected.  ``phantom`` holds points (RAS mm) in the
+    rods of a calibration phantom, which are no vessels.
     """
     if not image.geometry.same_place(roi.geometry):
         raise ValueError("the ROI is not on the image's grid")
     findings = list(check_image(image) if of_image is None else of_image)
     found = {finding.code for finding in findings}
     if "NO_INTENSITY_VARIATION" not in found:
-        findings += check_roi(image, roi, is_ct=_has_hu(image) and "NOT_HU" not in found)
+        findings += check_roi(image, roi, is_ct=_has_hu(image) and "NOT_HU" not in found, phantom=phantom)
     return most_severe_first(findings)
 
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 
 from ..imaging.image import BoneImage
 from ..regions.roi import Roi
 from .bone_checks import check_bone
+from .contrast import Point
 from .contrast_checks import check_contrast_agent
 from .finding import Finding
 from .metal_checks import check_metal
@@ -17,7 +18,7 @@ from .planar_checks import check_saturation
 from .shape_checks import check_shape, check_size
 
 
-def check_roi(image: BoneImage, roi: Roi, is_ct: bool) -> Iterator[Finding]:
+def check_roi(image: BoneImage, roi: Roi, is_ct: bool, phantom: Sequence[Point] = ()) -> Iterator[Finding]:
     """Findings on a ROI as it was drawn: shape, size, non-finite voxels; on a CT also metal, bone and contrast."""
     if roi.voxel_count == 0:
         yield Finding("ROI_EMPTY", "refuse", "The segmentation is empty.", "Draw the region first.")
@@ -45,5 +46,5 @@ def check_roi(image: BoneImage, roi: Roi, is_ct: bool) -> Iterator[Finding]:
         if not metal:
             # beside metal every value is falsified
             yield from check_bone(image, roi)
-        yield from check_contrast_agent(image, roi)
+        yield from check_contrast_agent(image, roi, phantom)
     yield from check_noise(image, roi, is_ct)

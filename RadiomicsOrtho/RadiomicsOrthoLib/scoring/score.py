@@ -16,6 +16,7 @@ from ..features.semantic.answers import SemanticAnswers, add_answers, check_fit
 from ..features.vector import FeatureVector
 from ..imaging.calibration.calibration import DensityCalibration, calibrated
 from ..imaging.calibration.calibration_file import calibration_to_dict
+from ..imaging.calibration.rods import rod_points
 from ..imaging.image import BoneImage
 from ..models.bundle import ModelBundle
 from ..quality.calibration_checks import check_calibrated_range, check_calibration
@@ -90,9 +91,12 @@ def _score_case(image: BoneImage, roi: Roi, model: ModelBundle, clinical: Mappin
     if calibration and calibration.from_unit == measured.unit:
         # there are no HU to be checked
         image = measured
-    findings = [*inspect(image, roi), *check_applicability(model, scan, RegionFacts.of(roi))]
+    # a long look at a large scan, so once
+    sha256 = image.voxel_hash(look) if calibration else None
+    phantom = rod_points(calibration, image.geometry) if calibration and calibration.made_on(sha256) else ()
+    findings = [*inspect(image, roi, phantom=phantom), *check_applicability(model, scan, RegionFacts.of(roi))]
     if calibration:
-        findings += [*check_calibration(calibration, image), *check_equivalent(model, calibration)]
+        findings += [*check_calibration(calibration, image, sha256), *check_equivalent(model, calibration)]
     findings += check_contrast(model, findings)
     if answers:
         findings += check_fit(answers, image, roi)
@@ -116,7 +120,7 @@ def _score_case(image: BoneImage, roi: Roi, model: ModelBundle, clinical: Mappin
         features = extract_features(measured, core, profile, engine or load_engine(),
                                     lambda share, text: progress(0.5 + 0.4 * share, text), cancelled, roi,
                                     reference, findings)
-    provenance = features.provenance if features else provenance_of(image, core, roi, look, findings)
+    provenance = features.provenance if features else provenance_of(image, core, roi, look, findings, sha256)
     if answers:
         features = add_answers(features or FeatureVector(measurements, "", provenance), answers)
         provenance = features.provenance

@@ -54,6 +54,7 @@ class Sample:
 
     ``reference`` is what it should be: the density in mg/cm³ of a rod, the mass attenuation coefficient in cm²/g of a
     tissue at the effective energy; ``residual`` is measured by the fit minus reference, in the same unit.
+    ``centre_ras_mm`` is the middle of its region, where it is known.
     """
 
     name: str
@@ -62,6 +63,7 @@ class Sample:
     voxels: int
     reference: float
     residual: float
+    centre_ras_mm: tuple[float, float, float] | None = None
 
 
 @dataclass(frozen=True)
@@ -122,6 +124,10 @@ class DensityCalibration:
     def from_unit(self) -> str:
         """Unit of the values that it is applied to."""
         return DENSITY_UNIT if self.method == "density-image" else "HU"
+
+    def made_on(self, sha256: str) -> bool:
+        """Whether it was made on the scan with that voxel hash."""
+        return self.scan.get("sha256") == sha256
 
     @property
     def slope_se(self) -> float | None:

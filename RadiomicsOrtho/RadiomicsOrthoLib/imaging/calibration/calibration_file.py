@@ -28,7 +28,8 @@ def calibration_to_dict(calibration: DensityCalibration) -> dict:
         "covariance": None if calibration.covariance is None else list(calibration.covariance),
         "degrees_of_freedom": calibration.degrees_of_freedom,
         "error_meaning": calibration.error_meaning,
-        "samples": [asdict(sample) for sample in calibration.samples],
+        "samples": [asdict(sample) | {"centre_ras_mm": sample.centre_ras_mm and list(sample.centre_ras_mm)}
+                    for sample in calibration.samples],
         "left_out": {name: curve.to_dict() for name, curve in calibration.alternatives.items()},
         "scan": dict(calibration.scan),
     }
@@ -81,13 +82,25 @@ def calibration_from_dict(data: Mapping) -> DensityCalibration:
         raise ValueError("its covariance is none")
     return DensityCalibration(
         data["method"], data["equivalent"], _curve(data["curve"]), str(data["source"]),
-        tuple(Sample(str(one["name"]), _number(one["mean_hu"]), _number(one["sd_hu"]), int(one["voxels"]),
-                     _number(one["reference"]), _number(one["residual"])) for one in data["samples"]),
+        tuple(map(_sample, data["samples"])),
         covariance=None if covariance is None else tuple(map(_number, covariance)),
         degrees_of_freedom=None if freedom is None else int(freedom),
         alternatives={str(name): _curve(curve) for name, curve in data["left_out"].items()},
         scan=dict(data["scan"]),
         **{name: None if data[name] is None else _number(data[name]) for name in _NUMBERS})
+
+
+def _sample(one: Mapping) -> Sample:
+    return Sample(str(one["name"]), _number(one["mean_hu"]), _number(one["sd_hu"]), int(one["voxels"]),
+                  _number(one["reference"]), _number(one["residual"]), _point(one["centre_ras_mm"]))
+
+
+def _point(data: object) -> tuple[float, float, float] | None:
+    if data is None:
+        return None
+    if not isinstance(data, list) or len(data) != 3:
+        raise ValueError(f"{data!r} is no position")
+    return tuple(map(_number, data))
 
 
 def _curve(data: Mapping) -> Curve:

@@ -8,11 +8,13 @@ the constants of its data sheet; this line is not made for them.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
 
 from ...errors import InputError
+from ..geometry import Geometry
 from ..image import BoneImage
 from .calibration import Curve, DensityCalibration, Sample, scan_facts
 from .sampling import hu_statistics
@@ -38,7 +40,7 @@ def calibrate_by_rods(image: BoneImage, rods: Mapping[str, tuple[np.ndarray, flo
         if found.sd > MAX_ROD_SD_HU:
             raise InputError(f"The rod '{name}' is uneven (SD {found.sd:.0f} HU); draw it inside the rod, away from "
                              "its edge.")
-        measured.append(Sample(name, found.mean, found.sd, found.voxels, density, 0.0))
+        measured.append(Sample(name, found.mean, found.sd, found.voxels, density, 0.0, found.centre))
     return fit_rods(measured, equivalent, source, scan_facts(image))
 
 
@@ -66,10 +68,21 @@ def fit_rods(rods: Sequence[Sample], equivalent: str, source: str,
             alternatives[rod.name] = _line(np.delete(hu, number), np.delete(density, number))[0]
     return DensityCalibration(
         "rods", equivalent, curve, source,
-        tuple(Sample(rod.name, rod.mean_hu, rod.sd_hu, rod.voxels, rod.reference, float(residual))
-              for rod, residual in zip(rods, residuals, strict=True)),
+        tuple(replace(rod, residual=float(residual)) for rod, residual in zip(rods, residuals, strict=True)),
         r_squared, float(np.sqrt(np.sum(residuals**2) / freedom)), covariance, freedom, alternatives,
         scan=dict(scan or {}))
+
+
+def rod_points(calibration: DensityCalibration, geometry: Geometry) -> tuple[tuple[float, float, float], ...]:
+    """Points (RAS mm) in the rods, one on each slice of the scan that they were measured on: rods run along it."""
+    centres = [sample.centre_ras_mm for sample in calibration.samples if sample.centre_ras_mm is not None]
+    if calibration.method != "rods" or not centres:
+        return ()
+    points = []
+    for _, j, i in geometry.to_kji(np.array(centres)):
+        slices = np.array([[k, j, i] for k in range(geometry.shape[0])])
+        points += [tuple(map(float, point)) for point in geometry.to_ras(slices)]
+    return tuple(points)
 
 
 def _line(hu: np.ndarray, density: np.ndarray) -> tuple[Curve, np.ndarray, tuple[float, float, float], float]:

@@ -13,12 +13,13 @@ from ..image import BoneImage
 
 @dataclass(frozen=True)
 class HuStatistics:
-    """Mean and SD in HU of a region, its voxels, and its largest area within one slice in mm²."""
+    """Mean and SD in HU of a region, its voxels, its largest area within one slice in mm², and its middle (RAS mm)."""
 
     mean: float
     sd: float
     voxels: int
     area_mm2: float
+    centre: tuple[float, float, float]
 
 
 def hu_statistics(image: BoneImage, mask: np.ndarray, name: str) -> HuStatistics:
@@ -32,7 +33,8 @@ def hu_statistics(image: BoneImage, mask: np.ndarray, name: str) -> HuStatistics
     axis = int(np.argmax(image.geometry.spacing_kji))
     in_slice = np.count_nonzero(mask, axis=tuple(other for other in range(3) if other != axis))
     pixel = float(np.prod(np.delete(np.asarray(image.geometry.spacing_kji), axis)))
-    return HuStatistics(float(values.mean()), float(values.std(ddof=1)), values.size, float(in_slice.max()) * pixel)
+    return HuStatistics(float(values.mean()), float(values.std(ddof=1)), values.size, float(in_slice.max()) * pixel,
+                        tuple(map(float, image.geometry.to_ras(np.argwhere(mask).mean(axis=0)))))
 
 
 def cylinder(geometry: Geometry, start: tuple[float, float, float], end: tuple[float, float, float],
