@@ -276,11 +276,14 @@ class TestScore:
         image, roi, _ = case
         other = replace(image, acquisition=image.acquisition.with_stated(kvp=100.0))
         made = replace(by_rods, scan={"sha256": "0" * 64, "kvp": 120.0, "kernel": "B40"})
-        with pytest.raises(RefusedError, match=r"Tube voltage of phantom and patient differ \(120.0 and 100.0\)"):
+        with pytest.raises(RefusedError, match="The phantom was scanned at 120 kV, the patient at 100 kV"):
             score_case(other, roi, load_model(DENSITY_MODEL), calibration=made)
         same = replace(image, acquisition=replace(image.acquisition, kvp=120.0, kernel="B30"))
         assert codes(score_case(same, roi, load_model(DENSITY_MODEL), calibration=made).card)[
-            "CALIBRATION_OTHER_KERNEL"] == "warn"
+            "CALIBRATION_OTHER_SETTINGS"] == "warn"
+        unsure = DensityCalibration("manual", "K2HPO4", Curve(0.0, 0.7), "report")
+        assert codes(score_case(image, roi, load_model(DENSITY_MODEL), calibration=unsure).card)[
+            "CALIBRATION_ERROR_UNKNOWN"] == "warn"
 
     def test_tissues_of_another_scan_are_refused(self, case):
         image, roi, _ = case

@@ -25,11 +25,11 @@ from ..imaging.calibration.sampling import cylinder
 from ..imaging.calibration.tissues import TISSUES, calibrate_by_tissues, tissue_from_name
 from ..imaging.image import BoneImage
 from ..imaging.segmentation_file import Segment, SegmentationFile
-from ..quality.calibration_checks import check_calibration
 from ..quality.finding import Finding, most_severe_first, raise_refusals
 from ..quality.image_checks import check_image
 from ..regions.from_file import choose_segment
 from ..report.files import write_folder
+from ..scoring.calibration_checks import check_calibration
 from .info import print_findings
 from .inputs import add_image_arguments, image_from, segmentation_from
 from .output import check_output

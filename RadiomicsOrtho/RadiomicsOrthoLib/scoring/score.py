@@ -19,7 +19,6 @@ from ..imaging.calibration.calibration_file import calibration_to_dict
 from ..imaging.calibration.rods import rod_points
 from ..imaging.image import BoneImage
 from ..models.bundle import ModelBundle
-from ..quality.calibration_checks import check_calibrated_range, check_calibration
 from ..quality.finding import Finding, most_severe_first, raise_refusals
 from ..quality.gate import inspect, inspect_core
 from ..regions.protocols.catalogue import protocol_for
@@ -33,6 +32,7 @@ from .applicability import (
     check_scan,
     check_values,
 )
+from .calibration_checks import check_calibrated_range, check_calibration
 from .card import ScoreCard, card_inputs
 from .case_facts import RegionFacts, ScanFacts
 from .clinical import clinical_values, completed

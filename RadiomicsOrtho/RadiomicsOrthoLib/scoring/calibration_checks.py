@@ -8,9 +8,7 @@ from ..imaging.acquisition import ACQUISITION_FACTS
 from ..imaging.calibration.calibration import METHOD_TITLES, DensityCalibration
 from ..imaging.calibration.tissues import TITLES, USUAL_HU
 from ..imaging.image import BoneImage
-from .finding import Finding
-
-MIN_TISSUES_FOR_ERROR = 4
+from ..quality.finding import Finding
 
 
 def check_calibration(calibration: DensityCalibration, image: BoneImage, sha256: str) -> Iterator[Finding]:
@@ -64,14 +62,16 @@ def _check_same_scan(calibration: DensityCalibration, image: BoneImage, sha256: 
         return
     yield Finding("CALIBRATION_ASYNCHRONOUS", "note", "The phantom was scanned at another time than the patient "
                   "(asynchronous calibration).", "The scanner must be stable in between: repeat the phantom scan.")
-    known = {name: getattr(image.acquisition, name) for name in ("kvp", "kernel", "scanner_model")}
-    for name, value in known.items():
-        title = ACQUISITION_FACTS[name][0]
-        if value is None or made_on.get(name) is None:
-            if name == "kvp":
-                yield Finding("CALIBRATION_KVP_UNKNOWN", "warn", "Whether phantom and patient were scanned at the same "
-                              "tube voltage is unknown.", "State the voltage of both scans.")
-        elif value != made_on[name]:
-            yield Finding(f"CALIBRATION_OTHER_{name.upper()}", "refuse" if name == "kvp" else "warn",
-                          f"{title} of phantom and patient differ ({made_on[name]} and {value}).",
-                          "Scan the phantom with the settings of the patient's scan.")
+    here = image.acquisition
+    if here.kvp is None or made_on.get("kvp") is None:
+        yield Finding("CALIBRATION_KVP_UNKNOWN", "warn", "Whether phantom and patient were scanned at the same tube "
+                      "voltage is unknown.", "State the voltage of both scans.")
+    elif here.kvp != made_on["kvp"]:
+        yield Finding("CALIBRATION_OTHER_KVP", "refuse", f"The phantom was scanned at {made_on['kvp']:g} kV, the "
+                      f"patient at {here.kvp:g} kV.", "Scan the phantom with the settings of the patient's scan.")
+    others = [f"{ACQUISITION_FACTS[name][0].lower()} {made_on[name]} and {getattr(here, name)}"
+              for name in ("kernel", "scanner_model")
+              if None not in (made_on.get(name), getattr(here, name)) and made_on[name] != getattr(here, name)]
+    if others:
+        yield Finding("CALIBRATION_OTHER_SETTINGS", "warn", f"Phantom and patient were not scanned alike "
+                      f"({'; '.join(others)}).", "Scan the phantom with the settings of the patient's scan.")
