@@ -109,6 +109,14 @@ def test_isotonic_is_straight_between_its_points(result: float, probability: flo
     assert estimator.outcome(predictor) == pytest.approx(probability)
 
 
+def test_isotonic_makes_a_probability_of_a_plain_sum() -> None:
+    found = calibrated("isotonic", "identity", points=[[-5.0, 0.1], [3.0, 0.9]])
+    assert found.is_probability
+    predictor = found.estimator.linear_predictor(LOGISTIC_VALUES)
+    assert found.estimator.output(LOGISTIC_VALUES) == pytest.approx(0.1 + 0.1 * (predictor + 5))
+    assert found.estimator.outcome(-40.0) == 0.1 and found.estimator.outcome(40.0) == 0.9
+
+
 @pytest.mark.parametrize("more", [
     {"kind": "recalibration", "slope": 0.8, "intercept": -0.3}, {"kind": "isotonic", "points": POINTS}])
 def test_a_nomogram_places_its_probabilities_where_the_calibrated_model_gives_them(more: dict) -> None:

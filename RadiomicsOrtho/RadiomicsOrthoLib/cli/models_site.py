@@ -8,13 +8,18 @@ from pathlib import Path
 
 from ..errors import InputError
 from ..models.bundle import ModelBundle
-from ..models.store import import_bundle, remove_model
+from ..models.store import Imported, import_bundle, import_files, remove_model
 
 
 def add_actions(actions) -> None:
     """Add the actions to those of ``models``."""
     bring = actions.add_parser("import", help="bring a model into this site's own folder")
-    bring.add_argument("path", metavar="PATH", type=Path, help="folder or zip file of a model")
+    bring.add_argument("path", metavar="PATH", type=Path, help="folder or zip file of a model, or a scikit-learn model "
+                       "as a .skops file")
+    bring.add_argument("--card", metavar="CARD.yaml", type=Path, help="what to say of a .skops file: a model.json "
+                       "without estimator and check vectors, as YAML or JSON")
+    bring.add_argument("--check", metavar="ROWS.csv", type=Path, help="rows on which a .skops file is compared with "
+                       "what it becomes; without them rows are made within the ranges of the inputs")
     bring.add_argument("--replace", action="store_true", help="replace a model of the same id")
     bring.add_argument("--accept-unsigned", action="store_true", help="take a model that no trusted key stands for")
     bring.set_defaults(run=run_import)
@@ -46,14 +51,50 @@ def add_actions(actions) -> None:
 
 
 def run_import(options: argparse.Namespace) -> dict:
-    found = import_bundle(options.path, options.replace, options.accept_unsigned)
+    found = _imported(options)
+    conversion = _conversion(found.bundle)
     if not options.json:
+        if conversion and options.path.suffix == ".skops":
+            print(_conversion_text(conversion))
         if found.warning:
             print(f"⚠ {found.warning}")
         print(f"The same model is there already: {found.path}" if found.unchanged else f"Imported to {found.path}")
         print(f"{found.bundle.id}  {found.bundle.version}  [{found.bundle.trust}]  {found.bundle.title}")
     return {"imported": summary(found.bundle), "path": str(found.path), "unchanged": found.unchanged,
-            "warning": found.warning}
+            "warning": found.warning, "conversion": conversion}
+
+
+def _imported(options: argparse.Namespace) -> Imported:
+    from ..models.conversion.skops_file import refuse_pickle
+
+    refuse_pickle(options.path)
+    if options.path.suffix != ".skops":
+        if options.card or options.check:
+            raise InputError("--card and --check belong to a .skops file; a bundle has its own card and check vectors.")
+        return import_bundle(options.path, options.replace, options.accept_unsigned)
+    if not options.card:
+        raise InputError("A .skops file says nothing of its use; describe it in a card and give that with --card (see "
+                         "docs/models.md).")
+    from ..models.conversion.process import convert_apart
+
+    return import_files(convert_apart(options.path, options.card, options.check), options.replace)
+
+
+def _conversion(bundle: ModelBundle) -> dict:
+    """How the model was converted; empty if it was not."""
+    provenance = bundle.card.get("training_provenance")
+    return provenance.get("conversion", {}) if isinstance(provenance, dict) else {}
+
+
+def _conversion_text(conversion: dict) -> str:
+    lines = [f"Converted {conversion['estimator']} to {conversion['form']}.",
+             (f"Compared on {conversion['compared']}: largest deviation {conversion['largest_deviation']:.1e}, allowed "
+              f"{conversion['tolerance']:g}.")]
+    if "probability_of_class" in conversion:
+        lines.append(f"It gives the probability of the class '{conversion['probability_of_class']}'.")
+    if conversion["inputs_left_out"]:
+        lines.append(f"Not needed by the model, and left out: {', '.join(conversion['inputs_left_out'])}.")
+    return "\n".join(lines)
 
 
 def run_remove(options: argparse.Namespace) -> dict:

@@ -285,7 +285,7 @@ def bundle_from_dict(data: Mapping, sha256: str, parts: Mapping[str, bytes] | No
             raise ValueError(f"the entry {entry!r} must be a list")
     if not data["citations"]:
         raise ValueError("the entry 'citations' is empty")
-    inputs = tuple(_input_from_dict(item) for item in data["inputs"])
+    inputs = tuple(input_from_dict(item) for item in data["inputs"])
     check_performance(data.get("performance", ()))
     columns = columns_from_dict(data["transform"]) if "transform" in data else columns_of(inputs, data["estimator"])
     estimator = estimator_from_dict(data["estimator"], columns, data.get("calibration"), parts)
@@ -332,7 +332,8 @@ def _intensity(applies: Mapping) -> str:
     return intensity
 
 
-def _input_from_dict(item: Mapping) -> ModelInput:
+def input_from_dict(item: Mapping) -> ModelInput:
+    """One entry of ``inputs``; ``KeyError`` or ``ValueError`` says what is wrong."""
     if item["source"] not in INPUT_SOURCES:
         raise ValueError(f"the source of {item['name']!r} must be one of {INPUT_SOURCES}")
     ranges = {name: tuple(float(x) for x in item[name]) if item.get(name) is not None else None

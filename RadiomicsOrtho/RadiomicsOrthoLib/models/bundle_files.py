@@ -10,6 +10,7 @@ import os
 import stat
 import unicodedata
 import zipfile
+import zlib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Protocol
@@ -71,7 +72,8 @@ class FolderFiles:
                                  "files, side by side.")
             if entry.name == MODEL_FILE and entry.stat(follow_symlinks=False).st_size > MAX_MODEL_BYTES:
                 raise _too_large(path / MODEL_FILE, MAX_MODEL_BYTES)
-        _check_amount(path, len(entries), sum(entry.stat(follow_symlinks=False).st_size for entry in entries))
+        size = sum(entry.stat(follow_symlinks=False).st_size for entry in entries)
+        _check_amount(path, len(entries), size, MAX_FILES, MAX_TOTAL_BYTES)
         self.names = tuple(entry.name for entry in entries)
 
     def read(self, name: str, most: int) -> bytes:
@@ -85,56 +87,54 @@ class FolderFiles:
         return _within(self._path, name, content, most)
 
 
-class ZipFiles:
-    """The files of a zip archive, which may hold them in one folder of its own.
+class SafeZip:
+    """A zip archive that is only read, entry by entry: ``entries`` maps names to what the archive says of them.
 
-    The directory of the archive is judged before anything is decompressed, and what is
-    decompressed is counted, because the directory may lie.
+    Its directory is judged before anything is decompressed, and what is decompressed is
+    counted, because the directory may lie.  Raises InputError with one sentence.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, most_files: int, most_bytes: int) -> None:
         self._path = path
-        if path.stat().st_size > MAX_TOTAL_BYTES:
-            raise InputError(f"Model refused: '{path}' is larger than {MAX_TOTAL_BYTES // 2**20} MiB.")
+        if path.stat().st_size > most_bytes:
+            raise InputError(f"Model refused: '{path}' is larger than {most_bytes // 2**20} MiB.")
         try:
-            self._archive = zipfile.ZipFile(io.BytesIO(path.read_bytes()))
+            self.raw = path.read_bytes()
+            self._archive = zipfile.ZipFile(io.BytesIO(self.raw))
         except (zipfile.BadZipFile, ValueError, NotImplementedError) as error:
             raise InputError(f"Model refused: '{path}' is neither a folder nor a sound zip file "
                              f"({error}).") from None
         entries = self._archive.infolist()
-        if len(entries) > 4 * MAX_FILES:
-            _check_amount(path, len(entries), 0)
+        # folders and clutter count, too, but not as files of a bundle
+        _check_amount(path, len(entries), 0, 4 * most_files, most_bytes)
         for entry in entries:
             self._check_entry(entry)
         kept = [entry for entry in entries if not entry.is_dir() and not _is_clutter(entry.filename)]
-        _check_amount(path, len(kept), sum(entry.file_size for entry in kept))
+        _check_amount(path, len(kept), sum(entry.file_size for entry in kept), most_files, most_bytes)
         folder = _only_folder(kept)
-        self._entries: dict[str, zipfile.ZipInfo] = {}
+        self.entries: dict[str, zipfile.ZipInfo] = {}
         seen: dict[str, str] = {}
         for entry in kept:
             name = entry.filename.removeprefix(folder)
             if "/" in name:
-                raise self._refused(f"'{entry.filename}' lies in a folder; a bundle holds its files side by side")
+                raise self._refused(f"'{entry.filename}' lies in a folder; the files must stand side by side")
             # what two file systems would take for one name
             same = unicodedata.normalize("NFKC", name).casefold()
             if same in seen:
                 raise self._refused(f"it holds '{name}' twice" if seen[same] == name else
                                     f"'{seen[same]}' and '{name}' are one name on many computers")
             seen[same] = name
-            self._entries[name] = entry
-        if MODEL_FILE not in self._entries:
-            raise InputError(f"No model: '{path}' holds no {MODEL_FILE}.")
-        self.names = tuple(sorted(self._entries))
+            self.entries[name] = entry
 
     def read(self, name: str, most: int) -> bytes:
-        entry = self._entries[name]
+        entry = self.entries[name]
         most = min(most, entry.file_size)
         try:
             with self._archive.open(entry) as file:
                 content = file.read(most + 1)
                 more = file.read(1)
         except (zipfile.BadZipFile, EOFError, ValueError, NotImplementedError, RuntimeError, OSError,
-                zipfile.zlib.error) as error:
+                zlib.error) as error:
             raise self._refused(f"'{name}' in it cannot be read ({error})") from None
         return _within(self._path, name, content + more, most)
 
@@ -164,6 +164,16 @@ class ZipFiles:
         return InputError(f"Model refused: '{self._path}' is not safe: {reason}.")
 
 
+class ZipFiles(SafeZip):
+    """The files of a zip archive, which may hold them in one folder of its own."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(path, MAX_FILES, MAX_TOTAL_BYTES)
+        if MODEL_FILE not in self.entries:
+            raise InputError(f"No model: '{path}' holds no {MODEL_FILE}.")
+        self.names = tuple(sorted(self.entries))
+
+
 class FilesInMemory:
     """Files of a bundle that has not been written yet."""
 
@@ -185,12 +195,12 @@ def _is_clutter(name: str) -> bool:
     return name.startswith(_CLUTTER_FOLDER) or name.rsplit("/", 1)[-1] in CLUTTER
 
 
-def _check_amount(path: Path, count: int, size: int) -> None:
-    if count > MAX_FILES:
-        raise InputError(f"Model refused: '{path}' holds {count} files; a bundle has at most {MAX_FILES}.")
-    if size > MAX_TOTAL_BYTES:
+def _check_amount(path: Path, count: int, size: int, most_files: int, most_bytes: int) -> None:
+    if count > most_files:
+        raise InputError(f"Model refused: '{path}' holds {count} files; a bundle has at most {most_files}.")
+    if size > most_bytes:
         raise InputError(f"Model refused: the files in '{path}' are {size} bytes together; a bundle has at most "
-                         f"{MAX_TOTAL_BYTES // 2**20} MiB.")
+                         f"{most_bytes // 2**20} MiB.")
 
 
 def _within(path: Path, name: str, content: bytes, most: int) -> bytes:

@@ -9,7 +9,7 @@ from typing import ClassVar
 
 from ..errors import InputError
 from .calibration import Calibration
-from .links import outcome
+from .links import checked, outcome
 from .transform import Column
 
 Values = Mapping[str, float | str]
@@ -74,7 +74,8 @@ class ColumnsEstimator(ABC):
 
     def outcome(self, linear_predictor: float) -> float:
         """The result through calibration and link."""
-        return self.calibration.output(outcome(self.link, self.calibration.predictor(linear_predictor)))
+        result = outcome(self.link, self.calibration.predictor(linear_predictor))
+        return checked(self.link, self.calibration.output(result))
 
 
 @dataclass(frozen=True)

@@ -94,8 +94,8 @@ class AdditiveEstimator:
         if self.truncates:
             # 0.2 × (72 − 57) is 3.0000000000000004 in binary, and 0.2 × (71 − 66) may fall short of 1
             return float(math.trunc(round(linear_predictor, 9)))
-        return self.calibration.output(
-            links.outcome(self.link, self.calibration.predictor(linear_predictor), self.baseline_survival))
+        result = links.outcome(self.link, self.calibration.predictor(linear_predictor), self.baseline_survival)
+        return links.checked(self.link, self.calibration.output(result))
 
     def inverse_outcome(self, outcome: float) -> float:
         """The linear predictor that gives ``outcome``."""

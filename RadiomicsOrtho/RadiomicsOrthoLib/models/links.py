@@ -22,11 +22,16 @@ def outcome(link: str, linear_predictor: float, baseline_survival: float | None 
     if link == "cox":
         exponent = math.exp(min(linear_predictor, 700.0))
         return -math.expm1(exponent * math.log(baseline_survival))
-    if link == "probability":
-        if not -_ROUNDING <= linear_predictor <= 1 + _ROUNDING:
-            raise ValueError(f"{linear_predictor:g} is no probability")
-        return min(max(linear_predictor, 0.0), 1.0)
     return linear_predictor
+
+
+def checked(link: str, output: float) -> float:
+    """``output`` within the bounds of what ``link`` gives; ``ValueError`` for what is no probability and should be."""
+    if link != "probability":
+        return output
+    if not -_ROUNDING <= output <= 1 + _ROUNDING:
+        raise ValueError(f"{output:g} is no probability")
+    return min(max(output, 0.0), 1.0)
 
 
 def inverse_outcome(link: str, output: float, baseline_survival: float | None = None) -> float:
