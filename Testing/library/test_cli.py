@@ -149,7 +149,7 @@ def test_info(capsys, case):
 
 def test_models_list_and_show(capsys):
     code, text, _ = run(capsys, "models", "list")
-    assert code == 0 and "\npickhardt-2013-l1-hu  1.0.0  [published; scan]" in text
+    assert code == 0 and "\npickhardt-2013-l1-hu  1.1.0  [published; scan]" in text
     code, text, _ = run(capsys, "models", "show", "pickhardt-2013-l1-hu")
     for words in ("Not a diagnosis", "unverified", "160 HU", "Ann Intern Med"):
         assert words in text
