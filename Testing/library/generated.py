@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import json
+import math
 import random
 import zipfile
 from collections.abc import Mapping
@@ -96,6 +97,32 @@ def cox_dict() -> dict:
         "check_vectors": [{"inputs": {"bmi": 28, "site": "none", "entropy": 2.5806451612903225},
                            "output": 0.07}],
     }
+
+
+def rad_age_dict() -> dict:
+    """``model.json`` of a Rad-score, a sum of four features, and age: the form of Wang 2023, made-up numbers."""
+    features = {"original_firstorder_Mean": ("HU", [20, 260], -0.0115), "original_glcm_Contrast": ("", [5, 120], 0.014),
+                "wavelet-LLH_glrlm_RunEntropy": ("", [3, 6], 0.65),
+                "log-sigma-3-0-mm-3D_glszm_ZoneVariance": ("", [0, 4000], -0.00022)}
+    data = logistic_dict()
+    names = {key: f"f{number}" for number, key in enumerate(features, start=1)}
+    inputs = [{"name": names[key], "title": key, "unit": unit, "source": "feature", "key": key, "axis_range": span}
+              for key, (unit, span, _) in features.items()]
+    rad = {"name": "rad_score", "title": "Rad-score", "source": "derived", "axis_range": [-3, 3], "derived": {
+        "offset": -2.1, "products": [{"factor": factor, "powers": {names[key]: 1}}
+                                     for key, (_, _, factor) in features.items()]}}
+    data |= {"id": "generated-rad-age", "title": "Osteoporosis from Rad-score and age (simulated, form of Wang 2023)",
+             "inputs": [*inputs, rad, data["inputs"][1]],
+             "formula": "logit(p) = −5.2 + 1.4 × Rad-score + 0.07 × age (made-up numbers)",
+             "estimator": {"link": "logit", "intercept": -5.2, "terms": [
+                 {"input": "rad_score", "coefficient": 1.4}, {"input": "age", "coefficient": 0.07}]}}
+    values = {"f1": 100, "f2": 50, "f3": 4, "f4": 1000, "age": 70}
+    return data | {"check_vectors": [{"inputs": values, "output": 1 / (1 + math.exp(0.3 - 1.4 * -0.17))}]}
+
+
+def rad_age_card(**values: object) -> ScoreCard:
+    made = bundle(rad_age_dict())
+    return card(made, made.with_derived({"f1": 92.4, "f2": 61.0, "f3": 4.83, "f4": 812.0, "age": 74.0} | values))
 
 
 def trees_dict(inline: bool = True) -> dict:

@@ -32,8 +32,10 @@ def share_title(estimator: Estimator) -> str:
 
 
 def share_text(share: float | None) -> str:
-    """A share with its sign; a dash where an input has none of its own."""
-    return "—" if share is None else f"{share:+.3f}".replace("-", "−")
+    """A share with its sign, whole points without decimals; a dash where an input has none of its own."""
+    if share is None:
+        return "—"
+    return (f"{share:+.0f}" if share == int(share) else f"{share:+.3f}").replace("-", "−")
 
 
 def exact_text(value: float) -> str:

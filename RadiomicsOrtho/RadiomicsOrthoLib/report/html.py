@@ -15,6 +15,7 @@ from .contributions import contributions_section, share_text, share_title
 from .drawing import Drawing
 from .html_parts import bullets, checked_svg, page, section, table
 from .language import local, tr
+from .parts_section import parts_section
 from .patient_section import patient_section
 from .reference_section import reference_section
 from .region_views import views_legend
@@ -67,12 +68,13 @@ def report_sections(card: ScoreCard, nomogram_svg: str, pictures: Mapping[str, P
     parts = () if refusals(card.findings) else (contributions_section(card),)
     compared = () if refusals(card.findings) else (reference_section(card, _evidence),)
     measured = () if refusals(card.findings) else (_inputs(card), _measurements(card))
+    dissected = () if refusals(card.findings) else (parts_section(card),)
     sections = (
         _result(card), *compared, patient_section(card), _findings(card), _pictures(pictures or {}),
         *(parts if points else ()),
         section(_chart_title(card), charts),
-        *(() if points else parts), *measured, calibration_section(card), _roi_protocol(card), _semantic(card),
-        _acquisition(card),
+        *(() if points else parts), *measured, *dissected, calibration_section(card), _roi_protocol(card),
+        _semantic(card), _acquisition(card),
         _model(card), checklist_section(card), _features(features or {}),
         _provenance(card))
     return [part for part in sections if part]

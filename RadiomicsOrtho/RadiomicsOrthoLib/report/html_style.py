@@ -54,6 +54,7 @@ thead th { color: var(--muted); font-weight: 600; font-size: .85rem; border-top:
 tbody th { font-weight: 600; width: 34%; }
 td { font-variant-numeric: tabular-nums; }
 .facts tbody th { width: 12rem; }
+.reference tbody th, .reference tbody td { width: 25%; }
 .reporting td:nth-child(4) { color: var(--muted); }
 td ul { margin: 0; padding-left: 1.1rem; }
 .notice { border: 1px solid var(--rule); border-radius: 4px; padding: .5rem .8rem; margin: .6rem 0; font-size: .85rem; }

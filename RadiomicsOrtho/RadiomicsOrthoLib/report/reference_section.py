@@ -24,14 +24,14 @@ def reference_section(card: ScoreCard, evidence) -> str:
         return section(tr("Compared with a reference population"),
                        f"<p>{escape(local(NO_REFERENCE[card.model.trust]))}</p>")
     rows = [[escape(local(found.group.title)), escape(group_text(found, card.model.is_probability)),
-             escape(comparison_text(found.to_dict())), evidence(found.group.evidence),
-             escape(local(found.group.source))]
+             escape(comparison_text(found.to_dict())),
+             f"{escape(local(found.group.source))} {evidence(found.group.evidence)}"]
             for found in card.comparisons]
-    heads = (tr("Group"), tr("Their values"), tr("This case"), tr("Evidence"), tr("Source"))
+    heads = (tr("Group"), tr("Their values"), tr("This case"), tr("Source"))
     note = ""
     if any(found.share is not None and not found.group.quantiles for found in card.comparisons):
         note = f'<p>{escape(tr("Shares of a group hold if its values are normally distributed."))}</p>'
-    return section(tr("Compared with a reference population"), table(rows, heads) + note)
+    return section(tr("Compared with a reference population"), table(rows, heads, "reference") + note)
 
 
 def group_text(found: Comparison, is_probability: bool) -> str:
