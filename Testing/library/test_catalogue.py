@@ -27,7 +27,7 @@ from RadiomicsOrthoLib.scoring.score import score_case
 BUNDLES, REFUSED = load_catalogue()
 CLINICAL = [bundle for bundle in BUNDLES if not bundle.uses_scan]
 TRUST = {"verse-vertebral-fracture": "trained here", "nhanes-osteoporosis-women": "trained here",
-         "nhanes-osteoporosis-men": "trained here"}
+         "nhanes-osteoporosis-men": "trained here", "simulated-rad-score-age": "simulated"}
 EXPECTED = {
     "pickhardt-2013-l1-hu", "reference-hu-l1-hendrickson-2018", "reference-hu-l3-hendrickson-2018", "qct-spine-vbmd",
     "fracture-index", "fracture-index-bmd",

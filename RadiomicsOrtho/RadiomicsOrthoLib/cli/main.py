@@ -24,6 +24,7 @@ from . import (
     score,
     segment,
     semantic,
+    simulate,
     train,
     vbq,
 )
@@ -47,7 +48,7 @@ def build_parser() -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=f"radiomics-ortho {__version__}")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     for module in (info, protocols, segment, check, extract, compare, semantic, calibrate, scan, score, card, profiles,
-                   models, train, vbq):
+                   models, train, simulate, vbq):
         module.add_command(commands)
     from . import demo
 

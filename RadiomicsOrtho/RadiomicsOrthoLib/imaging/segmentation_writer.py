@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import gzip
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 
 from .geometry import Geometry
+from .nrrd_writer import grid_lines, with_data
 
 #: labels of one layer are stored in a byte
 MAX_SEGMENTS_A_LAYER = 255
@@ -37,11 +37,10 @@ def seg_nrrd(segments: Sequence[WrittenSegment], geometry: Geometry) -> bytes:
     layers, places = _stacked(segments, geometry.shape)
     several = len(layers) > 1
     data = np.moveaxis(np.stack(layers), 0, -1) if several else layers[0]
-    header = "\n".join([*_grid_lines(geometry, len(layers)), *_segmentation_lines(), *(
+    header = [*grid_lines(geometry, "unsigned char", len(layers)), *_segmentation_lines(), *(
         line for number, (segment, place) in enumerate(zip(segments, places, strict=True))
-        for line in _segment_lines(number, segment, place))])
-    # without a time stamp, so that equal segmentations are equal files
-    return header.encode("utf-8") + b"\n\n" + gzip.compress(np.ascontiguousarray(data).tobytes(), 6, mtime=0)
+        for line in _segment_lines(number, segment, place))]
+    return with_data(header, data)
 
 
 def _stacked(segments: Sequence[WrittenSegment],
@@ -64,20 +63,6 @@ def _stacked(segments: Sequence[WrittenSegment],
     return layers, places
 
 
-def _grid_lines(geometry: Geometry, layers: int) -> list[str]:
-    """The NRRD header proper; NRRD files of Slicer are in LPS."""
-    flip = np.array([-1.0, -1.0, 1.0])
-    axes = flip[:, None] * geometry.ijk_to_ras[:3, :3]
-    several = layers > 1
-    sizes = [*([layers] if several else []), *geometry.shape[::-1]]
-    return ["NRRD0004", "# Complete NRRD file format specification at:",
-            "# http://teem.sourceforge.net/nrrd/format.html", "type: unsigned char", f"dimension: {len(sizes)}",
-            "space: left-posterior-superior", f"sizes: {' '.join(map(str, sizes))}",
-            f"space directions: {'none ' if several else ''}{' '.join(_vector(column) for column in axes.T)}",
-            f"kinds: {'list ' if several else ''}domain domain domain", "encoding: gzip",
-            f"space origin: {_vector(flip * np.asarray(geometry.origin))}"]
-
-
 def _segmentation_lines() -> list[str]:
     return ["Segmentation_ContainedRepresentationNames:=Binary labelmap|",
             "Segmentation_MasterRepresentation:=Binary labelmap",
@@ -98,7 +83,3 @@ def _segment_lines(number: int, segment: WrittenSegment, place: tuple[int, int])
 def _one_line(text: str) -> str:
     """Text that can stand in a header and between the bars of Slicer's tags."""
     return " ".join(text.replace("|", "/").split())
-
-
-def _vector(values: np.ndarray) -> str:
-    return "(" + ",".join(f"{x + 0.0:.17g}" for x in values) + ")"

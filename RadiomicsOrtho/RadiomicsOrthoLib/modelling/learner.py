@@ -24,6 +24,9 @@ class Fitted(Protocol):
     def estimator(self) -> dict:
         """The estimator of ``model.json``, with rounded coefficients."""
 
+    def inputs(self, columns: Columns) -> list[dict]:
+        """Inputs of ``model.json`` that only the fit knows, such as features that were chosen."""
+
     def describe(self) -> dict:
         """What was chosen in the fit, for the record."""
 

@@ -38,6 +38,9 @@ class FittedLogistic:
         return {"link": "logit", "intercept": rounded(self.intercept),
                 "terms": terms(self.parts, self.coefficients)}
 
+    def inputs(self, columns: Columns) -> list[dict]:
+        return []
+
     def describe(self) -> dict:
         return {"kind": "ridge logistic regression", "c": self.penalty, "coefficients": len(self.coefficients),
                 "events_per_coefficient": float(f"{self.events_per_coefficient:.3g}")}

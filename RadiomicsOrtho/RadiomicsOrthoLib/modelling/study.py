@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -65,7 +65,8 @@ class Trained:
 class Study:
     """``card`` names the written part in ``Resources/Studies`` (by default the id); ``facts`` are figures for it.
 
-    ``source`` names the data; ``thresholds`` are those of the decision curve; ``examples`` inputs of check vectors.
+    ``source`` names the data, ``thresholds`` are those of the decision curve, ``examples`` are inputs of check
+    vectors.
     """
 
     id: str
@@ -76,6 +77,6 @@ class Study:
     thresholds: tuple[float, ...]
     baselines: tuple[Baseline, ...]
     facts: Callable[[Trained], dict]
-    examples: tuple[Mapping[str, float | str], ...]
+    examples: Callable[[Trained], Sequence[Mapping[str, float | str]]]
     subgroups: tuple[Subgroup, ...] = ()
     card: str = ""

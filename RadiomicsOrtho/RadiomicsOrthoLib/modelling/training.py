@@ -15,7 +15,6 @@ from ..long_work import Cancelled, Progress, never_cancelled, no_progress
 from ..models.bundle import bundle_from_dict
 from ..models.check_vectors import run_check_vectors
 from .card_text import card_of
-from .learner import Fitted
 from .performance import evaluate
 from .performance_text import entries
 from .study import Prepared, Study, Trained
@@ -37,11 +36,12 @@ def train(study: Study, table: StudyTable, progress: Progress = no_progress,
     trained = validated(study, prepared, progress, cancelled)
     card = card_of(study.card or study.id, trained.facts | study.facts(trained), trained.cutoff, trained.data.columns)
     model = {"schema": SCHEMA, "id": study.id, **card}
+    model["inputs"] = trained.fitted.inputs(trained.data.columns) + model["inputs"]
     model["estimator"] = trained.fitted.estimator()
     model["performance"] = entries(trained.performance, study.plan, model["output"]["title"].lower(), study.source,
                                    trained.data.weighted)
     model["training_provenance"] = record(study, table, trained)
-    model["check_vectors"] = check_vectors(study, trained.fitted, model)
+    model["check_vectors"] = check_vectors(study, trained, model)
     return checked(model)
 
 
@@ -77,16 +77,17 @@ def record(study: Study, table: StudyTable, trained: Trained) -> dict:
     }
 
 
-def check_vectors(study: Study, fitted: Fitted, model: Mapping) -> list[dict]:
+def check_vectors(study: Study, trained: Trained, model: Mapping) -> list[dict]:
     """The study's examples with the probability that scikit-learn gives for the written coefficients."""
-    columns = {name: np.array([one[name] for one in study.examples], object if isinstance(study.examples[0][name], str)
-                              else float) for name in study.examples[0]}
-    outputs = fitted.reference_probability(model["estimator"], columns)
+    examples = study.examples(trained)
+    columns = {name: np.array([one[name] for one in examples], object if isinstance(examples[0][name], str) else float)
+               for name in examples[0]}
+    outputs = trained.fitted.reference_probability(model["estimator"], columns)
     uppers = [(one["id"], one["upper"]) for one in model["output"]["classes"]]
     return [{"inputs": dict(example), "output": float(f"{output:.12g}"),
              "class": next(name for name, upper in uppers if upper is None or output <= upper),
              "source": "scikit-learn's predict_proba with these coefficients"}
-            for example, output in zip(study.examples, outputs, strict=True)]
+            for example, output in zip(examples, outputs, strict=True)]
 
 
 def checked(model: dict) -> dict:

@@ -60,6 +60,13 @@ def check_applicability(model: ModelBundle, scan: ScanFacts, region: RegionFacts
     yield from _check_place(model, region)
 
 
+def check_trust(model: ModelBundle) -> Iterator[Finding]:
+    """A warning for a model that no person was seen for."""
+    if model.trust == "simulated":
+        yield Finding("SIMULATED_MODEL", "warn", "This model was fitted to simulated data: its result says nothing "
+                      "about a person.", "Use it to learn and to test, never for a patient.")
+
+
 def check_contrast(model: ModelBundle, findings: Iterable[Finding]) -> Iterator[Finding]:
     """A refusal if the model does not cover contrast and the gate found some."""
     if model.applicability.contrast_enhanced == "refuse" \

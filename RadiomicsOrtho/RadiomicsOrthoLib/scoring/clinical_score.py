@@ -8,7 +8,7 @@ from .. import __version__
 from ..errors import InputError
 from ..models.bundle import NO_SCAN, ModelBundle
 from ..quality.finding import most_severe_first, raise_refusals
-from .applicability import check_values
+from .applicability import check_trust, check_values
 from .card import ScoreCard, card_inputs
 from .clinical import clinical_values, completed
 from .explanation import explain
@@ -26,7 +26,7 @@ def score_clinical(model: ModelBundle, entered: Mapping[str, str | float]) -> Sc
     if model.uses_scan:
         raise InputError(f"The model '{model.id}' measures on a scan; give the image and the region.")
     values = completed(model, clinical_values(model, entered))
-    findings = tuple(check_values(model, values))
+    findings = (*check_trust(model), *check_values(model, values))
     raise_refusals(findings)
     value = model.estimator.output(values)
     return ScoreCard(

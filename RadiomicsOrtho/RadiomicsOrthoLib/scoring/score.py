@@ -30,6 +30,7 @@ from .applicability import (
     check_equivalent,
     check_intensity,
     check_scan,
+    check_trust,
     check_values,
 )
 from .calibration_checks import check_calibrated_range, check_calibration
@@ -125,7 +126,7 @@ def _score_case(image: BoneImage, roi: Roi, model: ModelBundle, clinical: Mappin
         features = add_answers(features or FeatureVector(measurements, "", provenance), answers)
         provenance = features.provenance
     values = completed(model, input_values(model, measurements, features, entered))
-    findings += check_values(model, values)
+    findings += [*check_values(model, values), *check_trust(model)]
     raise_refusals(findings)
     interval, meaning = score_interval(measured, roi, model, values, core_depth_mm if derived else None, mean_hu)
     value = model.estimator.output(values)

@@ -9,7 +9,15 @@ from ..features.profile_file import load_profile
 from ..features.vector import FeatureVector
 from ..models.bundle import ModelBundle
 from ..quality.finding import Finding, most_severe_first, raise_refusals
-from .applicability import check_applicability, check_contrast, check_intensity, check_profile, check_scan, check_values
+from .applicability import (
+    check_applicability,
+    check_contrast,
+    check_intensity,
+    check_profile,
+    check_scan,
+    check_trust,
+    check_values,
+)
 from .card import ScoreCard, card_inputs
 from .case_facts import RegionFacts, ScanFacts
 from .clinical import clinical_values, completed
@@ -52,7 +60,7 @@ def score_vector(model: ModelBundle, vector: FeatureVector,
             f"this model was made for '{fit.compartment}'.", "Extract them from that compartment."))
     raise_refusals(findings)
     values = completed(model, input_values(model, {}, vector, entered))
-    findings += check_values(model, values)
+    findings += [*check_values(model, values), *check_trust(model)]
     raise_refusals(findings)
     value = model.estimator.output(values)
     return ScoreCard(

@@ -20,6 +20,7 @@ def find_study(study_id: str) -> Study:
 
 def _studies() -> tuple[Study, ...]:
     from .nhanes_osteoporosis import STUDIES as NHANES
+    from .simulated_rad_score import STUDY as SIMULATED
     from .verse_fracture import STUDY as VERSE
 
-    return (VERSE, *NHANES)
+    return (VERSE, *NHANES, SIMULATED)

@@ -91,7 +91,7 @@ def study(sex: str) -> Study:
         thresholds=(0.02, 0.05, 0.1, 0.2) if sex == "men" else (0.05, 0.1, 0.2, 0.3),
         baselines=(Baseline("the age alone", lambda columns: columns["age"]),
                    Baseline("OST (weight and age)", ost_index)),
-        facts=lambda trained: words, examples=EXAMPLES)
+        facts=lambda trained: words, examples=lambda trained: EXAMPLES)
 
 
 STUDIES = tuple(study(sex) for sex in SEXES)

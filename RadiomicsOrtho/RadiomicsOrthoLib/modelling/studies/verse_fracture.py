@@ -40,6 +40,8 @@ def facts(trained: Trained) -> dict:
     return {"women": int((columns["sex"] == "female").sum()), "native": int(columns["native"].sum())}
 
 
+EXAMPLES = tuple({"vbmd": vbmd, "sex": sex} for vbmd in (50.0, 80.0, 120.0, 190.0) for sex in ("female", "male"))
+
 STUDY = Study(
     id="verse-vertebral-fracture", source="VerSe 2019", prepare=prepare,
     learner=RidgeLogistic((LinearPart("vbmd"), FactorPart("sex", ("female", "male")))),
@@ -48,7 +50,7 @@ STUDY = Study(
     baselines=(Baseline("the density alone", lambda columns: -columns["vbmd"]),
                Baseline("the sex alone", lambda columns: (columns["sex"] == "female").astype(float))),
     facts=facts,
-    examples=tuple({"vbmd": vbmd, "sex": sex} for vbmd in (50.0, 80.0, 120.0, 190.0) for sex in ("female", "male")),
+    examples=lambda trained: EXAMPLES,
     subgroups=(Subgroup("women", lambda columns: columns["sex"] == "female"),
                Subgroup("men", lambda columns: columns["sex"] == "male"),
                Subgroup("native scans", lambda columns: columns["native"])))

@@ -1,0 +1,62 @@
+"""``simulate -o FOLDER``: virtual patients, as scans with regions and a table with the truth."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from ..cohort.simulation.feature_table import simulated_rows
+from ..cohort.simulation.patient import virtual_patients
+from ..errors import InputError
+from ..features.engine import DEFAULT_ENGINE, load_engine
+from ..features.profile_file import load_profile
+from ..imaging.nrrd_writer import image_nrrd
+from ..regions.proposal import ProposedRegion, proposal_file
+from ..report.files import write_folder
+from ..report.tables import features_csv
+from .output import ProgressBar
+
+MAX_COUNT = 10000
+NOTE = "SIMULATED by RadiomicsOrtho: no real person"
+
+
+def add_command(commands) -> None:
+    command = commands.add_parser("simulate", help="makes virtual patients: scans of vertebrae of known density",
+                                  description="Writes FOLDER/cohort.csv with the truth about each virtual patient, and "
+                                              "each scan with its region. Everything is simulated. The same seed gives "
+                                              "the same patients.")
+    command.add_argument("-o", "--output", required=True, type=Path, metavar="FOLDER", help="a folder to write into")
+    command.add_argument("--count", type=int, default=5, metavar="N", help="how many (default %(default)s)")
+    command.add_argument("--seed", type=int, default=7, metavar="N", help="another cohort (default %(default)s)")
+    command.add_argument("--profile", metavar="PROFILE", help="also extract features of the trabecular core into the "
+                                                              "table")
+    command.add_argument("--no-scans", action="store_true", help="write the table only")
+    command.set_defaults(run=run)
+
+
+def run(options: argparse.Namespace) -> dict:
+    if not 1 <= options.count <= MAX_COUNT or options.seed < 0:
+        raise InputError(f"--count lies between 1 and {MAX_COUNT}, and --seed is not negative.")
+    if options.output.exists() and (not options.output.is_dir() or any(options.output.iterdir())):
+        raise InputError(f"'{options.output}' is there already; name a new or empty folder.")
+    profile = load_profile(options.profile) if options.profile else None
+    if profile is not None and profile.modality not in (None, "CT"):
+        raise InputError(f"The profile '{profile.id}' is for {profile.modality}; virtual scans are CT.")
+    engine = load_engine(DEFAULT_ENGINE) if profile else None
+    bar, rows = ProgressBar(options.json), []
+    try:
+        for scan, row in simulated_rows(virtual_patients(options.count, options.seed), profile, engine, bar):
+            rows.append(row)
+            if not options.no_scans:
+                write_folder(options.output / "scans" / scan.patient.name, {
+                    "scan.nrrd": image_nrrd(scan.image, {"simulated": NOTE}),
+                    "vertebra.seg.nrrd": proposal_file([ProposedRegion(scan.roi)], scan.image.geometry)})
+    finally:
+        bar.close()
+    columns = list(dict.fromkeys(name for row in rows for name in row))
+    write_folder(options.output, {"cohort.csv": features_csv(rows, columns)})
+    events = sum(row["fracture"] for row in rows)
+    if not options.json:
+        print(f"{len(rows)} virtual patients (SIMULATED), {events} with a fracture: {options.output / 'cohort.csv'}")
+    return {"simulated": True, "seed": options.seed, "patients": len(rows), "fractures": events,
+            "table": str(options.output / "cohort.csv"), "columns": columns}
