@@ -1,5 +1,7 @@
 """The proximal femur from one click, on generated hips."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from femur_phantom import HEAD_RADIUS, LESSER_BELOW, NECK_SHAFT_DEGREES, SAGITTAL, both_hips, hip, oblique
@@ -165,6 +167,18 @@ class TestRefusals:
         assert "neck_shaft_angle_degrees" not in proposal.summary["femora"][0]
         reasons = {remark.code: remark for remark in proposal.remarks}
         assert reasons["SHAFT_MISSING"].refused and "shaft" in reasons["SHAFT_MISSING"].sentence
+
+    def test_a_ball_above_its_socket_is_no_hip(self, short):
+        """A condyle of the knee, say: the same picture, lying on its side."""
+        grid, centre = short.image.geometry, short.head_centre
+        about_front = np.array([[0.0, 0.0, 1.0], [0.0, 1.0, 0.0], [-1.0, 0.0, 0.0]])
+        for turn in (about_front, about_front.T):
+            turned = replace(grid, origin=tuple(turn @ grid.origin), direction=tuple(
+                (turn @ np.array(grid.direction).reshape(3, 3)).ravel()))
+            image = BoneImage(short.image.array, turned, "CT")
+            assert np.allclose(turned.to_ras(grid.to_kji(centre)), turn @ centre)
+            with pytest.raises(FemurRefusedError, match="no femoral head"):
+                segment_femur(image, turn @ centre, step_mm=STEP_MM)
 
     @pytest.mark.parametrize(("corners", "end"), [({"high": (95.0, 75.0, 12.0)}, "top"),
                                                   ({"low": (-62.0, -8.0, -60.0)}, "back")])

@@ -37,6 +37,9 @@ MIN_EDGE_SHARE = 0.30      # sure edge on the sphere: 0.48 and more | 0.29 and l
 MIN_INNER_BONE = 0.80      # inside brighter than soft tissue: 0.94 and more | shafts 0.57
 MIN_JOINT_SHARE = 0.10     # bone behind the joint space: 0.20 and more | shafts 0.05
 MIN_SCORE = 0.25           # 0.45 and more | 0.24 and less
+#: the socket of a hip lies towards the midline, that of a condyle of the knee below it: sideways part of the unit
+#: vector from the head into the socket (0.81 and more in four hips | 0.28 and less in three knees)
+MIN_SIDEWAYS = 0.5
 _NO_HEAD = ("NO_FEMORAL_HEAD", "There is no femoral head at this point.",
             "Click in the middle of the round head of the femur, not on the trochanter, the shaft or the pelvis.")
 
@@ -81,8 +84,16 @@ def recognise_head(image: BoneImage, seed: np.ndarray) -> Head:
         raise FemurRefusedError("HEAD_UNCERTAIN", f"The centre of the femoral head is uncertain by {spread:.0f} mm: "
                                 "its outline cannot be told from the acetabulum in this scan.",
                                 "Draw the femur by hand, or use a scan with thinner slices.")
+    side = hip_side(surface)
+    if side is None:
+        raise FemurRefusedError(*_NO_HEAD)
+    return Head(surface, side, spread)
+
+
+def hip_side(surface: HeadSurface) -> str | None:
+    """``left`` or ``right``, by where the socket lies; ``None`` where it lies as in no hip."""
     axis = acetabular_axis(surface)
-    return Head(surface, "right" if axis[0] < 0 else "left", spread)
+    return None if abs(axis[0]) < MIN_SIDEWAYS else "right" if axis[0] < 0 else "left"
 
 
 def _best_surface(patch: Patch, raw: Patch, seed: np.ndarray) -> tuple[HeadSurface, float]:

@@ -9,8 +9,8 @@ from ...imaging.image import BoneImage
 from ...long_work import Cancelled, CancelledError, Progress
 from .head import RADIUS_RANGE_MM, SMOOTHING_MM, search_spheres
 from .patch import Patch, cut_patch
-from .recognition import head_evidence
-from .surface import acetabular_axis, fitted_surface
+from .recognition import head_evidence, hip_side
+from .surface import fitted_surface
 
 _COARSE_MM = 4.0
 #: a head is solid bone over this width (mm); hardly any other place of the body is
@@ -63,4 +63,5 @@ def _head_near(image: BoneImage, place: np.ndarray) -> tuple[str, np.ndarray] | 
     evidence = head_evidence(patch, surface)
     if evidence["edge"] < 0.25 or evidence["joint"] < 0.08 or evidence["inner_bone"] < 0.75:
         return None
-    return "right" if acetabular_axis(surface)[0] < 0 else "left", surface.sphere.centre
+    side = hip_side(surface)
+    return None if side is None else (side, surface.sphere.centre)
