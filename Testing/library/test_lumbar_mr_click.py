@@ -2,6 +2,7 @@
 
 import json
 import sys
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -52,6 +53,21 @@ def test_every_body_is_found_from_a_click_in_any(t2, clicked):
     assert min(scores(found, t2)) > 0.8
     heights = [np.argwhere(roi.mask)[:, 0].mean() for roi in whole_bodies(found)]
     assert heights == sorted(heights, reverse=True)
+
+
+def test_a_body_with_weak_edges_is_told(t2):
+    """As at the end of the coil: what is seen of the uppermost body fades."""
+    clicked = t2.vertebrae[4].centre
+    assert "BODY_UNSURE" not in {remark.code for remark in propose(t2, clicked).remarks}
+    heights = t2.image.geometry.to_ras(np.stack([np.arange(len(t2.image.array)), *np.zeros((2, len(t2.image.array)))],
+                                                -1))[:, 2]
+    upper, next_one = (t2.vertebrae[n].centre[2] for n in (1, 2))
+    share = np.interp(heights, [0.5 * (upper + next_one) - 5, upper - 10], [1.0, 0.25])[:, None, None]
+    array = t2.image.array.astype(np.float32)
+    faded = array.mean() + share * (array - array.mean())
+    found = propose(replace(t2, image=replace(t2.image, array=faded)), clicked)
+    said = [remark.sentence for remark in found.remarks if remark.code == "BODY_UNSURE"]
+    assert said == ["The edges of vertebra 1 are weak; its outline may be off by several millimetres."]
 
 
 @pytest.mark.parametrize("weighting", ["T1", "T2"])

@@ -14,7 +14,7 @@ from ...long_work import Cancelled, CancelledError, Progress, never_cancelled, n
 from ..proposal import Proposal, Remark
 from ..roi import Roi
 from ..trabecular import DEFAULT_DEPTH_MM
-from ..vertebra.body_regions import body_compartments, incomplete_body, level_remarks, level_suggestion
+from ..vertebra.body_regions import body_compartments, body_title, incomplete_body, level_remarks, level_suggestion
 from ..vertebra.compartments import compartment
 from ..vertebra.levels import LUMBAR, THORACIC, named_levels
 from . import one_click
@@ -30,6 +30,8 @@ MADE_BY = {"model": f"model {MODEL_ID}, version 1", "one-click": one_click.METHO
 BODY_COMPARTMENTS = ("whole-body", "trabecular")
 #: something in a brain or a breast looks like a body, too, but hardly two in a row
 LEAST_BODIES = 2
+#: edges weaker than this, or than this share of the clicked body's: on 17 scans mean Dice 0.78, of all bodies 0.88
+UNSURE_SCORE, UNSURE_SHARE = 0.15, 0.6
 _SACRUM_LEFT_OUT = Remark("SACRUM_LEFT_OUT", "S1 was seen below the lowest body and left out; the sacrum is not "
                           "supported.", "Draw S1 by hand if you need it.")
 #: a click this near to a body means that body
@@ -77,6 +79,9 @@ def propose_mr_bodies(image: BoneImage, seed: Sequence[float] | None = None,
             regions.append(region)
             remarks.append(remark)
             continue
+        if method == "one-click" and body.sureness < max(UNSURE_SCORE, UNSURE_SHARE * bodies[named].sureness):
+            remarks.append(Remark("BODY_UNSURE", f"The edges of {body_title(n + 1, levels[n])} are weak; its outline "
+                                  "may be off by several millimetres.", "Correct it slice by slice, or leave it out."))
         parts, refused = body_compartments(whole, n + 1, compartments,
                                            functools.partial(_compartment, whole, depth_mm=depth_mm))
         regions += parts
@@ -136,7 +141,8 @@ def _clicked(image: BoneImage, bodies: list[Body], sacral: list[Body], seed: np.
 def _origin(method: str) -> Remark:
     if method == "one-click":
         return Remark("EDGES_ONLY", "The bodies were found by their edges, without the learned model; the side walls "
-                      "of a body hardly show on MR.", "Check every body, the sides first.")
+                      "of a body hardly show on MR, and the farther from the point, the less sure is a body.",
+                      "Check every body, the sides first.")
     held_out = model_card()["held_out"]
     return Remark("LEARNED_PROPOSAL",
                   "The bodies were proposed by a model that learned from twelve healthy T2 scans; on "
