@@ -14,7 +14,7 @@ from RadiomicsOrthoWidgets.readiness import FEATURES_ONLY, reasonNotReady
 from RadiomicsOrthoWidgets.region_text import regionText
 from RadiomicsOrthoWidgets.result_section import NOMOGRAM_WIDTH, ResultSection, refusalHtml
 from RadiomicsOrthoWidgets.stored_result import markOutdated, storedResult
-from RadiomicsOrthoWidgets.scan_facts_section import ScanFactsSection
+from RadiomicsOrthoWidgets.scan_facts_section import ScanFactsSection, statedFacts
 from RadiomicsOrthoWidgets.semantic_section import SemanticSection
 from RadiomicsOrthoWidgets.work_dialog import WorkDialog
 from slicer import vtkMRMLScalarVolumeNode, vtkMRMLSegmentationNode, vtkMRMLTableNode, vtkMRMLTextNode
@@ -63,6 +63,7 @@ class RadiomicsOrthoParameterNode:
     kvp: str
     contrast: str
     calibration: str
+    forPatient: bool = False
     extractFeatures: bool = False
     featureProfile: str
     referenceSegmentId: str
@@ -321,7 +322,7 @@ class RadiomicsOrthoLogic(ScriptedLoadableModuleLogic):
             if self.wantsFeatures(node) else ()
         return (node.inputVolume, facts, node.segmentation, node.segmentId, node.modelId, self.clinicalOf(node),
                 node.kvp, node.contrast, features, self._answersOf(node),
-                self.needsCalibration(node) and node.calibration)
+                self.needsCalibration(node) and node.calibration, self.patientSegments(node))
 
     def _answersOf(self, parameterNode):
         """The answers about the region; ``None`` also where they do not fit their form, which the panel says."""
@@ -359,7 +360,7 @@ class RadiomicsOrthoLogic(ScriptedLoadableModuleLogic):
         from RadiomicsOrthoScene.extraction import extract_segment
         from RadiomicsOrthoScene.scoring import score_segment
 
-        stated = {"kvp": float(kvp) if kvp else None, "contrast_agent": {"yes": True, "no": False}.get(contrast)}
+        stated = statedFacts(kvp, contrast)
         progress, cancelled = progress or no_progress, cancelled or never_cancelled
         if modelId == FEATURES_ONLY:
             return extract_segment(volumeNode, segmentationNode, segmentId, profile, referenceSegmentId, stated,
@@ -375,6 +376,8 @@ class RadiomicsOrthoLogic(ScriptedLoadableModuleLogic):
 
         if not self.usesScan(node):
             return score_entered(node.modelId, self.clinicalOf(node), node.resultTable, node.resultText, NOMOGRAM_WIDTH)
+        if self.patientSegments(node):
+            return self._scorePatient(node, progress, cancelled)
         facts = scan_facts(node.inputVolume)
         wanted = extractFeatures or node.modelId == FEATURES_ONLY
         return self.process(
@@ -383,24 +386,32 @@ class RadiomicsOrthoLogic(ScriptedLoadableModuleLogic):
             cancelled, self.choices.profile_of(node, facts) if wanted else None,
             self.choices.reference_of(node, facts) if wanted else "", self._calibrationOf(node))
 
+    def patientSegments(self, node) -> tuple:
+        """Ids of the segments of which the patient's value is wanted; empty if that of the chosen one is."""
+        from RadiomicsOrthoScene.patient import segments_wanted
+
+        return segments_wanted(node, self.model(node.modelId))
+
+    def _scorePatient(self, node, progress, cancelled):
+        from RadiomicsOrthoScene.patient import score_patient
+
+        return score_patient(
+            node.inputVolume, node.segmentation, node.segmentId, node.modelId, self.clinicalOf(node),
+            statedFacts(node.kvp, node.contrast),
+            lambda segmentId: self.answers.answers_about(node, segmentId), node.resultTable, node.resultText,
+            NOMOGRAM_WIDTH, progress, cancelled, self._calibrationOf(node))
+
     def _calibrationOf(self, node):
         """How HU become densities, for a model of densities; InputError where what the scene holds is damaged."""
-        from RadiomicsOrthoLib.imaging.calibration.calibration_file import calibration_from_json
+        from RadiomicsOrthoScene.density import calibration_of
 
-        if not self.needsCalibration(node):
-            return None
-        return calibration_from_json(node.calibration, _("The density calibration of this scene"))
+        return calibration_of(node) if self.needsCalibration(node) else None
 
     def saveReport(self, scored, folder: str) -> list:
-        """Write card.json, report.html, nomogram.svg and, if there are any, features.csv; this alone without card."""
-        from pathlib import Path
+        """Write the files of a result into a folder; returns their names."""
+        from RadiomicsOrthoScene.saving import save_result
 
-        from RadiomicsOrthoLib.report.files import card_files, features_files, write_folder
-
-        files = card_files(scored.card, scored.pictures, scored.features, scored.roi) if scored.card \
-            else features_files(scored.features, scored.roi)
-        write_folder(Path(folder), files)
-        return list(files)
+        return save_result(scored, folder)
 
 
 class RadiomicsOrthoTest(ScriptedLoadableModuleTest):

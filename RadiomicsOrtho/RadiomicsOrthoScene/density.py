@@ -7,12 +7,18 @@ from dataclasses import replace
 
 from RadiomicsOrthoLib.errors import InputError
 from RadiomicsOrthoLib.imaging.calibration.calibration import Curve, DensityCalibration, scan_facts
+from RadiomicsOrthoLib.imaging.calibration.calibration_file import calibration_from_json
 from RadiomicsOrthoLib.imaging.calibration.rods import calibrate_by_rods
 from RadiomicsOrthoLib.imaging.calibration.tissues import calibrate_by_tissues, tissue_from_name
 from RadiomicsOrthoLib.imaging.image import BoneImage
 
 from .segments import anatomy_of_segment, roi_of_segment
 from .volumes import bone_image
+
+
+def calibration_of(node) -> DensityCalibration:
+    """The one that a parameter node keeps as the text of a file; InputError where it is damaged."""
+    return calibration_from_json(node.calibration, "The density calibration of this scene")
 
 
 def segments_of(segmentationNode) -> tuple[tuple[str, str], ...]:

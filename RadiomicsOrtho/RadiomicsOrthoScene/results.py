@@ -31,6 +31,7 @@ class ScoredNodes:
 
     ``roi`` is ``None`` where the model needs no scan.  ``featuresProblem`` says why features that were asked for are
     missing; empty if they are not.  ``pictures`` show the region in a saved report (title → drawing).
+    ``regions`` are the ``ScoredRegion``s of a patient's card, ``regionPictures`` their pictures by name.
     """
 
     card: ScoreCard | None
@@ -42,6 +43,8 @@ class ScoredNodes:
     nomogramSvg: str
     featuresProblem: str = ""
     pictures: Mapping = field(default_factory=dict)
+    regions: tuple = ()
+    regionPictures: Mapping = field(default_factory=dict)
 
 
 def stored_result(textNode, tableNode) -> ScoredNodes | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import logging
 import os
+from types import SimpleNamespace
 
 import slicer
 from RadiomicsOrthoLib.errors import InputError
@@ -71,6 +72,11 @@ class ReaderAnswers:
         except ValueError:
             raise InputError("The answers kept in this scene cannot be read; answer the form again.") from None
         return answers_from_dict(data, form, complete=False)
+
+    def answers_about(self, node, segmentId: str) -> SemanticAnswers | None:
+        """The same about another segment of the segmentation."""
+        return self.answers_of(SimpleNamespace(segmentation=node.segmentation, segmentId=segmentId,
+                                               semanticForm=node.semanticForm, semanticAnswers=node.semanticAnswers))
 
     def problem(self, node) -> str:
         """Why the kept answers are not used; empty if they are."""

@@ -11,6 +11,7 @@ from slicer.i18n import tr as _
 
 from .combo_box import Choices
 from .form_layout import WheelGuard, clearRows
+from .scan_facts_section import statedFacts
 
 RODS, TISSUES, MANUAL, DENSITIES = "rods", "internal", "manual", "density-image"
 #: a region of a bone has this one, so that an example can be given
@@ -88,8 +89,7 @@ class CalibrationSection:
         from RadiomicsOrthoScene.density import calibration_by_hand, calibration_by_rods, calibration_by_tissues
 
         node, rows, method = self._node, self._rows, self._methods.chosen()
-        stated = {"kvp": float(node.kvp) if node.kvp else None,
-                  "contrast_agent": {"yes": True, "no": False}.get(node.contrast)}
+        stated = statedFacts(node.kvp, node.contrast)
         if method == TISSUES:
             return calibration_by_tissues(node.inputVolume, node.segmentation, rows.equivalent, stated)
         if method == RODS:

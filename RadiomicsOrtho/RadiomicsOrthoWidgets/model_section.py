@@ -41,6 +41,7 @@ class ModelSection:
         ui.modelComboBox.setCurrentIndex(max(ui.modelComboBox.findData(node.modelId), 0))
         ui.modelComboBox.blockSignals(wasBlocked)
         model = self._logic.model(node.modelId)
+        self._showPatient(model, node)
         ui.calibrationGroupBox.visible = model is not None and model.applicability.needs_calibration
         for group in (ui.advancedGroupBox, ui.extractionGroupBox):
             group.visible = model is None or model.uses_scan
@@ -55,6 +56,20 @@ class ModelSection:
             use=escape(model.card["intended_use"]))
         ui.modelInfoLabel.toolTip = f"{model.card.get('not_for', '')}\n{model.card['population']}"
         self._editors.show(model, dict(node.clinical))
+
+    def _showPatient(self, model, node) -> None:
+        """Offer the value for the patient where several regions give another one than one of them."""
+        from RadiomicsOrthoScene.patient import has_patient_rule
+
+        box = self._ui.patientCheckBox
+        box.visible = has_patient_rule(model)
+        if has_patient_rule(model):
+            rule = model.patient_rule
+            what = {"mean": _("mean"), "lowest": _("lowest"), "highest": _("highest")}[rule.rule]
+            where = ", ".join(rule.places) or _("all regions")
+            box.text = _("For the patient: {what} of {where}").format(what=what, where=where)
+            box.toolTip = _("{rule} Counted are the segments of the same part as the chosen one.").format(
+                rule=" ".join(filter(None, (rule.text, rule.leave_out))))
 
     def _onModel(self, index) -> None:
         if self._node:

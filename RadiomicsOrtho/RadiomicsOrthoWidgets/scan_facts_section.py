@@ -12,6 +12,11 @@ KVP_CHOICES = ("", "80", "90", "100", "110", "120", "130", "140")
 LARGEST_PIXEL_MM = 5.0
 
 
+def statedFacts(kvp: str, contrast: str) -> dict:
+    """What the group states, as the library takes it; ``None`` where nothing is stated."""
+    return {"kvp": float(kvp) if kvp else None, "contrast_agent": {"yes": True, "no": False}.get(contrast)}
+
+
 class ScanFactsSection:
     """Shows what is stated of a parameter node's volume, and writes down what the user states.
 

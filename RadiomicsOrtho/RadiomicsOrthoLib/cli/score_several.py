@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import re
 import sys
 from collections.abc import Callable, Mapping, Sequence
 
@@ -14,8 +13,9 @@ from ..imaging.segmentation_file import Segment, SegmentationFile
 from ..models.bundle import ModelBundle
 from ..regions.from_file import choose_segment
 from ..regions.roi import Roi
-from ..report.files import card_files, write_folder
+from ..report.files import write_folder
 from ..report.html import Picture
+from ..report.patient_files import patient_files, region_folders
 from ..report.region_views import region_views
 from ..report.wording import interval_text, output_text
 from ..scoring.card import ScoreCard
@@ -56,9 +56,11 @@ def score_several(options: argparse.Namespace, image: BoneImage, model: ModelBun
         patient = patient_card(model, regions)
     except InputError as error:
         refusal = str(error)
-    write_folder(options.out, files := _files(options, image, drawn, regions, patient))
+    pictures = {region.name: region_views(image, region.scored.roi, drawn[region.name])
+                for region in regions if region.scored}
+    write_folder(options.out, files := patient_files(patient, regions, pictures, options.language, options.pdf))
     if dicom:
-        dicom.write(_dicom_cases(image, drawn, regions))
+        dicom.write(_dicom_cases(regions, pictures))
     if not options.json:
         for region in regions:
             print(_line(region))
@@ -83,30 +85,12 @@ def _scored(name: str, roi: Roi, answers: SemanticAnswers | None, left_out: str,
         return ScoredRegion(name, roi.place, None, str(error), left_out)
 
 
-def _files(options: argparse.Namespace, image: BoneImage, drawn: Mapping[str, Roi], regions: Sequence[ScoredRegion],
-           patient: ScoreCard | None) -> dict[str, str | bytes]:
-    """The renderings of all cards; the patient's shows the regions that count."""
-    files: dict[str, str | bytes] = {}
-    pictures: dict[str, dict[str, Picture]] = {}
-    folders = _folders(list(drawn))
-    for region in regions:
-        if region.scored:
-            views = pictures[region.name] = region_views(image, region.scored.roi, drawn[region.name])
-            of_region = card_files(region.scored.card, views, region.scored.features, region.scored.roi,
-                                   options.language, options.pdf)
-            files |= {f"{folders[region.name]}/{name}": content for name, content in of_region.items()}
-    if patient:
-        shown = {f'{one["place"]}: {title}': view for one in patient.patient["counted"]
-                 for title, view in pictures[one["segment"]].items()}
-        files |= card_files(patient, shown, language=options.language, pdf=options.pdf)
-    return files
-
-
-def _dicom_cases(image: BoneImage, drawn: Mapping[str, Roi], regions: Sequence[ScoredRegion]) -> dict[str, DicomCase]:
+def _dicom_cases(regions: Sequence[ScoredRegion],
+                 pictures: Mapping[str, Mapping[str, Picture]]) -> dict[str, DicomCase]:
     """The cards of the regions: a DICOM report is about one of them."""
-    folders = _folders(list(drawn))
-    return {f"{folders[region.name]}/": DicomCase(region.scored.card, region.scored.roi, region_views(
-        image, region.scored.roi, drawn[region.name])) for region in regions if region.scored}
+    folders = region_folders([region.name for region in regions])
+    return {f"{folders[region.name]}/": DicomCase(region.scored.card, region.scored.roi, pictures[region.name])
+            for region in regions if region.scored}
 
 
 def _left_out(options: argparse.Namespace, segmentation: SegmentationFile,
@@ -121,19 +105,6 @@ def _left_out(options: argparse.Namespace, segmentation: SegmentationFile,
         if segment not in segments:
             raise InputError(f"The segment '{name.strip()}' is not among those to be scored.")
         found[segment.name] = reason.strip()
-    return found
-
-
-def _folders(names: Sequence[str]) -> dict[str, str]:
-    """Name of a segment → name of its folder: letters and digits of any script, no two alike."""
-    found: dict[str, str] = {}
-    for segment in names:
-        name = re.sub(r"[^\w.-]+", "_", segment).strip("._") or "segment"
-        taken = {folder.lower() for folder in found.values()}
-        number, unique = 2, name
-        while unique.lower() in taken or unique.lower() in ("card.json", "report.html", "report.pdf", "nomogram.svg"):
-            unique, number = f"{name}_{number}", number + 1
-        found[segment] = unique
     return found
 
 

@@ -32,6 +32,8 @@ def brief_html(card: Mapping) -> str:
                 for entry in result["reference"] if not entry["reason"]]
     if compared:
         parts.append(f"<p><small>{'<br/>'.join(compared)}</small></p>")
+    if card.get("patient"):
+        parts.append(f"<p>{escape(_regions_text(card['patient'], *shown_as))}</p>")
     parts.append(findings_html(card["findings"]))
     answers = card["provenance"].get("semantic", {}).get("answers", {}).values()
     given = [f"{local(entry['title'])}{tr(': ')}{local(entry['meaning'])}" for entry in answers
@@ -42,6 +44,14 @@ def brief_html(card: Mapping) -> str:
                   version=model["version"], trust=local(model["trust"]))
     parts.append(f"<p><small>{escape(identity)}<br/><b>{escape(local(card['notice']))}</b></small></p>")
     return "".join(parts)
+
+
+def _regions_text(patient: Mapping, unit: str, is_probability: bool) -> str:
+    """The regions of a patient's card in a line, counted ones with their values, others with the reason."""
+    counted = [f"{local(one['place'])} {amount_text(one['value'], unit, is_probability)}" for one in patient["counted"]]
+    left = [f"{local(one['place'])} ({local(one['reason'])})" for one in patient["left_out"]]
+    text = tr("Counted: {regions}.", regions=", ".join(counted))
+    return f"{text} {tr('Not counted: {regions}.', regions='; '.join(left))}" if left else text
 
 
 def features_html(features: FeatureVector, roi: Roi, profile: ExtractionProfile, findings: Iterable[Finding]) -> str:
