@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from .finite import finite
+from .spline import SplineTerm
 from .transform import Column
 
 
@@ -159,7 +160,8 @@ class TransformedTerm:
         return self.coefficient * self.column.number(value)
 
 
-Term = LinearTerm | TransformedTerm | FactorTerm | CurveTerm | FractionalPolynomialTerm | PointsTerm | WholeStepsTerm
+Term = (LinearTerm | TransformedTerm | FactorTerm | CurveTerm | FractionalPolynomialTerm | SplineTerm | PointsTerm
+        | WholeStepsTerm)
 #: terms whose contributions are a few whole levels, which a table of points shows better than an axis
 POINTS_TERMS = (FactorTerm, PointsTerm, WholeStepsTerm)
 
@@ -184,12 +186,14 @@ def term_from_dict(data: Mapping, columns: Mapping[str, Column] | None = None) -
         return FractionalPolynomialTerm(name, finite(data["scale"]), tuple(
             Power(finite(part["coefficient"]), finite(part["power"]), int(finite(part.get("log", 0))),
                   finite(part.get("centre", 0.0))) for part in data["parts"]))
+    if kind == "spline":
+        return SplineTerm(name, tuple(map(finite, data["knots"])), tuple(map(finite, data["coefficients"])))
     if kind == "points":
         return PointsTerm(name, tuple(_points_range(entry) for entry in data["ranges"]))
     if kind == "whole-steps":
         return WholeStepsTerm(name, finite(data["step"]), finite(data["coefficient"]))
-    raise ValueError(f"term kind {kind!r} is unknown (linear, factor, curve, fractional-polynomial, points, "
-                     "whole-steps)")
+    raise ValueError(f"term kind {kind!r} is unknown (linear, factor, curve, fractional-polynomial, spline, "
+                     "points, whole-steps)")
 
 
 def _points_range(entry: Mapping) -> PointsRange:

@@ -6,6 +6,7 @@ from itertools import chain
 
 from ..models.bundle import ModelInput
 from ..models.estimator import Estimator, GreatestEstimator
+from ..models.spline import SplineTerm
 from ..models.terms import (
     FactorTerm,
     FractionalPolynomialTerm,
@@ -102,6 +103,10 @@ def _rule(term: Term, unit: str) -> str:
     if isinstance(term, WholeStepsTerm):
         return tr("{points} for each whole {step}", points=exact_text(term.coefficient),
                   step=with_unit(exact_text(term.step), local(unit)))
+    if isinstance(term, SplineTerm):
+        return tr("restricted cubic spline of the {value}: knots {knots}; coefficients {coefficients}", value=value,
+                  knots=", ".join(map(exact_text, term.knots)),
+                  coefficients=", ".join(map(exact_text, term.coefficients)))
     if isinstance(term, FractionalPolynomialTerm):
         parts = " ".join(f"{'−' if p.coefficient < 0 else '+'} {exact_text(abs(p.coefficient))} · "
                          f"(u^{exact_text(p.power)}{' · ln u' * p.log} − {exact_text(p.centre)})"

@@ -19,6 +19,7 @@ from itertools import pairwise
 from ..models.bundle import ModelBundle, ModelInput, OutputClass, Threshold
 from ..models.columns_estimator import ColumnsEstimator
 from ..models.estimator import AdditiveEstimator, GreatestEstimator
+from ..models.spline import SplineTerm
 from ..models.terms import (
     CurveTerm,
     FactorTerm,
@@ -324,7 +325,8 @@ def _contributions(term: Term, item: ModelInput | None, ranges: Mapping[str, tup
                       for lower, r in zip((None, *term.ranges), term.ranges, strict=False))
         return _Scale(term, title, unit, ticks, tuple(r.points for r in term.ranges), "levels", None)
     values = pretty(*_range_of(term, item, ranges), TICKS)
-    if isinstance(term, FractionalPolynomialTerm) or (isinstance(term, TransformedTerm) and not term.is_straight):
+    if isinstance(term, (FractionalPolynomialTerm, SplineTerm)) or (
+            isinstance(term, TransformedTerm) and not term.is_straight):
         term = _as_curve(term, values[0], values[-1])
     ends = (values[0], values[-1])
     if isinstance(term, CurveTerm):
@@ -342,7 +344,7 @@ def range_label(lower: PointsRange | None, this: PointsRange) -> str:
     return f"{start}, {upper}" if start and upper else start or upper
 
 
-def _as_curve(term: FractionalPolynomialTerm | TransformedTerm, low: float, high: float) -> CurveTerm:
+def _as_curve(term: FractionalPolynomialTerm | SplineTerm | TransformedTerm, low: float, high: float) -> CurveTerm:
     """The same by short straight pieces, whose turning points the axis can label."""
     xs = [low + (high - low) * i / CURVE_PIECES for i in range(CURVE_PIECES + 1)]
     return CurveTerm(term.input, tuple((x, term.contribution(x)) for x in xs))
