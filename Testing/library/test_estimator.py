@@ -70,7 +70,7 @@ def test_factor_takes_the_level_by_its_key() -> None:
     lambda: CurveTerm("x", ((2.0, 0.0), (1.0, 1.0))),
     lambda: CurveTerm("x", ((1.0, 0.0), (1.0, 1.0))),
     lambda: FactorTerm("x", {}),
-    lambda: estimator_from_dict({"terms": [{"input": "x", "kind": "spline"}]}),
+    lambda: estimator_from_dict({"terms": [{"input": "x", "kind": "wavelet"}]}),
     lambda: estimator_from_dict({"terms": [{"input": "x", "coefficient": True}]}),
     lambda: estimator_from_dict({"terms": [{"input": "x", "coefficient": "1"}]}),
     lambda: estimator_from_dict({"terms": [{"input": "x", "coefficient": 1}], "intercept": math.inf}),
