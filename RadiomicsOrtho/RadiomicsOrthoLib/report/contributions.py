@@ -52,7 +52,7 @@ def contributions_section(card: ScoreCard) -> str:
     several = len(equation.terms) > 1
     if not formula and not (several and equation.is_points):
         return ""
-    body = f'<p class="formula">{escape(formula)}</p>' if formula else ""
+    body = f'<p class="formula">{escape(local(formula))}</p>' if formula else ""
     if several:
         rows = [[escape(local(by_name[term.input].title)),
                  _scale(term, by_name[term.input], card.input_values[term.input]),

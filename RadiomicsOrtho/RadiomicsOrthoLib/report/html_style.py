@@ -61,7 +61,7 @@ td ul { margin: 0; padding-left: 1.1rem; }
 .formula { font: .95rem/1.6 ui-monospace, Consolas, monospace; margin-bottom: .8rem; }
 .levels { list-style: none; padding: 0; display: flex; flex-wrap: wrap; gap: 0 1.1rem; }
 .levels .here { color: var(--accent); font-weight: 600; }
-.points th:last-child { text-align: right; padding-right: 0; }
+.points th:last-child { text-align: right; white-space: nowrap; padding-right: 0; }
 .points td:last-child { text-align: right; font-weight: 700; padding-right: 0; }
 .hash { overflow-wrap: anywhere; font: .82rem/1.5 ui-monospace, Consolas, monospace; }
 summary { font-weight: 600; cursor: pointer; }
