@@ -68,9 +68,9 @@ def test_sections_come_back_as_a_tree() -> None:
     tree = page_tree(html)
     assert [node.tag for node in tree] == ["section"] * len(tree)
     titles = [next(node.find_all("h2")).text for node in tree]
-    assert titles[:3] == ["Result", "Findings", "Nomogram"]
+    assert titles[0] == "Result" and titles.index("Findings") < titles.index("Nomogram") < titles.index("The model")
     drawings = [svg for node in tree for svg in node.find_all("svg")]
-    assert [svg.source for svg in drawings] == [nomogram_svg(card).strip()]
+    assert nomogram_svg(card).strip() in [svg.source for svg in drawings]
     with pytest.raises(ValueError, match="closes"):
         page_tree("<p><b>x</p></b>")
 

@@ -18,6 +18,7 @@ from reportlab.lib.units import mm
 from reportlab.pdfgen.canvas import Canvas
 from reportlab.platypus import (
     BaseDocTemplate,
+    CondPageBreak,
     Flowable,
     Frame,
     Image,
@@ -133,8 +134,8 @@ class _Setter:
         for name, more in {
                 "title": {"fontSize": 15, "leading": 18, "fontName": BOLD, "spaceAfter": 2},
                 "h2": {"fontSize": 10.5, "leading": 13, "fontName": BOLD, "spaceBefore": 7, "spaceAfter": 3,
-                       "keepWithNext": True, "textColor": "#00598c"},
-                "h3": {"fontSize": 9, "leading": 11.5, "fontName": BOLD, "spaceBefore": 4, "keepWithNext": True},
+                       "textColor": "#00598c"},
+                "h3": {"fontSize": 9, "leading": 11.5, "fontName": BOLD, "spaceBefore": 4},
                 "value": {"fontSize": 22, "leading": 27, "fontName": BOLD},
                 "class": {"fontSize": 10.5, "leading": 14, "fontName": BOLD},
                 "bold": {"fontName": BOLD}, "muted": {"textColor": MUTED},
@@ -152,14 +153,14 @@ class _Setter:
         flowables: list[Flowable] = []
         for child in section.elements:
             flowables += self._block(child, WIDTH)
-        # the heading stays with what follows it, and a short section on one page
-        short = [flowable for flowable in flowables if isinstance(flowable, (_Chart, Table))]
-        return [KeepTogether(flowables)] if len(short) == 1 and isinstance(short[0], _Chart) else flowables
+        # a chart stays with its heading
+        return [KeepTogether(flowables)] if any(isinstance(flowable, _Chart) for flowable in flowables) else flowables
 
     def _block(self, node: Node, width: float) -> list[Flowable]:
         """The flowables of a block element."""
         if node.tag in ("h2", "h3"):
-            return [self.paragraph(_inline(node, BOLD), node.tag)]
+            # no heading at the foot of a page: some lines of what follows must have room below it
+            return [CondPageBreak(22 * mm), self.paragraph(_inline(node, BOLD), node.tag)]
         if node.tag == "p":
             return [self.paragraph(_inline(node, BOLD if node.kinds & {"value", "class"} else REGULAR), _style(node))]
         if node.tag == "table":
@@ -281,6 +282,6 @@ def _widths(rows: list[list[Node]], width: float, facts: bool) -> list[float]:
     if facts:
         first = 42 * mm
         return [first, *[(width - first) / (len(rows[0]) - 1)] * (len(rows[0]) - 1)]
-    longest = [max(min(40.0, max(width_of(cell.text, _BODY, BOLD) for cell in column) / 4.0), 12.0)
+    longest = [max(min(40.0, max(width_of(cell.text, _BODY, BOLD) for cell in column) / 4.0), 16.0)
                for column in zip(*rows, strict=True)]
     return [width * share / sum(longest) for share in longest]
