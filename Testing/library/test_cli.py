@@ -387,8 +387,10 @@ def test_an_output_may_be_replaced(capsys, case, tmp_path):
 
 
 def test_the_package_of_the_command_can_be_run(tmp_path):
-    done = subprocess.run([sys.executable, "-m", "RadiomicsOrthoLib.cli", "models", "list"], capture_output=True,
-                          text=True, check=False, cwd=tmp_path, env={**os.environ, "PYTHONPATH": str(LIBRARY)})
+    # reading DICOM leaves the locale of this process at C: ask for the encoding by name
+    done = subprocess.run([sys.executable, "-X", "utf8", "-m", "RadiomicsOrthoLib.cli", "models", "list"],
+                          capture_output=True, encoding="utf-8", check=False, cwd=tmp_path,
+                          env={**os.environ, "PYTHONPATH": str(LIBRARY)})
     assert done.returncode == 0 and "pickhardt-2013-l1-hu" in done.stdout
 
 
