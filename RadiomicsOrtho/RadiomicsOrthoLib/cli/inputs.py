@@ -49,8 +49,8 @@ def add_acquisition_arguments(command: argparse._ActionsContainer) -> None:
 def add_roi_arguments(command: argparse.ArgumentParser, name: str = "roi", several: bool = False,
                       **more: object) -> None:
     """``name`` is ``roi`` for a positional argument, ``--roi`` for an option; ``several``: segments may be more."""
-    command.add_argument(name, metavar="ROI", **more, help="segmentation: .seg.nrrd or a label map on the image's "
-                         "grid; a PNG or TIFF for a 2-D image")
+    command.add_argument(name, metavar="ROI", **more, help="segmentation: .seg.nrrd, DICOM SEG or a label map on the "
+                         "image's grid; a PNG or TIFF for a 2-D image")
     which = "which segment: its name, label value or level"
     if several:
         chosen = command.add_mutually_exclusive_group()

@@ -1,4 +1,4 @@
-"""Reading masks: label maps and Slicer's ``.seg.nrrd``."""
+"""Reading masks: label maps, Slicer's ``.seg.nrrd`` and DICOM segmentations."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import numpy as np
 
 from ..errors import InputError
 from .dicom_header import is_dicom_file
+from .dicom_segmentation import read_dicom_segmentation
 from .file_checks import StoredVoxels, check_image_file
 from .geometry import Geometry
 from .lattice import onto_grid
@@ -55,21 +56,20 @@ class SegmentationFile:
 
 def read_segmentation(path: str | Path, reference: Geometry | None = None,
                       drawn_on: Geometry | None = None) -> SegmentationFile:
-    """Read a label map or ``.seg.nrrd``; with ``reference``, its grid must be that of the image.
+    """Read a label map, ``.seg.nrrd`` or DICOM SEG; with ``reference``, its grid must be that of the image.
 
     ``drawn_on`` is the grid that the image had in its file, where a person stated another
     pixel size since: a mask of that grid is one of the image too.  A PNG or TIFF has no grid
     and is taken pixel by pixel.
 
     A file on the image's own voxels with its axes turned (as Slicer does with left-handed
-    images), or a ``.seg.nrrd`` that Slicer saved cropped, is brought to the image's grid
+    images), a ``.seg.nrrd`` that Slicer saved cropped, or the slices of a DICOM SEG, is brought to the image's grid
     without loss.  Any other difference is refused: nothing is resampled silently.
     """
     path = Path(path)
     if path.is_file() and is_dicom_file(path):
-        raise InputError(f"'{path}' is a DICOM file, of which no segmentation is read; open it in Slicer and save it "
-                         "as .seg.nrrd.")
-    if is_picture(path):
+        layers, geometry, segments, cropped = _read_dicom_segments(path, drawn_on or reference)
+    elif is_picture(path):
         picture = read_picture(path)
         # a picture lies nowhere: of the right size, it lies on the image's pixels
         fits = reference is not None and reference.shape == picture.array.shape
@@ -102,6 +102,14 @@ def _on_image(layers: np.ndarray, geometry: Geometry, grid: Geometry, cropped: b
     if grid.same_place(geometry):
         return layers
     return onto_grid(layers, geometry, grid, may_be_part=cropped)
+
+
+def _read_dicom_segments(path: Path,
+                         reference: Geometry | None) -> tuple[np.ndarray, Geometry, tuple[Segment, ...], bool]:
+    found = read_dicom_segmentation(path, reference)
+    segments = tuple(Segment(item.name, item.number, layer, item.tags)
+                     for item, layer in zip(found.segments, found.layer_of, strict=True))
+    return found.labels, found.geometry, segments, True
 
 
 def _read_nrrd_segments(path: Path) -> tuple[np.ndarray, Geometry, tuple[Segment, ...], bool]:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 
 from ..errors import InputError
+from ..imaging.dicom_segmentation import ALGORITHM_TAG
 from ..imaging.segmentation_file import Segment, SegmentationFile
 from .origin import PROPOSED_TAG, origin
 from .roi import COMPARTMENTS, Roi, level_from_name, side_from_name
@@ -50,8 +51,8 @@ def roi_of_segment(segmentation: SegmentationFile, segment: Segment) -> Roi:
     mask = segmentation.mask(segment)
     # a pixel size that a person stated moves a region, and is no edit: where it was drawn counts
     grid = segmentation.drawn_on or segmentation.geometry
-    made_by = origin(segment.tags.get(MADE_BY_TAG) or "segmentation", segment.tags.get(PROPOSED_TAG, ""), mask,
-                     grid.ijk_to_ras)
+    stated = segment.tags.get(MADE_BY_TAG) or segment.tags.get(ALGORITHM_TAG) or "segmentation"
+    made_by = origin(stated, segment.tags.get(PROPOSED_TAG, ""), mask, grid.ijk_to_ras)
     return Roi(mask, segmentation.geometry, **anatomy_of(segment.name, segment.tags), made_by=made_by)
 
 
