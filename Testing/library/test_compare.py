@@ -234,7 +234,7 @@ def test_a_scan_or_dicom_file_is_no_segmentation(capsys, tmp_path):
     image, _ = phantoms.trunk(spacing=(4.0, 4.0, 8.0))
     file = next(phantoms.write_dicom_series(tmp_path / "series", image).iterdir())
     code, text, err = run(capsys, "compare", a, file)
-    assert (code, text) == (2, "") and "save it as .seg.nrrd" in err
+    assert (code, text) == (2, "") and "is a DICOM file, but no segmentation" in err
 
 
 def test_no_input_is_overwritten(capsys, tmp_path):
