@@ -145,6 +145,23 @@ def test_the_mean_goes_through_the_model_and_not_round_it(scans):
     assert card.interval is None and "No interval is known" in card.interval_reason
 
 
+def test_the_worse_of_two_femurs(scans):
+    data = json.loads(json.dumps(dict(load_model(HU).card)))
+    data["applicability"] |= {"site": "proximal-femur", "levels": [], "compartment": "unknown"}
+    data |= {"check_vectors": [], "patient_rule": {
+        "rule": "lowest", "text": "The lower side counts.", "evidence": "simulated", "source": "generated",
+        "places": ["left femur", "right femur"]}}
+    model = bundle_from_dict(data, "0" * 64)
+    regions = []
+    for side, hu in (("left", 150), ("right", 120)):
+        image, roi = scans[hu]
+        femur = replace(roi, site="proximal-femur", level=None, side=side)
+        regions.append(ScoredRegion(side, femur.place, score_case(image, femur, model)))
+    card = patient_card(model, regions)
+    assert card.place == "lowest of left femur, right femur: right femur"
+    assert card.value == min(one.scored.card.value for one in regions)
+
+
 def test_without_a_rule_there_is_no_value_for_the_patient(scans):
     model = model_with(None)
     with pytest.raises(InputError, match="no rule for several regions"):

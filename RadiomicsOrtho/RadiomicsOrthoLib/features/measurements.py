@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from ..imaging.calibration.calibration import DensityCalibration
 from ..imaging.calibration.unit import DENSITY_UNIT
 from ..imaging.image import BoneImage
 from ..imaging.suv import SUV
@@ -30,17 +31,20 @@ MEASUREMENTS = {
 }
 
 
-def measure(image: BoneImage, roi: Roi) -> dict[str, float]:
+def measure(image: BoneImage, roi: Roi, calibration: DensityCalibration | None = None) -> dict[str, float]:
     """Those entries of ``MEASUREMENTS`` that the image has, for a non-empty ROI on its grid.
 
-    A 2-D image has an area in place of a volume, and none where the size of its pixels is unknown.
+    A 2-D image has an area in place of a volume, and none where the size of its pixels is unknown.  With
+    ``calibration`` the values are densities, as those of ``calibrated(image, calibration)`` are.
     """
     box = roi.box.slices
     values = image.array[box][roi.mask[box]].astype(np.float64)
+    if calibration and calibration.from_unit == image.unit:
+        values = calibration.curve(values)
     p10, median, p90 = np.percentile(values, (10, 50, 90))
     found = {"mean": float(values.mean()), "median": float(median),
              "sd": float(values.std(ddof=1)) if values.size > 1 else 0.0, "p10": float(p10), "p90": float(p90)}
-    ending, _ = _ENDINGS.get(image.unit, _OTHER)
+    ending, _ = _ENDINGS.get(DENSITY_UNIT if calibration else image.unit, _OTHER)
     entries = {f"{name}_{ending}": value for name, value in found.items()}
     if roi.geometry.plane_axis is None:
         entries["volume_ml"] = roi.volume_ml

@@ -15,7 +15,7 @@ RULES = ("mean", "lowest", "highest", "single")
 class PatientRule:
     """One value for the patient from the regions of a scan, as ``patient_rule`` of a ``model.json`` declares it.
 
-    ``places`` are the levels or sides that count (empty: all), in order of preference where one is enough;
+    ``places`` are those that count (``L1``, ``left femur``; empty: all), in order of preference where one is enough;
     ``at_least`` so many must be left.  ``text`` says the rule to a reader, ``leave_out`` which regions a reader must
     not count.  Values that lie farther from the median of the others than ``outlier_difference``, in the unit of the
     output, are pointed out.

@@ -23,12 +23,12 @@ Interval = tuple[tuple[float, float] | None, str]
 
 
 def score_interval(image: BoneImage, roi: Roi, model: ModelBundle, values: Mapping[str, float | str],
-                   depth_mm: float | None, mean_hu: float | None = None) -> Interval:
+                   depth_mm: float | None, calibration: DensityCalibration | None = None,
+                   mean_hu: float | None = None) -> Interval:
     """Least and greatest output, in its unit, and what they mean; ``None`` where nothing is known of the error.
 
-    ``image`` is the one that was measured (calibrated, if the model needs densities), ``roi`` the region as it was
-    drawn, ``depth_mm`` the depth of a core that was derived from it (``None`` for a drawn one), ``mean_hu`` the mean
-    of the region before calibration.
+    ``roi`` is the region as it was drawn, ``depth_mm`` the depth of a core that was derived from it (``None`` for a
+    drawn one), ``calibration`` makes densities of the scan's HU, of which the measured region's mean is ``mean_hu``.
     """
     if model.needs_features:
         return None, UNKNOWN
@@ -37,17 +37,17 @@ def score_interval(image: BoneImage, roi: Roi, model: ModelBundle, values: Mappi
     if depth_mm is not None:
         for depth in (depth_mm - CORE_DEPTH_UNCERTAINTY_MM, depth_mm + CORE_DEPTH_UNCERTAINTY_MM):
             try:
-                found = measure(image, trabecular_core(roi, depth))
+                found = measure(image, trabecular_core(roi, depth), calibration)
             except InputError:
                 return None, f"No core of {depth:g} mm can be made to see how far the result depends on its depth."
             moved.append({**values, **{item.name: found[item.key] for item in model.inputs
                                        if item.source == "measurement"}})
         sentences.append(f"Range when the core is cut {CORE_DEPTH_UNCERTAINTY_MM:g} mm shallower or deeper")
-    error = _calibration_error(image.calibration, mean_hu)
+    error = _calibration_error(calibration, mean_hu)
     if error:
         moved = [_shifted(model, one, step) for one in moved for step in (-error, error)] + moved
         sentences.append(f"{'widened by' if sentences else 'Range within'} ±{error:.2g} mg/cm³ of the calibration "
-                         f"({image.calibration.error_meaning})")
+                         f"({calibration.error_meaning})")
     if not sentences:
         return None, UNKNOWN
     outputs = [model.estimator.output(model.with_derived(one)) for one in moved]

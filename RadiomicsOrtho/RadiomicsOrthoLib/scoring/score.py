@@ -14,9 +14,10 @@ from ..features.profile_file import load_profile
 from ..features.provenance import provenance_of
 from ..features.semantic.answers import SemanticAnswers, add_answers, check_fit
 from ..features.vector import FeatureVector
-from ..imaging.calibration.calibration import DensityCalibration, calibrated
+from ..imaging.calibration.calibration import DensityCalibration, calibrated, check_can_be_calibrated
 from ..imaging.calibration.calibration_file import calibration_to_dict
 from ..imaging.calibration.rods import rod_points
+from ..imaging.calibration.unit import DENSITY_UNIT
 from ..imaging.image import BoneImage
 from ..models.bundle import ModelBundle
 from ..quality.finding import Finding, most_severe_first, raise_refusals
@@ -88,10 +89,11 @@ def _score_case(image: BoneImage, roi: Roi, model: ModelBundle, clinical: Mappin
     scan = ScanFacts.of(image)
     if not any(check_scan(model, scan)):
         raise_refusals(check_intensity(model, scan, calibration))
-    measured = calibrated(image, calibration) if calibration else image
-    if calibration and calibration.from_unit == measured.unit:
-        # there are no HU to be checked
-        image = measured
+    if calibration:
+        check_can_be_calibrated(image)
+        if calibration.from_unit == DENSITY_UNIT:
+            # there are no HU to be checked
+            image = calibrated(image, calibration)
     # a long look at a large scan, so once
     sha256 = image.voxel_hash(look) if calibration else None
     phantom = rod_points(calibration, image.geometry) if calibration and calibration.made_on(sha256) else ()
@@ -112,12 +114,14 @@ def _score_case(image: BoneImage, roi: Roi, model: ModelBundle, clinical: Mappin
     progress(0.5, "measuring")
     measurements = measure(image, core)
     mean_hu = measurements.get("mean_hu")
-    if measured is not image:
-        measurements |= measure(measured, core)
+    if mean_hu is not None and calibration:
+        measurements |= measure(image, core, calibration)
         findings += check_calibrated_range(calibration, mean_hu)
     features = None
     if model.needs_features:
         profile = load_profile(model.applicability.profile or "")
+        # the whole scan is made densities only where features need what lies round the region
+        measured = calibrated(image, calibration) if calibration and image.calibration is None else image
         features = extract_features(measured, core, profile, engine or load_engine(),
                                     lambda share, text: progress(0.5 + 0.4 * share, text), cancelled, roi,
                                     reference, findings)
@@ -128,7 +132,8 @@ def _score_case(image: BoneImage, roi: Roi, model: ModelBundle, clinical: Mappin
     values = completed(model, input_values(model, measurements, features, entered))
     findings += [*check_values(model, values), *check_trust(model)]
     raise_refusals(findings)
-    interval, meaning = score_interval(measured, roi, model, values, core_depth_mm if derived else None, mean_hu)
+    interval, meaning = score_interval(image, roi, model, values, core_depth_mm if derived else None, calibration,
+                                       mean_hu)
     value = model.estimator.output(values)
     findings += check_class(model, value, values, interval)
     card = ScoreCard(

@@ -169,18 +169,26 @@ class DensityCalibration:
         return "not known"
 
 
-def calibrated(image: BoneImage, calibration: DensityCalibration) -> BoneImage:
-    """``image`` in mg/cm³ (float32 array).
-
-    Raises InputError unless it is a CT in the unit that the calibration is for and not calibrated yet.
-    """
+def check_can_be_calibrated(image: BoneImage) -> None:
+    """InputError unless it is a CT that is not calibrated yet."""
     if image.modality not in ("CT", "unknown"):
         raise InputError(f"The scan is {image.modality}; only CT is calibrated to density.")
     if image.calibration is not None:
         raise InputError("The scan is calibrated already; a calibration is applied once.")
-    array = image.array.astype(np.float32)
+
+
+def calibrated(image: BoneImage, calibration: DensityCalibration) -> BoneImage:
+    """``image`` in mg/cm³ (a float32 array, where it was in HU).
+
+    Raises InputError unless :func:`check_can_be_calibrated` lets it pass.
+    """
+    check_can_be_calibrated(image)
+    array = image.array
     if calibration.from_unit == "HU":
-        array = calibration.curve(array).astype(np.float32, copy=False)
+        array = np.empty(image.array.shape, np.float32)
+        # slice by slice: a large scan is not held four times
+        for plane, hu in zip(array, image.array, strict=True):
+            plane[...] = calibration.curve(hu.astype(np.float64))
     return replace(image, array=array, modality="CT", calibration=calibration)
 
 
