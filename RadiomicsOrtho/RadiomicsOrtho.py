@@ -116,6 +116,8 @@ class RadiomicsOrthoWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
     def cleanup(self) -> None:
         if self._engineState:
             self._engineState.stop()
+        if self._resultSection:
+            self._resultSection.whatIf.close()
         self.setParameterNode(None)
         self.removeObservers()
 
@@ -422,26 +424,9 @@ class RadiomicsOrthoTest(ScriptedLoadableModuleTest):
 
     def makeCase(self, coreHu=120.0, level="L1", segmentHu=500.0):
         """A trunk in air with an ellipsoidal vertebral body, as volume and segment."""
-        import numpy as np
-        from RadiomicsOrthoLib.imaging.geometry import Geometry
-        from RadiomicsOrthoLib.regions.roi import Roi
-        from RadiomicsOrthoScene.segments import add_segment, new_segmentation
+        from RadiomicsOrthoScene.generated_case import generated_vertebra
 
-        geometry = Geometry((50, 80, 80), (1.5, 1.5, 1.5), (-60.0, -60.0, -37.0))
-        k, j, i = np.indices(geometry.shape)
-        r, a, s = np.moveaxis(geometry.to_ras(np.stack([k, j, i], -1)), -1, 0)
-        values = np.full(geometry.shape, -1000.0)
-        values[np.hypot(r, a) < 56] = -100
-        values[np.hypot(r, a) < 48] = 50
-        body = (r / 22) ** 2 + (a / 17) ** 2 + (s / 14) ** 2 <= 1
-        values[body] = segmentHu
-        values[(r / 20) ** 2 + (a / 15) ** 2 + (s / 12) ** 2 <= 1] = coreHu
-        values += np.random.default_rng(1).normal(0, 5, geometry.shape)
-        volume = slicer.util.addVolumeFromArray(
-            values.astype(np.int16), ijkToRAS=geometry.ijk_to_ras, name="Generated CT")
-        segmentation = new_segmentation(volume, "Generated bones")
-        segmentId = add_segment(segmentation, Roi(body, geometry, "vertebra", level), volume)
-        return volume, segmentation, segmentId
+        return generated_vertebra(coreHu, level, segmentHu)
 
     def test_score_of_a_generated_vertebra(self):
         volume, segmentation, segmentId = self.makeCase(coreHu=120.0)

@@ -9,6 +9,7 @@ from slicer.i18n import tr as _
 
 from .form_layout import WheelGuard, clearRows
 from .nomogram_widget import NomogramWidget
+from .nomogram_window import LARGE_WIDTH, NomogramWindow
 
 #: on-screen width of the nomogram
 NOMOGRAM_WIDTH = 380
@@ -28,6 +29,8 @@ class WhatIfSection:
         self.nomogram.widget.toolTip = _("Drag a marker to see what another value would change; the result stays as "
                                          "it is")
         ui.nomogramContainer.layout().addWidget(self.nomogram.widget)
+        self.window = NomogramWindow(self._onMoved)
+        ui.largeNomogramButton.connect("clicked(bool)", self._onLarge)
         ui.whatIfGroupBox.connect("toggled(bool)", self._onToggled)
         ui.whatIfResetButton.connect("clicked(bool)", self._onReset)
 
@@ -35,12 +38,13 @@ class WhatIfSection:
         """Show ``card`` (a ``RadiomicsOrthoLib.scoring.card.ScoreCard``), or nothing for ``None``."""
         from RadiomicsOrthoLib.scoring.what_if import adjustables
 
-        ui, self._card, self._changes = self._ui, card, {}
-        for widget in (ui.nomogramContainer, ui.whatIfGroupBox):
+        ui, self._card, self._view, self._changes = self._ui, card, None, {}
+        for widget in (ui.nomogramContainer, ui.largeNomogramButton, ui.whatIfGroupBox):
             widget.visible = card is not None
         clearRows(ui.whatIfWidget.layout())
         self._editors = {}
         if card is None:
+            self.window.close()
             return
         for adjustable in adjustables(card):
             self._addEditor(adjustable, card.input_values[adjustable.item.name])
@@ -57,8 +61,12 @@ class WhatIfSection:
         except InputError as error:
             ui.whatIfLabel.text = escape(str(error))
             return
-        self._view = nomogram_view(self._card, NOMOGRAM_WIDTH, tried=tried if open else None)
+        # the axes are those of the card, whatever is tried
+        nomogram = self._view.nomogram if self._view else None
+        self._view = nomogram_view(self._card, NOMOGRAM_WIDTH, nomogram, tried if open else None)
         self.nomogram.show(self._view)
+        if self.window.isOpen:
+            self.window.show(nomogram_view(self._card, LARGE_WIDTH, nomogram, tried if open else None))
         ui.whatIfLabel.text = whatIfText(self._card, tried)
         ui.whatIfResetButton.enabled = bool(tried.changes)
 
@@ -80,6 +88,14 @@ class WhatIfSection:
     def _try(self, name: str, value) -> None:
         self._changes = {**self._changes, name: value}
         self._refresh()
+
+    def _onLarge(self) -> None:
+        self.window.open()
+        self._refresh()
+
+    def close(self) -> None:
+        """Close the window, with the panel."""
+        self.window.close()
 
     def _onReset(self) -> None:
         self._changes = {}

@@ -19,6 +19,7 @@ from RadiomicsOrthoLib.cli.main import main
 from RadiomicsOrthoLib.errors import InputError, RefusedError
 from RadiomicsOrthoLib.models.bundle import load_bundle
 from RadiomicsOrthoLib.models.catalogue import MODEL_PATH_VARIABLE, load_catalogue, load_model
+from RadiomicsOrthoLib.report.brief_html import brief_html
 from RadiomicsOrthoLib.report.files import card_files
 from RadiomicsOrthoLib.scoring.applicability import missing_inputs
 from RadiomicsOrthoLib.scoring.clinical_score import score_clinical
@@ -209,7 +210,7 @@ def test_the_notice_of_qfracture_is_on_card_report_command_and_beside_its_licenc
         notice = "it is the responsibility of the end user to check that the source that they receive"
         card = score_clinical(model, values_of(model))
         assert notice in card.to_dict()["model"]["notice"]
-        assert notice in card_files(card)["report.html"]
+        assert notice in card_files(card)["report.html"] and notice in brief_html(card.to_dict())
         shown = run(capsys, "models", "show", model.id)[1]
         scored = run(capsys, "score", "--model", model.id, "--clinical",
                      *(f"{name}={value}" for name, value in values_of(model).items()))[1]

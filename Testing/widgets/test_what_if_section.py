@@ -100,6 +100,21 @@ def test_a_press_beside_the_axes_and_a_move_without_a_press_change_nothing(panel
     assert panel.ui.whatIfGroupBox.collapsed and editors(panel)["Age"].value == 60
 
 
+def test_the_large_drawing_moves_with_the_small_one(panel):
+    panel.ui.largeNomogramButton.click()
+    window = section(panel).window
+    assert window.isOpen and window.nomogram.widget.width == 900
+    assert window.nomogram.widget.renderer().isValid()
+    before = window.nomogram.widget.height
+    panel.ui.whatIfGroupBox.collapsed = False
+    assert window.nomogram.widget.height > before, "with room for what is tried"
+    panel._parameterNode.clinical = {**dict(panel._parameterNode.clinical), "age": "61"}
+    assert not window.isOpen, "a drawing does not outlive its result"
+    panel.ui.applyButton.click()
+    panel.ui.largeNomogramButton.click()
+    assert window.isOpen
+
+
 def test_the_group_goes_with_its_result(panel):
     panel._parameterNode.clinical = {**dict(panel._parameterNode.clinical), "age": "61"}
     assert not panel.ui.whatIfGroupBox.visible and not panel.ui.nomogramContainer.visible

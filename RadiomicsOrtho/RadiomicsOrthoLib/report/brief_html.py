@@ -42,6 +42,8 @@ def brief_html(card: Mapping) -> str:
         parts.append(f"<p>{escape(tr('By eye: {answers}', answers='; '.join(given)))}</p>")
     identity = tr("{title}, version {version}, trust level: {trust}.", title=local(model["title"]),
                   version=model["version"], trust=local(model["trust"]))
+    if model["notice"]:
+        parts.append(f"<p><small>{escape(local(model['notice']))}</small></p>")
     parts.append(f"<p><small>{escape(identity)}<br/><b>{escape(local(card['notice']))}</b></small></p>")
     return "".join(parts)
 

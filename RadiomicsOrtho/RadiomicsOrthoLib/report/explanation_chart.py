@@ -168,7 +168,7 @@ class ExplanationSheet(BandSheet):
     def _dots(self, name: str, x_of, y_of) -> None:
         """This case, and what is tried out, on a curve."""
         own = self.card.input_values[name]
-        if self.tried and self.tried.changes:
+        if self.tried and name in self.tried.changes:
             x, y, r = x_of(self.tried.values[name]), y_of(self.tried.value), 0.5 * self.size
             self.out.polygon([(x, y - r), (x + r, y), (x, y + r), (x - r, y)], "#ffffff", TRIED, 1.8)
         self.out.circle(x_of(own), y_of(self.card.value), 0.4 * self.size, PATIENT, "#ffffff", 1.5)
