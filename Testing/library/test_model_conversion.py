@@ -224,6 +224,15 @@ def test_given_rows_are_what_is_compared(tmp_path: Path, mixed) -> None:
     assert vector["output"] == pytest.approx(model.predict_proba(table)[0, 1], abs=1e-12)
 
 
+def test_given_rows_are_the_people_of_reference_of_a_model_without_nomogram(tmp_path: Path) -> None:
+    model, _ = fit(IN_JSON["boosted"])
+    np.savetxt(tmp_path / "rows.csv", X, delimiter=",", header="x0,x1,x2,x3", comments="")
+    paths = write_model(tmp_path, model), write_card(tmp_path, card())
+    found = bundle_of(tmp_path, convert(*paths, tmp_path / "rows.csv"))
+    assert found.background.title == "100 rows of rows.csv" and len(found.background.rows) == 100
+    assert "background" not in json.loads(convert(*paths)["model.json"])
+
+
 @pytest.mark.parametrize(("text", "sentence"), [
     ("age,sex\n60,f\n", "has no column 'smoker'"), ("age,sex,smoker\n60,x,no\n", "Row 1 of"),
     ("age,sex,smoker\nold,f,no\n", "has 'old' as age, which is no number"),

@@ -69,7 +69,7 @@ def run_verify(options: argparse.Namespace) -> dict:
         if not options.json:
             print(f"{bundle.id} {bundle.version} [{bundle.trust}]")
             if bundle.card.get("parts"):
-                print(f"  {len(bundle.card['parts'])} parts as they are listed")
+                print(f"  Parts as they are listed: {', '.join(part['name'] for part in bundle.card['parts'])}")
             if folders[model_id].parent in site_folders():
                 print(f"  {bundle.signature.sentence}")
             for result in results:

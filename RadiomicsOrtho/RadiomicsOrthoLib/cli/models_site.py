@@ -90,6 +90,9 @@ def _conversion_text(conversion: dict) -> str:
     lines = [f"Converted {conversion['estimator']} to {conversion['form']}.",
              (f"Compared on {conversion['compared']}: largest deviation {conversion['largest_deviation']:.1e}, allowed "
               f"{conversion['tolerance']:g}.")]
+    if " rows of " in conversion["compared"]:
+        lines.append("Some of these rows stand in the model, as check vectors and as people of reference: pass it on "
+                     "only where they may go.")
     if "probability_of_class" in conversion:
         lines.append(f"It gives the probability of the class '{conversion['probability_of_class']}'.")
     if conversion["inputs_left_out"]:

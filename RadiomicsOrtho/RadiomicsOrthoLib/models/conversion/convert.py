@@ -24,6 +24,8 @@ from .skops_file import read_skops
 ONNX_TOLERANCE = 1e-5
 #: rows that become check vectors, spread over all that were compared
 VECTORS = 24
+#: given rows that become people of reference for a model whose inputs do not add up
+BACKGROUND = 100
 #: searches that hold the model that they found
 SEARCHES = ("GridSearchCV", "RandomizedSearchCV", "HalvingGridSearchCV", "HalvingRandomSearchCV")
 
@@ -66,7 +68,9 @@ def convert(path: Path, card_path: Path, rows_path: Path | None = None) -> dict[
     worst = _largest_deviation(bundle, rows, expected, tolerance, path)
     names = {item["name"] for item in kept if item.get("source") != "derived"}
     vectors = [_vector(bundle, {k: v for k, v in rows[at].items() if k in names}, expected[at], tolerance, at, origin)
-               for at in _spread(len(rows))]
+               for at in _spread(len(rows), VECTORS)]
+    if not bundle.estimator.terms and rows_path and "background" not in data:
+        data["background"] = background_of(bundle, rows, f"{min(len(rows), BACKGROUND)} rows of {rows_path.name}")
     provenance = {"conversion": {
         "from": path.name, "sha256": hashlib.sha256(path.read_bytes()).hexdigest(), "form": form,
         "estimator": description(fitted.model), "packages": _packages(), "compared": f"{len(rows)} {origin}",
@@ -257,8 +261,16 @@ def _vector(bundle: ModelBundle, row: Row, value: float, tolerance: float, at: i
             "source": f"scikit-learn, number {at + 1} of the {origin}"}
 
 
-def _spread(count: int) -> list[int]:
-    return sorted({round(at * (count - 1) / (VECTORS - 1)) for at in range(VECTORS)})
+def background_of(bundle: ModelBundle, rows: Sequence[Row], title: str) -> dict:
+    """The ``background`` of ``model.json``: what an explanation compares a person with."""
+    names = bundle.estimator.input_names
+    chosen = [bundle.with_derived(rows[at]) for at in _spread(len(rows), BACKGROUND)]
+    return {"title": title, "inputs": list(names), "rows": [[row[name] for name in names] for row in chosen]}
+
+
+def _spread(count: int, wanted: int) -> list[int]:
+    """So many of ``count`` places, evenly."""
+    return sorted({round(at * (count - 1) / (wanted - 1)) for at in range(wanted)})
 
 
 def _packages() -> dict[str, str]:
