@@ -229,7 +229,7 @@ def test_given_rows_are_the_people_of_reference_of_a_model_without_nomogram(tmp_
     np.savetxt(tmp_path / "rows.csv", X, delimiter=",", header="x0,x1,x2,x3", comments="")
     paths = write_model(tmp_path, model), write_card(tmp_path, card())
     found = bundle_of(tmp_path, convert(*paths, tmp_path / "rows.csv"))
-    assert found.background.title == "100 rows of rows.csv" and len(found.background.rows) == 100
+    assert found.background.title == "Rows of rows.csv" and len(found.background.rows) == 100
     assert "background" not in json.loads(convert(*paths)["model.json"])
 
 

@@ -70,7 +70,7 @@ def convert(path: Path, card_path: Path, rows_path: Path | None = None) -> dict[
     vectors = [_vector(bundle, {k: v for k, v in rows[at].items() if k in names}, expected[at], tolerance, at, origin)
                for at in _spread(len(rows), VECTORS)]
     if not bundle.estimator.terms and rows_path and "background" not in data:
-        data["background"] = background_of(bundle, rows, f"{min(len(rows), BACKGROUND)} rows of {rows_path.name}")
+        data["background"] = background_of(bundle, rows, f"Rows of {rows_path.name}")
     provenance = {"conversion": {
         "from": path.name, "sha256": hashlib.sha256(path.read_bytes()).hexdigest(), "form": form,
         "estimator": description(fitted.model), "packages": _packages(), "compared": f"{len(rows)} {origin}",
