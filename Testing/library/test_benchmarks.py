@@ -68,8 +68,9 @@ SCRIPTS = sorted(path.relative_to(FOLDER.parent).as_posix() for path in FOLDER.p
 
 @pytest.mark.parametrize("script", SCRIPTS)
 def test_every_benchmark_starts(script, tmp_path):
-    found = subprocess.run([sys.executable, str(FOLDER.parent / script), "--help"], check=False, cwd=tmp_path,
-                           text=True, capture_output=True, timeout=120)
+    # another test may have left the locale of this process at C: ask for the encoding by name
+    found = subprocess.run([sys.executable, "-X", "utf8", str(FOLDER.parent / script), "--help"], check=False,
+                           cwd=tmp_path, encoding="utf-8", capture_output=True, timeout=120)
     assert found.returncode == 0 and "usage:" in found.stdout, found.stderr
 
 
