@@ -409,11 +409,11 @@ class RadiomicsOrthoLogic(ScriptedLoadableModuleLogic):
 
         return calibration_of(node) if self.needsCalibration(node) else None
 
-    def saveReport(self, scored, folder: str) -> list:
-        """Write the files of a result into a folder; returns their names."""
+    def saveReport(self, scored, folder: str, choice=None) -> list:
+        """Write the files of a result into a folder as ``choice`` (a ``ReportChoice``) says; returns their names."""
         from RadiomicsOrthoScene.saving import save_result
 
-        return save_result(scored, folder)
+        return save_result(scored, folder, choice)
 
 
 class RadiomicsOrthoTest(ScriptedLoadableModuleTest):

@@ -102,4 +102,5 @@ def score_patient(volumeNode, segmentationNode, segmentId: str, modelId: str,
     features_provenance(None, table, volumeNode)
     text = card_text(card, volumeNode, textNode)
     return ScoredNodes(card, counted.scored.roi, None, table, text, brief_html(card.to_dict()),
-                       nomogram_svg(card, width=nomogramWidth), regions=tuple(regions), regionPictures=pictures)
+                       nomogram_svg(card, width=nomogramWidth), regions=tuple(regions), regionPictures=pictures,
+                       volume=volumeNode)

@@ -31,7 +31,8 @@ class ScoredNodes:
 
     ``roi`` is ``None`` where the model needs no scan.  ``featuresProblem`` says why features that were asked for are
     missing; empty if they are not.  ``pictures`` show the region in a saved report (title → drawing).
-    ``regions`` are the ``ScoredRegion``s of a patient's card, ``regionPictures`` their pictures by name.
+    ``regions`` are the ``ScoredRegion``s of a patient's card, ``regionPictures`` their pictures by name; ``volume`` is
+    the node of the scan.
     """
 
     card: ScoreCard | None
@@ -45,6 +46,7 @@ class ScoredNodes:
     pictures: Mapping = field(default_factory=dict)
     regions: tuple = ()
     regionPictures: Mapping = field(default_factory=dict)
+    volume: object = None
 
 
 def stored_result(textNode, tableNode) -> ScoredNodes | None:

@@ -74,7 +74,7 @@ def score_segment(volumeNode, segmentationNode, segmentId: str, modelId: str,
     features_provenance(features, table, volumeNode)
     text = card_text(scored.card, volumeNode, textNode)
     return ScoredNodes(scored.card, scored.roi, features, table, text, brief_html(scored.card.to_dict()), svg,
-                       featuresProblem, region_views(image, scored.roi, roi))
+                       featuresProblem, region_views(image, scored.roi, roi), volume=volumeNode)
 
 
 def score_entered(modelId: str, clinical: Mapping[str, str], tableNode=None, textNode=None,

@@ -5,6 +5,7 @@ import slicer
 from RadiomicsOrthoLib.errors import InputError
 from slicer.i18n import tr as _
 
+from .report_choices import ReportChoices
 from .what_if_section import NOMOGRAM_WIDTH, WhatIfSection
 
 __all__ = ["NOMOGRAM_WIDTH", "ResultSection", "refusalHtml"]
@@ -13,12 +14,13 @@ __all__ = ["NOMOGRAM_WIDTH", "ResultSection", "refusalHtml"]
 class ResultSection:
     """Shows a ``RadiomicsOrthoScene.scoring.ScoredNodes`` in the widgets ``ui`` of the .ui file.
 
-    ``save(scored, folder)`` writes the files of a result and returns their names.
+    ``save(scored, folder, choice)`` writes the files of a result and returns their names.
     """
 
     def __init__(self, ui, save) -> None:
         self._ui, self._save, self._scored = ui, save, None
         self.whatIf = WhatIfSection(ui)
+        self._choices = ReportChoices(ui)
         ui.saveReportButton.connect("clicked(bool)", self._onSave)
 
     def show(self, scored, emptyHtml: str = "") -> None:
@@ -44,7 +46,7 @@ class ResultSection:
             return
         settings.setValue("RadiomicsOrtho/Folder", folder)
         try:
-            files = self._save(self._scored, folder)
+            files = self._save(self._scored, folder, self._choices.choice())
         except InputError as error:
             slicer.util.errorDisplay(str(error))
             return

@@ -43,9 +43,10 @@ def panel(request, open_panel):
     import slicer
     from RadiomicsOrthoScene.extraction import PROFILES_SETTING
     from RadiomicsOrthoScene.semantic import FORMS_SETTING
+    from RadiomicsOrthoWidgets.report_choices import LANGUAGE_SETTING, PDF_SETTING
 
     def forget():
-        for setting in (PROFILES_SETTING, FORMS_SETTING):
+        for setting in (PROFILES_SETTING, FORMS_SETTING, LANGUAGE_SETTING, PDF_SETTING):
             slicer.app.userSettings().setValue(setting, "")
 
     forget()

@@ -148,6 +148,26 @@ def test_save_report_writes_the_files(panel, make_case, tmp_path, monkeypatch):
     panel.ui.saveReportButton.click()
 
 
+def test_save_report_writes_the_language_and_formats_that_are_chosen(panel, make_case, tmp_path, monkeypatch):
+    import qt
+    import slicer
+
+    said = []
+    monkeypatch.setattr(slicer.util, "errorDisplay", lambda text, *a, **k: said.append(text))
+    choose(panel, *make_case())
+    panel.ui.applyButton.click()
+    monkeypatch.setattr(qt.QFileDialog, "getExistingDirectory", lambda *a: str(tmp_path / "report"))
+    panel.ui.reportDicomCheckBox.checked = True
+    panel.ui.saveReportButton.click()
+    assert len(said) == 1 and "load the scan from the DICOM database" in said[0] and not (tmp_path / "report").exists()
+    panel.ui.reportDicomCheckBox.checked = False
+    panel.ui.reportLanguageComboBox.setCurrentIndex(1)
+    panel.ui.reportPdfCheckBox.checked = True
+    panel.ui.saveReportButton.click()
+    assert (tmp_path / "report" / "report.pdf").read_bytes().startswith(b"%PDF")
+    assert "仅供研究使用" in (tmp_path / "report" / "report.html").read_text(encoding="utf-8")
+
+
 def test_a_model_without_a_scan_is_scored_in_an_empty_scene(panel, tmp_path, monkeypatch):
     import qt
 

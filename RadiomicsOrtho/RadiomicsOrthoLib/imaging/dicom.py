@@ -85,6 +85,11 @@ def series_files(folder: Path, series: str | None = None) -> list[str]:
     return [item.file for item in _slices_of(files, folder)]
 
 
+def in_order(files: Sequence[str], name: str = "the series") -> list[str]:
+    """The files of one series of slices in the order of its volume; InputError if they are none, told of ``name``."""
+    return [item.file for item in _slices_of(tuple(files), Path(name))]
+
+
 def _files_of(folder: Path, series: str | None) -> tuple[str, ...]:
     sitk = simpleitk()
     uids = sitk.ImageSeriesReader.GetGDCMSeriesIDs(str(folder))

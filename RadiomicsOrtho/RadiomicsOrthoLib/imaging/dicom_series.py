@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ..errors import InputError
-from .dicom import series_files
+from .dicom import in_order, series_files
 from .geometry import Geometry
 
 if TYPE_CHECKING:
@@ -32,6 +32,17 @@ class DicomSeries:
     headers: tuple[Dataset, ...]
     geometry: Geometry
 
+    def along(self, geometry: Geometry) -> DicomSeries:
+        """The series with its slices in the order of ``geometry``, which may count them from the other end.
+
+        InputError if it is another grid than that of the series.
+        """
+        for found in (self, DicomSeries(self.headers[::-1], _geometry(self.headers[::-1]))):
+            if found.geometry.same_place(geometry):
+                return found
+        raise InputError("The region does not lie on the grid of the DICOM series "
+                         f"({self.geometry.difference(geometry)}), so no object can refer to its slices.")
+
     @property
     def modality(self) -> str:
         return str(self.headers[0].get("Modality", ""))
@@ -42,13 +53,24 @@ def read_series(folder: Path, series: str | None = None) -> DicomSeries:
 
     InputError for anything but a regular series of slices, and where a slice lacks an identity to refer to.
     """
-    import pydicom
-
     folder = Path(folder)
     if not folder.is_dir():
         raise InputError("DICOM objects refer to the series that was measured: give the scan as the folder of a DICOM "
                          f"series; '{folder.name}' is none.")
-    headers = tuple(pydicom.dcmread(file, stop_before_pixels=True) for file in series_files(folder, series))
+    return _series_of(series_files(folder, series))
+
+
+def series_of_files(files: Sequence[str]) -> DicomSeries:
+    """The same of the files of one series, in any order, as a DICOM database names them."""
+    if len(files) < 2:
+        raise InputError("DICOM objects refer to a series of slices; this scan is none.")
+    return _series_of(in_order(files))
+
+
+def _series_of(files: Sequence[str]) -> DicomSeries:
+    import pydicom
+
+    headers = tuple(pydicom.dcmread(file, stop_before_pixels=True) for file in files)
     for header in headers:
         missing = [name for name in _NEEDED if not header.get(name)]
         if missing:

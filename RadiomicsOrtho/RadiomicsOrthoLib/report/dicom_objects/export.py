@@ -38,9 +38,7 @@ def dicom_files(card: ScoreCard, roi: Roi, series: DicomSeries, pdf: bytes, made
     from .segmentation import segmentation
     from .structured_report import structured_report
 
-    if not series.geometry.same_place(roi.geometry):
-        raise InputError("The region does not lie on the grid of the DICOM series "
-                         f"({series.geometry.difference(roi.geometry)}), so no object can refer to its slices.")
+    series = series.along(roi.geometry)
     content = hashlib.sha256(card.to_json().encode() + pdf + roi.voxel_hash().encode()).hexdigest()
     identity = Identity(f"{series.headers[0].SeriesInstanceUID} {content}", made.replace(microsecond=0))
     segments = segmentation(roi, series, identity)
