@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
+import numpy as np
 from RadiomicsOrthoLib.errors import InputError
 from RadiomicsOrthoLib.imaging.calibration.calibration import Curve, DensityCalibration, scan_facts
 from RadiomicsOrthoLib.imaging.calibration.calibration_file import calibration_from_json
@@ -40,13 +41,13 @@ def possible_rods(segmentationNode) -> tuple[tuple[str, str], ...]:
                  and tissue_from_name(name) is None)
 
 
-def tissues_of(segmentationNode) -> dict[str, str]:
-    """Tissue → id of the segment whose name states it; the first one where several do."""
-    found: dict[str, str] = {}
+def tissues_of(segmentationNode) -> dict[str, list[str]]:
+    """Tissue → ids of the segments whose names state it, such as the muscles of both sides."""
+    found: dict[str, list[str]] = {}
     for segmentId, name in segments_of(segmentationNode):
         tissue = tissue_from_name(name)
         if tissue:
-            found.setdefault(tissue, segmentId)
+            found.setdefault(tissue, []).append(segmentId)
     return found
 
 
@@ -66,8 +67,8 @@ def calibration_by_tissues(volumeNode, segmentationNode, equivalent: str,
                            stated: Mapping[str, object] | None = None) -> DensityCalibration:
     """From the segments whose names state a tissue; InputError with one sentence where that is no calibration."""
     image = _checked(volumeNode, stated)
-    masks = {tissue: roi_of_segment(segmentationNode, segmentId, volumeNode).mask
-             for tissue, segmentId in tissues_of(segmentationNode).items()}
+    masks = {tissue: np.logical_or.reduce([roi_of_segment(segmentationNode, one, volumeNode).mask for one in ids])
+             for tissue, ids in tissues_of(segmentationNode).items()}
     return calibrate_by_tissues(image, masks, equivalent)
 
 

@@ -185,8 +185,8 @@ class CalibrationRows:
         from RadiomicsOrthoScene.density import segments_of, tissues_of
 
         names = dict(segments_of(segmentationNode))
-        found = "; ".join(f"{TITLES[tissue]}: {names[segmentId]}"
-                          for tissue, segmentId in tissues_of(segmentationNode).items())
+        found = "; ".join(f"{TITLES[tissue]}: {', '.join(names[segmentId] for segmentId in ids)}"
+                          for tissue, ids in tissues_of(segmentationNode).items())
         hint = qt.QLabel(escape(_("Found by their names: {tissues}.").format(tissues=found) if found else _(
             "Draw at least three of air, fat, aorta, muscle and cortical bone as segments of these names.")))
         hint.wordWrap = True

@@ -403,6 +403,28 @@ class TestCommand:
         assert read_calibration(out) == DensityCalibration("manual", "HA", Curve(-3.0, 0.8), "site report",
                                                            stated_error=4.0)
 
+    def test_the_scan_in_densities_is_written_and_scored_again(self, files, tmp_path, capsys):
+        scan, mask, _ = files
+        made, image = tmp_path / "c.json", tmp_path / "density.nii.gz"
+        stated = ["--method", "manual", "--slope", "0.75", "--offset", "-6", "--equivalent", "K2HPO4", "--source", "x"]
+        assert main(["calibrate", scan, *stated, "-o", str(made), "--image-out", str(image)]) == 0
+        density = ["--method", "density-image", "--equivalent", "K2HPO4", "--source", "the file above"]
+        assert main(["calibrate", str(image), *density, "-o", str(tmp_path / "d.json")]) == 0
+        values = []
+        for number, (one, calibration) in enumerate(((scan, made), (image, tmp_path / "d.json"))):
+            out = tmp_path / str(number)
+            assert main(["score", str(one), mask, "--level", "L1", "--model", DENSITY_MODEL, "--calibration",
+                         str(calibration), "--out", str(out)]) == 0
+            values.append(json.loads((out / "card.json").read_text(encoding="utf-8"))["result"]["value"])
+        assert values[0] == pytest.approx(values[1], abs=1e-3) and values[0] == pytest.approx(84, abs=1)
+        capsys.readouterr()
+        assert main(["calibrate", scan, *stated, "-o", str(made), "--image-out", str(tmp_path / "x.png")]) == 2
+        assert "must end in" in capsys.readouterr().err
+        assert main(["calibrate", scan, *stated, "-o", str(made), "--image-out", scan]) == 2
+        assert "is read and would be overwritten" in capsys.readouterr().err
+        assert main(["calibrate", *stated, "-o", str(made), "--image-out", str(image)]) == 2
+        assert "give IMAGE" in capsys.readouterr().err
+
     def test_tissues_by_the_names_of_segments(self, case, tmp_path, capsys):
         image, roi, _ = case
         masks = calibration_phantom.tissues(image, roi)
@@ -411,8 +433,10 @@ class TestCommand:
         array = image.array.copy()
         array[cylinder(image.geometry, (30, -20, -20), (30, -20, 20), 5.0)] = 1200
         phantoms.write(array, image.geometry, tmp_path / "image.nrrd")
+        # two segments of one tissue count together
+        masks["other muscle"] = cylinder(image.geometry, (-30, -20, -20), (-30, -20, 20), 5.0)
         names = {"air": "air", "adipose": "fat", "skeletal_muscle": "muscle", "blood": "aorta",
-                 "cortical_bone": "cortical bone"}
+                 "cortical_bone": "cortical bone", "other muscle": "psoas_left"}
         path = phantoms.write_seg_nrrd(tmp_path / "t.seg.nrrd", np.stack([masks[n] for n in names]).astype(np.uint8),
                                        image.geometry, [{"Name": title, "Layer": number}
                                                         for number, title in enumerate(names.values())])
@@ -420,5 +444,8 @@ class TestCommand:
         assert main(["calibrate", str(tmp_path / "image.nrrd"), "--method", "internal", "--roi", str(path), "-o",
                      str(out)]) == 0
         found = read_calibration(out)
-        assert {sample.name for sample in found.samples} == set(names) and found.effective_energy_kev
+        assert {sample.name for sample in found.samples} == set(names) - {"other muscle"}
+        assert found.effective_energy_kev
+        assert next(one.voxels for one in found.samples if one.name == "skeletal_muscle") == np.count_nonzero(
+            masks["skeletal_muscle"] | masks["other muscle"])
         assert "experimental" in capsys.readouterr().out

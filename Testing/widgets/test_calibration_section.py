@@ -115,6 +115,22 @@ def test_it_is_saved_and_opened(panel, case, tmp_path, monkeypatch):
     assert panel._parameterNode.calibration == kept
 
 
+def test_tissues_are_found_by_the_names_of_segments(panel, case):
+    from RadiomicsOrthoScene.density import tissues_of
+    from RadiomicsOrthoScene.segments import add_segment
+
+    volume, segmentation, _ = case
+    image, roi, _ = calibration_phantom.scan()
+    names = {"air": "air", "adipose": "fat", "skeletal_muscle": "muscle", "blood": "aorta"}
+    for tissue, mask in calibration_phantom.tissues(image, roi).items():
+        add_segment(segmentation, roi.with_mask(mask, site="unknown", level=None), volume, names[tissue])
+    assert set(tissues_of(segmentation)) == set(names)
+    pick(panel.ui.calibrationMethodComboBox, "internal")
+    panel.ui.calibrateButton.click()
+    found = calibration(panel)
+    assert {sample["name"] for sample in found["samples"]} == set(names) and found["method"] == "internal"
+
+
 def test_a_damaged_one_in_the_scene_is_said(panel, case):
     panel._parameterNode.calibration = "{}"
     assert "no density calibration of this version" in panel.ui.calibrationInfoLabel.text

@@ -17,6 +17,7 @@ from ..imaging.calibration.calibration import (
     TYPICAL_HU,
     Curve,
     DensityCalibration,
+    calibrated,
     scan_facts,
 )
 from ..imaging.calibration.calibration_file import calibration_json, calibration_to_dict
@@ -24,6 +25,7 @@ from ..imaging.calibration.rods import calibrate_by_rods
 from ..imaging.calibration.sampling import cylinder
 from ..imaging.calibration.tissues import TISSUES, calibrate_by_tissues, tissue_from_name
 from ..imaging.image import BoneImage
+from ..imaging.image_writer import ENDINGS, write_image
 from ..imaging.segmentation_file import Segment, SegmentationFile
 from ..quality.finding import Finding, most_severe_first, raise_refusals
 from ..quality.image_checks import check_image
@@ -65,12 +67,18 @@ def add_command(commands) -> None:
     command.add_argument("--curvature", type=float, metavar="X", help="mg/cm³ per HU² (0 for a line)")
     command.add_argument("--error", type=float, metavar="X", help="half width of the density's error in mg/cm³, if it "
                          "is known")
+    command.add_argument("--image-out", type=Path, metavar="density.nrrd", help="also write the scan in mg/cm³ (NRRD, "
+                         "NIfTI or MHA)")
     command.add_argument("-o", "--output", required=True, type=Path, metavar="calibration.json")
     command.set_defaults(run=run)
 
 
 def run(options: argparse.Namespace) -> dict:
     check_output(options.output, (".json",))
+    if options.image_out:
+        check_output(options.image_out, ENDINGS)
+        if not options.image:
+            raise InputError("--image-out writes the scan as densities; give IMAGE.")
     for name, methods in _BELONGS.items():
         if getattr(options, name) not in (None, []) and options.method not in methods:
             raise InputError(f"--{name.replace('_', '-')} belongs to --method {' or '.join(methods)}.")
@@ -86,11 +94,14 @@ def run(options: argparse.Namespace) -> dict:
         calibration = _stated(options, image)
     if image is not None:
         findings += check_calibration(calibration, image, str(calibration.scan["sha256"]))
+        raise_refusals(findings)
+    if options.image_out:
+        write_image(calibrated(image, calibration), options.image_out)
     write_folder(options.output.parent, {options.output.name: calibration_json(calibration)})
     if not options.json:
         print_calibration(calibration)
         print_findings(most_severe_first(findings))
-        print(f"Written to {options.output}")
+        print(f"Written to {options.output}{f', densities to {options.image_out}' if options.image_out else ''}")
     return {**calibration_to_dict(calibration), "findings": [one.to_dict() for one in most_severe_first(findings)]}
 
 
@@ -126,12 +137,12 @@ def _by_tissues(options: argparse.Namespace, image: BoneImage) -> DensityCalibra
         tissue, name = _pair(text, "--tissue TISSUE=SEGMENT", last=False)
         if tissue not in TISSUES:
             raise InputError(f"'{tissue}' is no tissue of this method; it takes {', '.join(TISSUES)}.")
-        _add(tissues, tissue, segmentation.mask(choose_segment(segmentation, name)))
+        _join(tissues, tissue, segmentation.mask(choose_segment(segmentation, name)))
     if not options.tissue:
         for segment in segmentation.segments:
             tissue = tissue_from_name(segment.name)
             if tissue is not None:
-                _add(tissues, tissue, segmentation.mask(segment))
+                _join(tissues, tissue, segmentation.mask(segment))
     return calibrate_by_tissues(image, tissues, options.equivalent or "K2HPO4")
 
 
@@ -200,6 +211,11 @@ def _density(text: str) -> float:
     if not math.isfinite(value):
         raise InputError(f"'{text}' is no density; give a number in mg/cm³.")
     return value
+
+
+def _join(tissues: dict[str, np.ndarray], tissue: str, mask: np.ndarray) -> None:
+    """Several segments may hold one tissue, such as the muscles of both sides."""
+    tissues[tissue] = tissues[tissue] | mask if tissue in tissues else mask
 
 
 def _add(found: dict, name: str, entry: Sequence | np.ndarray) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 from ..errors import InputError
 
 #: names under which commands keep the files, or the folder, that they write
-OUTPUTS = ("output", "out", "summary", "html", "svg")
+OUTPUTS = ("output", "out", "summary", "html", "svg", "pdf", "image_out")
 #: what is written into a folder that is asked for, and beside a table, under names of its own
 _IN_A_FOLDER = ("card.json", "nomogram.svg", "report.html", "features.csv", "features.provenance.json")
 _BESIDE = (".provenance.json", ".reporting.html", ".reporting.csv", ".reporting.json")
