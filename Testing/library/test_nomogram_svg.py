@@ -343,3 +343,10 @@ def test_small_helpers() -> None:
     assert [number(value) for value in (1.0, -0.001, 0.126, 100.0, -2.5)] == ["1", "0", "0.13", "100", "-2.5"]
     assert escape("<&>\"'\x0b") == "&lt;&amp;&gt;&quot;&#39;\ufffd"
     assert text_width("骨密度", 10) == 30
+
+
+def test_a_number_keeps_its_percent_sign() -> None:
+    for width in range(60, 200, 3):
+        lines = wrap("Risk within 10 years: 10.9 % — below 20 %", 12, width)
+        assert not [line for line in lines if line.startswith("%")]
+        assert "\u00a0" not in "".join(lines)

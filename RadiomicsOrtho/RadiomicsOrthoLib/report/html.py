@@ -107,6 +107,8 @@ def _result(card: ScoreCard) -> str:
         parts.append(f"<p>{escape(local(found.sentence))}</p>")
     if model.card.get("notice"):
         parts.append(f'<p class="notice">{escape(local(model.card["notice"]))}</p>')
+    trust = f"{tr('Trust level')}{tr(': ')}{local(EVIDENCE_OF_TRUST[model.trust])}"
+    parts.append(f'<p class="trust">{escape(trust)}</p>')
     interval = tr("Interval: {range}.", range=interval_text(card)) if card.interval else tr("No interval.")
     parts.append(f'<p class="interval">{escape(interval)} {escape(local(card.interval_reason))}</p>')
     if model.thresholds:

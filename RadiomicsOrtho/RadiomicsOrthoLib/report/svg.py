@@ -19,8 +19,8 @@ DATA_URI = "data:image/png;base64,"
 _XLINK = ' xmlns:xlink="http://www.w3.org/1999/xlink"'
 _FORBIDDEN = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 #: what may not be parted: a Chinese character with the closing signs behind it, or a run of others
-_WORD = re.compile("(\\s*)([（“《【]?[\u2e80-\u2fff\u3040-\u9fff\uf900-\ufaff][，。；：、！？）”》】%…]*"
-                   "|[^\\s\u2e80-\u2fff\u3040-\u9fff\uf900-\ufaff]+)")
+_WORD = re.compile("([ \t\r\n]*)([（“《【]?[\u2e80-\u2fff\u3040-\u9fff\uf900-\ufaff][，。；：、！？）”》】%…]*"
+                   "|[^ \t\r\n\u2e80-\u2fff\u3040-\u9fff\uf900-\ufaff]+)")
 _ENTITIES = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&#39;"})
 
 
@@ -58,12 +58,12 @@ def text_width(text: str, size: float, bold: bool = False) -> float:
 
 
 def wrap(text: str, size: float, width: float, bold: bool = False) -> list[str]:
-    """``text`` in lines no wider than ``width``; a word that is too long for a line is broken.
+    """``text`` in lines no wider than ``width``; a word that is too long is broken, a number keeps its ``%``.
 
     A line of Chinese may end between any two characters, but not before a closing sign.
     """
     lines: list[str] = []
-    for blank, word in _WORD.findall(text.strip()):
+    for blank, word in _WORD.findall(text.strip().replace(" %", "\u00a0%")):
         if lines and text_width(f"{lines[-1]}{blank and ' '}{word}", size, bold) <= width:
             lines[-1] += f"{' ' if blank else ''}{word}"
             continue
@@ -74,7 +74,7 @@ def wrap(text: str, size: float, width: float, bold: bool = False) -> list[str]:
             lines.append(word[:keep])
             word = word[keep:]
         lines.append(word)
-    return lines or [""]
+    return [line.replace("\u00a0", " ") for line in lines] or [""]
 
 
 def to_svg(drawing: Drawing) -> str:
