@@ -34,7 +34,7 @@ EXPECTED = {
     "fracture-index", "fracture-index-bmd",
     "ost", "osta", "orai", "score-lydick-1998", "osiris", "mores", "qfracture-2012-fracture", "qfracture-2012-hip",
     "frax-typed-major", "frax-typed-hip", "genant-height-loss", "spinal-deformity-index", "of-score", "sins",
-    "vbq-site-threshold", "m-score-site-reference",
+    "vbq-site-threshold", "m-score-site-reference", "caroc-2010",
     *TRUST,
     *(f"garvan-{site}-{years}y-{by}" for site in ("any", "hip") for years in (5, 10) for by in ("bmd", "weight"))}
 by_id = pytest.mark.parametrize("bundle", BUNDLES, ids=lambda bundle: bundle.id)
@@ -132,10 +132,26 @@ def test_garvan_gives_its_worked_example(years: int, risk: float) -> None:
     ("score-lydick-1998", {"race": "other", "rheumatoid_arthritis": "no", "fractures": "0", "oestrogen": "never",
                            "age": 59, "weight": 68.1}, 6, "refer"),
     ("qct-spine-vbmd", {"vbmd": 120, "calibration": "phantom-ha"}, 120, "osteopenia"),
+    ("caroc-2010", {"sex": "female", "age": 75, "t_score": -1.1, "fracture": "none", "steroids": "no"}, 0, "low"),
+    ("caroc-2010", {"sex": "female", "age": 75, "t_score": -1.2, "fracture": "none", "steroids": "no"}, 1, "moderate"),
+    ("caroc-2010", {"sex": "female", "age": 75, "t_score": -2.9, "fracture": "none", "steroids": "no"}, 1, "moderate"),
+    ("caroc-2010", {"sex": "female", "age": 75, "t_score": -3.0, "fracture": "none", "steroids": "no"}, 2, "high"),
+    ("caroc-2010", {"sex": "male", "age": 75, "t_score": -3.0, "fracture": "none", "steroids": "no"}, 1, "moderate"),
+    ("caroc-2010", {"sex": "male", "age": 75, "t_score": -3.0, "fracture": "one", "steroids": "no"}, 2, "high"),
+    ("caroc-2010", {"sex": "male", "age": 50, "t_score": 1.0, "fracture": "one", "steroids": "yes"}, 2, "high"),
+    ("caroc-2010", {"sex": "male", "age": 50, "t_score": 1.0, "fracture": "major", "steroids": "no"}, 2, "high"),
 ])
 def test_points_at_the_edges_of_their_ranges(model, values, points, output_class) -> None:
     card = score_clinical(load_model(model), values)
     assert card.value == pytest.approx(points, abs=1e-9) and card.output_class.id == output_class
+
+
+def test_a_person_sees_only_the_bounds_of_the_own_sex() -> None:
+    card = score_clinical(load_model("caroc-2010"),
+                          {"sex": "male", "age": 72, "t_score": -2.2, "fracture": "none", "steroids": "no"})
+    derived = {item.name: item.value for item in card.inputs if item.source == "derived"}
+    # half-way and a bit between 70 (-2.3) and 75 (-2.3), and between -3.7 and -3.8
+    assert derived == pytest.approx({"men_above_low": 0.1, "men_above_high": -2.2 + 3.74})
 
 
 def test_a_standard_deviation_of_young_women_is_42_hu() -> None:

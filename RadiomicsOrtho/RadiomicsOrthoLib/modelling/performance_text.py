@@ -6,14 +6,13 @@ from ..statistics.estimate import Estimate
 from .performance import Performance
 from .validation import Plan
 
-EVIDENCE = "verified (computed by the training command)"
+EVIDENCE = "verified (computed here)"
 
 
 def entries(performance: Performance, plan: Plan, outcome: str, people: str, weighted: bool) -> list[dict]:
     """The ``performance`` part of ``model.json``; ``outcome`` and ``people`` name what was predicted, and on whom."""
-    source = (f"nested cross-validation, {plan.repeats} × {plan.folds} folds, {performance.events} with and "
-              f"{performance.count - performance.events} without, {people}")
-    rows = [*_discrimination(performance, outcome, weighted), *_comparisons(performance), *_calibration(performance),
+    source = f"nested cross-validation, {people}"
+    rows = [*_discrimination(performance, plan, outcome, weighted), *_comparisons(performance), *_calibration(performance),
             *_accuracy(performance, plan), *_benefit(performance)]
     apparent = performance.optimism
     rows.append(("AUC on the people of the fit, and corrected for optimism by bootstrap",
@@ -21,9 +20,11 @@ def entries(performance: Performance, plan: Plan, outcome: str, people: str, wei
     return [{"measure": measure, "value": value, "evidence": EVIDENCE, "source": source} for measure, value in rows]
 
 
-def _discrimination(found: Performance, outcome: str, weighted: bool) -> list[tuple[str, str]]:
+def _discrimination(found: Performance, plan: Plan, outcome: str, weighted: bool) -> list[tuple[str, str]]:
     low, high = found.spread
-    rows = [(f"AUC for {outcome}", f"{_interval(found.auc)} DeLong; repeats {low:.3f} to {high:.3f}"),
+    rows = [("people with and without the outcome; folds", f"{found.events} and {found.count - found.events}; "
+             f"{plan.repeats} × {plan.folds}"),
+            (f"AUC for {outcome}", f"{_interval(found.auc)}, DeLong; repeats {low:.3f} to {high:.3f}"),
             ("AUC of the population by the weights, bootstrap of clusters" if weighted else "AUC, bootstrap of people",
              _interval(found.auc_bootstrap))]
     rows += [(f"AUC, {title}", f"{_interval(area)}; {events} of {count} with the outcome")

@@ -16,11 +16,13 @@ from ..models.bundle import bundle_from_dict
 from ..models.check_vectors import run_check_vectors
 from .card_text import card_of
 from .performance import evaluate
-from .performance_text import entries
+from .performance_text import EVIDENCE, entries
 from .study import Prepared, Study, Trained
 from .validation import cross_validate, learned_cutoff, optimism
 
 SCHEMA = "radiomics-ortho-model/1"
+#: of a group of reference
+REFERENCE_SHARES = (0.05, 0.25, 0.5, 0.75, 0.95)
 #: packages that decide the numbers, written into the record
 PACKAGES = ("numpy", "scipy", "scikit-learn")
 
@@ -40,6 +42,7 @@ def train(study: Study, table: StudyTable, progress: Progress = no_progress,
     model["estimator"] = trained.fitted.estimator()
     model["performance"] = entries(trained.performance, study.plan, model["output"]["title"].lower(), study.source,
                                    trained.data.weighted)
+    model["reference"] = reference(study, trained)
     model["training_provenance"] = record(study, table, trained)
     model["check_vectors"] = check_vectors(study, trained, model)
     return checked(model)
@@ -59,6 +62,17 @@ def validated(study: Study, prepared: Prepared, progress: Progress = no_progress
     progress(1.0, "trained")
     cutoff = float(f"{learned_cutoff(fitted, data, plan.sensitivity):.3g}")
     return Trained(data, prepared.flow, fitted, found, cutoff, performance)
+
+
+def reference(study: Study, trained: Trained) -> list[dict]:
+    """Quantiles of what people with and without the outcome got from fits that had not seen them, over all repeats."""
+    data, probability = trained.data, trained.found.probability
+    groups = (("with", data.outcome), ("without", ~data.outcome))
+    return [{"title": f"People of the training data {word} the outcome ({study.source})",
+             "quantiles": [[share, float(f"{np.quantile(probability[:, chosen], share, axis=1).mean():.3g}")]
+                           for share in REFERENCE_SHARES],
+             "count": int(chosen.sum()), "evidence": EVIDENCE, "source": "cross-validation, as the figures below"}
+            for word, chosen in groups]
 
 
 def record(study: Study, table: StudyTable, trained: Trained) -> dict:

@@ -188,10 +188,13 @@ class ModelBundle:
         return tuple(item for item in self.inputs if item.name not in unused)
 
     def with_derived(self, values: Mapping[str, float | str]) -> dict[str, float | str]:
-        """``values`` with those that are computed from them; ``ValueError`` where one has no value."""
-        found = dict(values)
+        """``values`` with those that are computed from them; ``ValueError`` where one has no value.
+
+        Those that this person's equation does not have are left out.
+        """
+        found, unused = dict(values), self.estimator.unused(values)
         for item in self.inputs:
-            if item.derived:
+            if item.derived and item.name not in unused:
                 found[item.name] = item.derived.of(item.title, found)
         return found
 

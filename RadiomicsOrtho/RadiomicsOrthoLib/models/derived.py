@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from .finite import finite
+from .terms import CurveTerm
 
 
 @dataclass(frozen=True)
@@ -25,20 +26,23 @@ class Product:
 
 @dataclass(frozen=True)
 class DerivedValue:
-    """``offset + Σ products``."""
+    """``offset + Σ products + Σ curves``; a curve is straight between its knots and flat beyond."""
 
     products: tuple[Product, ...]
     offset: float = 0.0
+    curves: tuple[CurveTerm, ...] = ()
 
     @property
     def names(self) -> frozenset[str]:
         """The inputs that it is computed from."""
-        return frozenset(name for product in self.products for name in product.powers)
+        return frozenset([*(name for product in self.products for name in product.powers),
+                          *(curve.input for curve in self.curves)])
 
     def of(self, title: str, values: Mapping[str, float | str]) -> float:
         """The value; ``ValueError`` where it has none (a division by zero), which ``title`` names."""
         try:
-            found = self.offset + sum(product.of(values) for product in self.products)
+            found = self.offset + sum(product.of(values) for product in self.products) \
+                + sum(curve.contribution(values[curve.input]) for curve in self.curves)
         except (ZeroDivisionError, OverflowError):
             found = math.nan
         if isinstance(found, complex) or not math.isfinite(found):
@@ -53,4 +57,6 @@ def derived_from_dict(data: Mapping) -> DerivedValue:
                              finite(product.get("factor", 1.0))) for product in data["products"])
     if not all(product.powers for product in products) or not products:
         raise ValueError("a derived value needs products of inputs")
-    return DerivedValue(products, finite(data.get("offset", 0.0)))
+    curves = tuple(CurveTerm(curve["input"], tuple((finite(x), finite(y)) for x, y in curve["knots"]))
+                   for curve in data.get("curves", ()))
+    return DerivedValue(products, finite(data.get("offset", 0.0)), curves)

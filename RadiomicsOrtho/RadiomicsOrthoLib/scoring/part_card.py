@@ -37,7 +37,7 @@ def part_card(card: ScoreCard, item: ModelInput) -> ScoreCard:
 def _equation(item: ModelInput) -> AdditiveEstimator | None:
     """The sum as an estimator of its own; ``None`` for a value that is no plain sum of several inputs."""
     products = item.derived.products if item.derived else ()
-    if len(products) < 2 or any(list(product.powers.values()) != [1] for product in products):
+    if len(products) < 2 or item.derived.curves or any(list(product.powers.values()) != [1] for product in products):
         return None
     names = [next(iter(product.powers)) for product in products]
     if len(set(names)) != len(names):
