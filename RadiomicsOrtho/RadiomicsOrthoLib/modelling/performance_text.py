@@ -12,8 +12,8 @@ EVIDENCE = "verified (computed here)"
 def entries(performance: Performance, plan: Plan, outcome: str, people: str, weighted: bool) -> list[dict]:
     """The ``performance`` part of ``model.json``; ``outcome`` and ``people`` name what was predicted, and on whom."""
     source = f"nested cross-validation, {people}"
-    rows = [*_discrimination(performance, plan, outcome, weighted), *_comparisons(performance), *_calibration(performance),
-            *_accuracy(performance, plan), *_benefit(performance)]
+    rows = [*_discrimination(performance, plan, outcome, weighted), *_comparisons(performance),
+            *_calibration(performance), *_accuracy(performance, plan), *_benefit(performance)]
     apparent = performance.optimism
     rows.append(("AUC on the people of the fit, and corrected for optimism by bootstrap",
                  f"{apparent.apparent:.3f}, corrected {apparent.corrected:.3f}; .632+ {apparent.point_632_plus:.3f}"))
@@ -22,8 +22,8 @@ def entries(performance: Performance, plan: Plan, outcome: str, people: str, wei
 
 def _discrimination(found: Performance, plan: Plan, outcome: str, weighted: bool) -> list[tuple[str, str]]:
     low, high = found.spread
-    rows = [("people with and without the outcome; folds", f"{found.events} and {found.count - found.events}; "
-             f"{plan.repeats} × {plan.folds}"),
+    people = f"{found.events} and {found.count - found.events}; {plan.repeats} × {plan.folds}"
+    rows = [("people with and without the outcome; folds", people),
             (f"AUC for {outcome}", f"{_interval(found.auc)}, DeLong; repeats {low:.3f} to {high:.3f}"),
             ("AUC of the population by the weights, bootstrap of clusters" if weighted else "AUC, bootstrap of people",
              _interval(found.auc_bootstrap))]
