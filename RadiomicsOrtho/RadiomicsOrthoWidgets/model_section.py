@@ -55,6 +55,9 @@ class ModelSection:
             trust=_("Trust level: {trust}").format(trust=escape(model.trust)), noScan=noScan,
             use=escape(model.card["intended_use"]))
         ui.modelInfoLabel.toolTip = f"{model.card.get('not_for', '')}\n{model.card['population']}"
+        if model.signature.state != "ships":
+            # a site's own model: who stands for it
+            ui.modelInfoLabel.text += f"<br>{escape(model.signature.sentence)}"
         self._editors.show(model, dict(node.clinical))
 
     def _showPatient(self, model, node) -> None:

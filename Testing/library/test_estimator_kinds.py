@@ -11,6 +11,7 @@ from pathlib import Path
 import generated
 import pytest
 from RadiomicsOrthoLib.errors import InputError
+from RadiomicsOrthoLib.models import onnx_estimator
 from RadiomicsOrthoLib.models.bundle import ModelBundle, load_bundle
 from RadiomicsOrthoLib.models.estimator import estimator_from_dict
 from RadiomicsOrthoLib.models.parts import part_entry
@@ -317,6 +318,24 @@ def functional() -> bytes:
     function = helper.make_function("own", "f", ["a"], ["b"], [helper.make_node("Relu", ["a"], ["b"])],
                                     [helper.make_opsetid("", 17)])
     return network(helper.make_node("Relu", ["x"], ["y"]), functions=(function,)).SerializeToString()
+
+
+def endless() -> bytes:
+    """Products of large matrices, one after another: minutes for some kilobytes."""
+    helper = onnx.helper
+    size = helper.make_tensor("size", onnx.TensorProto.INT64, [2], [1500, 1500])
+    part = helper.make_tensor("part", onnx.TensorProto.INT64, [1], [0])
+    nodes = [helper.make_node("Gather", ["x", "part"], ["one"], axis=1),
+             helper.make_node("Expand", ["one", "size"], ["m0"])]
+    nodes += [helper.make_node("MatMul", [f"m{n}", "m0"], [f"m{n + 1}"]) for n in range(2000)]
+    return network(*nodes, helper.make_node("Gather", ["m2000", "part"], ["y"], axis=1),
+                   initializers=(size, part)).SerializeToString()
+
+
+def test_an_onnx_file_that_computes_without_end_is_stopped(tmp_path: Path, monkeypatch) -> None:
+    monkeypatch.setattr(onnx_estimator, "MAX_SECONDS", 0.2)
+    with pytest.raises(InputError, match="onnxruntime cannot compute it"):
+        load_bundle(generated.write_files(tmp_path, onnx_files(endless())))
 
 
 RELU = ("Relu", ["x"], ["y"])

@@ -414,6 +414,25 @@ def test_the_command_imports_a_scikit_learn_model(tmp_path: Path, site: Path, ca
     assert not load_model("converted").estimator.is_additive
 
 
+def test_a_draft_of_a_card_becomes_a_card_when_its_gaps_are_filled(tmp_path: Path, mixed, site: Path, capsys) -> None:
+    yaml = pytest.importorskip("yaml")
+    path, draft = write_model(tmp_path, mixed[0]), tmp_path / "card.yaml"
+    assert main(["models", "draft", str(path), "--out", str(draft)]) == 0
+    found = yaml.safe_load(draft.read_text(encoding="utf-8"))
+    assert [item["key"] for item in found["inputs"]] == ["age", "sex", "smoker"]
+    with pytest.raises(InputError, match="the trust level must be one of"):
+        convert(path, write_card(tmp_path, found | {"inputs": mixed_card()["inputs"]}))
+    gaps = {name: text for name, text in card().items() if name not in ("inputs",)}
+    filled = found | gaps | {"inputs": [drafted | known for drafted, known in
+                                        zip(found["inputs"], mixed_card()["inputs"], strict=False)]}
+    for item in filled["inputs"][1:]:
+        item.pop("training_range")
+    assert json.loads(convert(path, write_card(tmp_path, filled))["model.json"])["inputs"][0]["name"] == "age"
+    capsys.readouterr()
+    assert main(["models", "draft", str(path), "--out", str(draft)]) == 2
+    assert "exists already" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize(("arguments", "sentence"), [
     (["model.skops"], "describe it in a card"), (["model.zip", "--card", "c.json"], "belong to a .skops file"),
     (["nothing.skops", "--card", "c.json"], "Cannot read")])

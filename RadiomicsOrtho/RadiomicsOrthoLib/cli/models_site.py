@@ -1,4 +1,4 @@
-"""``models import|remove|pack|sign|new-key|trust``: a site's own models, and the keys that it trusts."""
+"""``models import|draft|remove|pack|sign|new-key|trust``: a site's own models, and the keys that it trusts."""
 
 from __future__ import annotations
 
@@ -23,6 +23,10 @@ def add_actions(actions) -> None:
     bring.add_argument("--replace", action="store_true", help="replace a model of the same id")
     bring.add_argument("--accept-unsigned", action="store_true", help="take a model that no trusted key stands for")
     bring.set_defaults(run=run_import)
+    draft = actions.add_parser("draft", help="write the beginning of a card for a .skops file")
+    draft.add_argument("path", metavar="MODEL.skops", type=Path)
+    draft.add_argument("--out", metavar="CARD.yaml", type=Path, required=True)
+    draft.set_defaults(run=run_draft)
     remove = actions.add_parser("remove", help="remove a model of this site; those that ship stay")
     remove.add_argument("id", metavar="ID")
     remove.set_defaults(run=run_remove)
@@ -64,6 +68,18 @@ def run_import(options: argparse.Namespace) -> dict:
             "warning": found.warning, "conversion": conversion}
 
 
+def run_draft(options: argparse.Namespace) -> dict:
+    from ..models.conversion.process import draft_apart
+
+    if options.out.exists():
+        raise InputError(f"'{options.out}' exists already; name another file.")
+    text = draft_apart(options.path)
+    _write(options.out, text.encode("utf-8"))
+    if not options.json:
+        print(f"Written to {options.out}; fill in what stands in <angle brackets>.")
+    return {"card": text, "path": str(options.out)}
+
+
 def _imported(options: argparse.Namespace) -> Imported:
     from ..models.conversion.skops_file import refuse_pickle
 
@@ -73,8 +89,8 @@ def _imported(options: argparse.Namespace) -> Imported:
             raise InputError("--card and --check belong to a .skops file; a bundle has its own card and check vectors.")
         return import_bundle(options.path, options.replace, options.accept_unsigned)
     if not options.card:
-        raise InputError("A .skops file says nothing of its use; describe it in a card and give that with --card (see "
-                         "docs/models.md).")
+        raise InputError(f"A .skops file says nothing of its use; describe it in a card and give that with --card. "
+                         f"'radiomics-ortho models draft {options.path} --out card.yaml' writes the beginning of one.")
     from ..models.conversion.process import convert_apart
 
     return import_files(convert_apart(options.path, options.card, options.check), options.replace)

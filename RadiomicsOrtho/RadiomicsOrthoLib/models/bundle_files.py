@@ -150,7 +150,7 @@ class SafeZip:
         kind = stat.S_IFMT(entry.external_attr >> 16)
         if kind == stat.S_IFLNK:
             raise self._refused(f"'{entry.filename}' in it is a link")
-        if kind not in (0, stat.S_IFREG, stat.S_IFDIR) or (kind == stat.S_IFDIR) != entry.is_dir() != (kind == 0):
+        if kind not in (0, stat.S_IFDIR if entry.is_dir() else stat.S_IFREG):
             raise self._refused(f"'{entry.filename}' in it is not a plain file")
         if entry.flag_bits & 0x41:
             raise self._refused(f"'{entry.filename}' in it is encrypted")

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import logging
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache, cached_property
 
@@ -13,6 +16,8 @@ from .onnx_graph import check_graph
 MAX_ONNX_BYTES = 32 * 1024 * 1024
 #: what it may use while it computes
 MAX_COMPUTING_BYTES = 256 * 1024 * 1024
+#: how long the first run may take
+MAX_SECONDS = 5.0
 #: no estimator of one number has more outputs
 MAX_OUTPUTS = 64
 _KINDS = {"tensor(float)": "float32", "tensor(double)": "float64"}
@@ -46,12 +51,32 @@ class OnnxEstimator(ColumnsEstimator):
         if not np.isfinite(row).all():
             raise InputError("An input is too large for this model; check the values.")
         try:
-            found = np.ravel(session.run([self.output_name], {session.get_inputs()[0].name: row})[0])
+            with self._watch() as options:
+                computed = session.run([self.output_name], {session.get_inputs()[0].name: row}, options)
         except Exception as error:  # noqa: BLE001 - onnxruntime has no common class of its errors
             raise ValueError(f"onnxruntime cannot compute it ({_first_line(error)})") from None
+        self.__dict__["_has_run"] = True
+        found = np.ravel(computed[0])
         if not self.position < found.size <= MAX_OUTPUTS or not np.isfinite(found[self.position]):
             raise ValueError("the ONNX file gives no finite number where the model looks for it")
         return float(found[self.position])
+
+    @contextmanager
+    def _watch(self) -> Iterator:
+        """Ends the first run after some seconds; later ones take as long as the first, because there are no loops."""
+        import onnxruntime
+
+        options = onnxruntime.RunOptions()
+        if self.__dict__.get("_has_run"):
+            yield options
+            return
+        timer = threading.Timer(MAX_SECONDS, lambda: setattr(options, "terminate", True))
+        timer.daemon = True
+        timer.start()
+        try:
+            yield options
+        finally:
+            timer.cancel()
 
     @cached_property
     def _session(self):
@@ -87,8 +112,11 @@ def _limit_memory() -> None:
 
     info = onnxruntime.OrtMemoryInfo("Cpu", onnxruntime.OrtAllocatorType.ORT_ARENA_ALLOCATOR, 0,
                                      onnxruntime.OrtMemType.DEFAULT)
-    onnxruntime.create_and_register_allocator(
-        info, onnxruntime.OrtArenaCfg({"max_mem": MAX_COMPUTING_BYTES, "arena_extend_strategy": 1}))
+    limit = onnxruntime.OrtArenaCfg({"max_mem": MAX_COMPUTING_BYTES, "arena_extend_strategy": 1})
+    try:
+        onnxruntime.create_and_register_allocator(info, limit)
+    except Exception:  # noqa: BLE001 - another part of the application has registered one, which then counts
+        logging.debug("onnxruntime has an allocator already")
 
 
 def _first_line(error: Exception) -> str:

@@ -84,10 +84,7 @@ def convert(path: Path, card_path: Path, rows_path: Path | None = None) -> dict[
 
 def fitted_of(model, card: ConversionCard, path: Path) -> Fitted:
     """The model with its inputs; InputError where card and model do not fit each other."""
-    if type(model).__name__ in SEARCHES:
-        model = model.best_estimator_
-    if not hasattr(model, "predict"):
-        raise InputError(f"'{path}' holds a {type(model).__name__}, which is no fitted estimator.")
+    model = estimator_of(model, path)
     known = _inputs(card)
     names = getattr(model, "feature_names_in_", None)
     count = getattr(model, "n_features_in_", None)
@@ -105,6 +102,15 @@ def fitted_of(model, card: ConversionCard, path: Path) -> Fitted:
     if hasattr(model, "classes_"):
         _check_classes(model, card)
     return Fitted(model, tuple(inputs), tuple(_item(item, card) for item in inputs))
+
+
+def estimator_of(model, path: Path):
+    """The estimator itself, where a search for it was stored; InputError for what is none."""
+    if type(model).__name__ in SEARCHES:
+        model = model.best_estimator_
+    if not hasattr(model, "predict"):
+        raise InputError(f"'{path}' holds a {type(model).__name__}, which is no fitted estimator.")
+    return model
 
 
 def entries_in_json(fitted: Fitted, order: Sequence[str]) -> tuple[dict, dict[str, bytes]]:

@@ -22,12 +22,15 @@ def convert_apart(path: Path, card: Path, rows: Path | None = None) -> dict[str,
     Raises InputError with its sentence, or with one of ours where it crashed.  This process imports neither
     scikit-learn nor skops.
     """
+    return _apart(path, [card, rows] if rows else [card])
+
+
+def _apart(path: Path, others: list[Path]) -> dict[str, bytes]:
     refuse_pickle(path)
-    for needed in filter(None, (path, card, rows)):
+    for needed in (path, *others):
         if not needed.is_file():
             raise InputError(f"Cannot read '{needed}': there is no such file.")
-    command = [sys.executable, "-B", "-m", "RadiomicsOrthoLib.models.conversion", str(path), str(card),
-               *([str(rows)] if rows else [])]
+    command = [sys.executable, "-B", "-m", "RadiomicsOrthoLib.models.conversion", *map(str, (path, *others))]
     library = str(Path(__file__).resolve().parents[3])
     known = filter(None, [os.environ.get("PYTHONPATH")])
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join([library, *known])}
@@ -44,17 +47,26 @@ def convert_apart(path: Path, card: Path, rows: Path | None = None) -> dict[str,
     return {name: base64.b64decode(content) for name, content in json.loads(done.stdout).items()}
 
 
+def draft_apart(path: Path) -> str:
+    """The beginning of a card for a ``.skops`` file, otherwise as :func:`convert_apart`."""
+    return _apart(path, [])["card.yaml"].decode("utf-8")
+
+
 def main(arguments: list[str]) -> int:
-    """What the process does: the bundle as JSON on standard output, or a sentence on standard error and 2."""
+    """What the process does: the bundle (or without a card, its draft) as JSON on standard output.
+
+    Or a sentence on standard error, and 2.
+    """
     from .convert import convert
+    from .draft import draft_card
 
     # what libraries print is not the bundle
     out = os.fdopen(os.dup(sys.stdout.fileno()), "w", encoding="ascii")
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
     _limit()
-    path, card, *rows = map(Path, arguments)
+    path, *others = map(Path, arguments)
     try:
-        content = convert(path, card, rows[0] if rows else None)
+        content = convert(path, *others) if others else {"card.yaml": draft_card(path).encode("utf-8")}
     except InputError as error:
         sys.stderr.buffer.write((" ".join(str(error).split()) + "\n").encode("utf-8"))
         return 2
