@@ -21,6 +21,7 @@ from RadiomicsOrthoLib.imaging.image import BoneImage
 from RadiomicsOrthoLib.imaging.readers import read_image
 from RadiomicsOrthoLib.models.catalogue import load_model
 from RadiomicsOrthoLib.regions.roi import Roi
+from RadiomicsOrthoLib.report.dicom_objects.codes import cut
 from RadiomicsOrthoLib.report.dicom_objects.export import dicom_files
 from RadiomicsOrthoLib.scoring.card import ScoreCard
 from RadiomicsOrthoLib.scoring.score import score_case
@@ -104,6 +105,12 @@ def test_the_segment_says_what_it_is(case: Case) -> None:
     assert described.SegmentedPropertyTypeCodeSequence[0].CodeValue == "66794005"       # SNOMED CT: L1 vertebra
     assert described.SegmentAlgorithmType == "SEMIAUTOMATIC"
     assert "trabecular core" in described.SegmentationAlgorithmIdentificationSequence[0].AlgorithmName
+
+
+@pytest.mark.parametrize(("text", "found"), [("short", "short"), ("a" * 64, "a" * 64), ("a" * 65, "a" * 61 + "..."),
+                                             ("−" * 30, "−" * 20 + "...")])
+def test_long_texts_are_cut_to_what_an_element_holds(text: str, found: str) -> None:
+    assert cut(text, 64) == found and len(found.encode()) <= 64
 
 
 def test_all_objects_belong_to_the_study_and_are_new_series(case: Case) -> None:

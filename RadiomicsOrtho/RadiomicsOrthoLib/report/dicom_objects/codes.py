@@ -35,8 +35,13 @@ def own(value: str, meaning: str) -> CodedConcept:
 
 
 def cut(text: str, length: int) -> str:
-    """``text`` with an ellipsis where it is longer than a DICOM element may be."""
-    return text if len(text) <= length else text[:length - 1] + "…"
+    """``text``, ended with dots where it is longer than a DICOM element may be.
+
+    PS3.5 counts characters, but some readers count bytes, so neither may be more than ``length``.
+    """
+    if len(text.encode()) <= length:
+        return text
+    return text.encode()[:length - 3].decode(errors="ignore").rstrip() + "..."
 
 
 def hashed(kind: str, text: str) -> str:

@@ -23,7 +23,7 @@ def check_packages() -> None:
         import highdicom  # noqa: F401
     except ImportError:
         raise InputError("DICOM objects need the Python package highdicom; install it with \"pip install "
-                         "'radiomics-ortho[dicom]'\".") from None
+                         "'radiomics-ortho[dicom]'\", and restart the application if it is Slicer.") from None
 
 
 def dicom_files(card: ScoreCard, roi: Roi, series: DicomSeries, pdf: bytes, made: datetime) -> dict[str, bytes]:
