@@ -18,13 +18,13 @@ _BINARY_LABELMAP = "Binary labelmap"
 
 def fingerprint_of(segment) -> str:
     """What tells a segment's present voxels from others."""
-    return fingerprint(*_voxels(segment))
+    return fingerprint(*voxels_of(segment))
 
 
 def is_edited(segment) -> bool:
     """True if a segment was proposed and its voxels are others now."""
     proposed = tag(segment, PROPOSED_TAG)
-    return bool(proposed) and is_changed(proposed, *_voxels(segment))
+    return bool(proposed) and is_changed(proposed, *voxels_of(segment))
 
 
 def made_by(segment) -> str:
@@ -49,7 +49,7 @@ def follow_scan(segmentationNode, segment) -> None:
     before = np.vstack([np.array(stored.split(), float).reshape(3, 4), [0, 0, 0, 1]])
     if np.allclose(scan, before, atol=1e-4):
         return
-    mask, ijkToRas = _voxels(segment)
+    mask, ijkToRas = voxels_of(segment)
     if is_changed(proposed, mask, ijkToRas) and not is_changed(proposed, mask, before @ np.linalg.inv(scan) @ ijkToRas):
         set_tag(segment, PROPOSED_TAG, fingerprint_of(segment))
         remember_scan(segmentationNode, segment)
@@ -88,7 +88,7 @@ def mark_edits(segmentationNode) -> tuple[str, ...]:
     return tuple(edited)
 
 
-def _voxels(segment) -> tuple[np.ndarray, np.ndarray]:
+def voxels_of(segment) -> tuple[np.ndarray, np.ndarray]:
     """Boolean array (k, j, i) over the extent of the segment's own labelmap, which other segments may share.
 
     And its 4×4 matrix from voxel index to RAS mm, below any transform of the segmentation, which moves the scan, too.

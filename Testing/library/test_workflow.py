@@ -12,6 +12,7 @@ from RadiomicsOrthoLib.imaging.image import BoneImage
 from RadiomicsOrthoLib.long_work import CancelledError
 from RadiomicsOrthoLib.models.catalogue import load_model
 from RadiomicsOrthoLib.regions.proposal import Proposal
+from RadiomicsOrthoLib.regions.proposal_files import packed
 from RadiomicsOrthoLib.workflow.chain import STAGES, find_regions, score_scan
 from RadiomicsOrthoLib.workflow.memory import Memory
 from RadiomicsOrthoLib.workflow.request import ScanRequest
@@ -257,7 +258,7 @@ def test_the_child_does_what_the_library_does(scan, regions):
     assert json.dumps(first.result.to_dict()) == json.dumps(expected.to_dict())
     for found, wanted in zip(first.proposal.regions, regions.regions, strict=True):
         np.testing.assert_array_equal(found.roi.mask, wanted.roi.mask)
-    process.start(image, ScanRequest(level="L5"), first.memory, first.proposal)
+    process.start(image, ScanRequest(level="L5"), first.memory, packed(first.proposal))
     second = outcome_of(process)
     assert second.proposal is None and set(second.runs) == {"card"}
     assert second.result.level_from == "named"

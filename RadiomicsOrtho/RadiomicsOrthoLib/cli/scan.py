@@ -19,13 +19,14 @@ from ..regions.request import SITES
 from ..regions.roi import LEVELS
 from ..regions.trabecular import DEFAULT_DEPTH_MM
 from ..regions.vertebra.body_regions import INCOMPLETE
-from ..report.files import card_files, write_folder
-from ..report.scan_index import measurement_text, scan_index_html
+from ..report.files import write_folder
+from ..report.scan_files import INDEX, RESULT, scan_files
+from ..report.scan_index import measurement_text
 from ..workflow.chain import find_regions, score_scan
 from ..workflow.levelled_regions import SUGGESTED
 from ..workflow.memory import Memory
 from ..workflow.request import ScanRequest
-from ..workflow.scan_result import CardResult, ScanResult
+from ..workflow.scan_result import ScanResult
 from .info import print_findings
 from .inputs import add_image_arguments, image_from, interruptible
 from .output import ProgressBar
@@ -33,7 +34,7 @@ from .positions import position
 from .report_options import add_report_arguments
 from .score import clinical_from, print_card
 
-REGIONS, RESULT, INDEX, STAGES = "regions.seg.nrrd", "scan.json", "index.html", "stages.json"
+REGIONS, STAGES = "regions.seg.nrrd", "stages.json"
 
 
 def add_command(commands) -> None:
@@ -75,7 +76,8 @@ def run(options: argparse.Namespace) -> dict:
                            never_cancelled)
     finally:
         bar.close()
-    files = _files(found, regions, image, options.language)
+    files = scan_files(found.to_dict(), [(entry.card, entry.region) for entry in found.cards], options.language)
+    files[REGIONS] = proposal_file(regions.regions, image.reading.file_grid or image.geometry)
     files[STAGES] = json.dumps(memory.kept(), allow_nan=False)
     write_folder(options.out, files)
     if not options.json:
@@ -113,27 +115,6 @@ def _given(options: argparse.Namespace, image: BoneImage) -> Proposal:
                       if region["level_from"] == SUGGESTED), None)
     suggestion = suggested and {"number": suggested["body"], "level": suggested["place"]}
     return Proposal(tuple(regions), {"bodies": bodies, "level_suggestion": suggestion})
-
-
-def _files(found: ScanResult, regions: Proposal, image: BoneImage, language: str) -> dict[str, str | bytes]:
-    """Everything that is written: file name → content."""
-    files: dict[str, str | bytes] = {}
-    reports = []
-    for entry in found.cards:
-        stem = _stem(entry)
-        reports.append(f"{stem}.report.html")
-        files |= {f"{stem}.{name}": content for name, content in card_files(entry.card, language=language).items()}
-    files[REGIONS] = proposal_file(regions.regions, image.reading.file_grid or image.geometry)
-    files[RESULT] = json.dumps(found.to_dict(), indent=2, ensure_ascii=False, allow_nan=False) + "\n"
-    files[INDEX] = scan_index_html(found.to_dict(), reports, language)
-    return files
-
-
-def _stem(entry: CardResult) -> str:
-    """Where and by which model, as the beginning of a file's name."""
-    place = entry.card.place if not entry.region or entry.card.place in LEVELS else entry.region
-    where = re.sub(r"[^A-Za-z0-9]+", "-", place if entry.region else "entered").strip("-")
-    return f"{where}-{entry.card.model.id}"
 
 
 def _print(found: ScanResult) -> None:

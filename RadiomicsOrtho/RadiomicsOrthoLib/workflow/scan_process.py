@@ -51,12 +51,14 @@ class ScanProcess(ChildProcess):
         self._geometry: Geometry | None = None
 
     def start(self, image: BoneImage, request: ScanRequest, memory: Mapping[str, object] | None = None,
-              given: Proposal | None = None) -> None:
+              given: tuple[Mapping, Mapping[str, np.ndarray]] | None = None) -> None:
         """Begin; returns as soon as the scan is written for the child.
+
+        ``given`` are regions to take as they are, as ``packed`` gives them; without them bones are looked for.
 
         Raises InputError if there is no interpreter to start, or no room for the scan.
         """
-        regions, masks = packed(given) if given is not None else (None, {})
+        regions, masks = given if given is not None else (None, {})
         task = {"geometry": asdict(image.geometry), "modality": image.modality, "source": image.source,
                 "acquisition": asdict(image.acquisition), "reading": asdict(image.reading),
                 "request": request.to_dict(), "memory": dict(memory or {}), "given": regions}

@@ -1,0 +1,201 @@
+"""A scan scored with one click: the chain of the library on nodes, beside the application."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import slicer
+import vtk
+from RadiomicsOrthoLib import RESEARCH_USE_ONLY
+from RadiomicsOrthoLib.errors import InputError
+from RadiomicsOrthoLib.imaging.modality import TITLES
+from RadiomicsOrthoLib.resources import resource_folder
+
+from .dependencies import ensure
+from .interpreter import python_program
+from .results import ScoredNodes, card_table, card_text, features_provenance
+from .segment_boxes import packed_bones
+from .segments import check_same_transform, place_beside
+from .tags import segments_of
+from .views import show_segment
+from .volumes import bone_image, known_modality
+
+if TYPE_CHECKING:
+    from RadiomicsOrthoLib.workflow.request import ScanRequest
+    from RadiomicsOrthoLib.workflow.scan_process import ScanOutcome
+    from RadiomicsOrthoLib.workflow.scan_result import ScanResult
+
+#: marks the text node with everything that a scan gave, and with what a next run need not compute again
+SCAN_ATTRIBUTE = "RadiomicsOrtho.Scan"
+
+
+class OneClick:
+    """One scan at a time; the panel asks now and then how far it is."""
+
+    def __init__(self) -> None:
+        from RadiomicsOrthoLib.workflow.scan_process import ScanProcess
+
+        self._process = ScanProcess(python_program())
+        self._volumeId = self._segmentationId = ""
+
+    @property
+    def running(self) -> bool:
+        return self._process.running
+
+    @property
+    def progress(self) -> tuple[float, str]:
+        return self._process.progress
+
+    def start(self, volumeNode, segmentationNode, request: ScanRequest, stated: Mapping[str, object] | None = None,
+              textNode=None) -> bool:
+        """Begin; True if bones are looked for, False if those of ``segmentationNode`` are taken as they are.
+
+        ``stated`` holds acquisition facts by name that the file does not tell, ``textNode`` is what an earlier run
+        wrote.  Packages that are missing are installed after asking.  Raises InputError with one sentence where scan
+        or segmentation do not allow it.
+        """
+        reason = reason_not_ready(volumeNode)
+        if reason:
+            raise InputError(reason)
+        ensure(str(resource_folder() / "requirements-regions.txt"), "Radiomics Ortho")
+        image = bone_image(volumeNode)
+        image = replace(image, acquisition=image.acquisition.with_stated(**(stated or {})))
+        given = packed_bones(segmentationNode, volumeNode, request.site)
+        if given is not None:
+            check_same_transform(segmentationNode, volumeNode)
+        self._process.start(image, request, memory_of(textNode), given)
+        self._volumeId = volumeNode.GetID()
+        return given is None
+
+    def outcome(self) -> tuple[ScanOutcome, object]:
+        """What came of it, and its volume node, once it no longer runs; InputError if the volume is gone."""
+        found = self._process.outcome()
+        volumeNode = slicer.mrmlScene.GetNodeByID(self._volumeId)
+        if volumeNode is None:
+            raise InputError("The volume was removed from the scene while it was scored.")
+        return found, volumeNode
+
+    def stop(self) -> None:
+        """End it at once; nothing was written."""
+        self._process.stop()
+
+
+def reason_not_ready(volumeNode) -> str:
+    """Why a volume cannot be scored with one click, in the user's words; empty if it can."""
+    imageData = volumeNode.GetImageData() if volumeNode is not None else None
+    if imageData is None:
+        return "Load a CT and choose it as the volume."
+    modality = known_modality(volumeNode)[0]
+    if modality not in ("CT", "unknown"):
+        return f"One click scores a CT; this scan is a {TITLES[modality]}: choose a segment and a model below."
+    if min(imageData.GetDimensions()) < 2:
+        return "One click scores a 3-D scan; this is a single slice."
+    return ""
+
+
+def needs_click(outcome: ScanOutcome) -> bool:
+    """True if no bone was found, so that a person has to say where one is."""
+    return outcome.result is None and outcome.proposal is None and not outcome.findings
+
+
+def memory_of(textNode) -> dict[str, object]:
+    """What an earlier run need not compute again; nothing where the node is none of ours."""
+    return _content(textNode).get("memory", {})
+
+
+def scan_of(textNode) -> ScanResult | None:
+    """What an earlier run gave; ``None`` where there is nothing, or something of another version."""
+    from RadiomicsOrthoLib.workflow.scan_result import SCHEMA, ScanResult
+
+    found = _content(textNode).get("scan", {})
+    try:
+        return ScanResult.from_dict(found) if found.get("schema") == SCHEMA else None
+    except (KeyError, ValueError, TypeError, AttributeError):
+        return None
+
+
+def write_scan(outcome: ScanOutcome, volumeNode, tableNode=None, textNode=None) -> tuple[object, object]:
+    """Table of the measured regions, and text with everything; nodes that are given are used again."""
+    text = textNode or slicer.mrmlScene.AddNewNodeByClass("vtkMRMLTextNode")
+    text.SetName(f"{volumeNode.GetName()} scan")
+    text.SetAttribute(SCAN_ATTRIBUTE, "1")
+    text.SetText(json.dumps({"scan": outcome.result.to_dict(), "memory": dict(outcome.memory)}, allow_nan=False))
+    place_beside(text, volumeNode)
+    return _regions_table(outcome.result, volumeNode, tableNode), text
+
+
+def show_card(result: ScanResult, number: int, volumeNode, segmentationNode, tableNode=None,
+              textNode=None) -> ScoredNodes:
+    """Card ``number`` of a result as nodes, and its region in the slice views."""
+    from RadiomicsOrthoLib.report.brief_html import brief_html
+    from RadiomicsOrthoLib.report.nomogram_svg import nomogram_svg
+
+    found = result.cards[number]
+    card, beside = found.card, volumeNode if found.region else None
+    table = card_table(card, None, beside, tableNode)
+    # the table may be one that held features before
+    features_provenance(None, table, beside)
+    text = card_text(card, beside, textNode)
+    segmentId = segment_of(segmentationNode, found.region)
+    if segmentId:
+        show_segment(segmentationNode, segmentId)
+    return ScoredNodes(card, None, None, table, text, brief_html(card.to_dict()), nomogram_svg(card))
+
+
+def segment_of(segmentationNode, name: str) -> str:
+    """The id of the segment of that name; empty if there is none."""
+    return next((segmentId for segmentId, segment in segments_of(segmentationNode).items()
+                 if name and segment.GetName() == name), "")
+
+
+def save_scan(result: ScanResult, folder: str) -> list[str]:
+    """Write the overview and the files of every card into a folder; returns their names.  InputError if it fails."""
+    from pathlib import Path
+
+    from RadiomicsOrthoLib.report.files import write_folder
+    from RadiomicsOrthoLib.report.scan_files import scan_files
+
+    files = scan_files(result.to_dict(), [(entry.card, entry.region) for entry in result.cards])
+    write_folder(Path(folder), files)
+    return list(files)
+
+
+def _content(textNode) -> dict:
+    if textNode is None or not textNode.GetAttribute(SCAN_ATTRIBUTE):
+        return {}
+    try:
+        found = json.loads(textNode.GetText() or "{}")
+    except ValueError:
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
+def _regions_table(result: ScanResult, volumeNode, tableNode):
+    """One row for each region that was measured: one that was not has no number, and no row."""
+    node = tableNode or slicer.mrmlScene.AddNewNodeByClass("vtkMRMLTableNode")
+    node.SetName(f"{volumeNode.GetName()} regions")
+    table = vtk.vtkTable()
+    measured = [region for region in result.regions if region.measurements]
+    for title, values in (("Region", [region.name for region in measured]),
+                          ("Place", [region.place if region.level_from != "unknown" or region.body is None else ""
+                                     for region in measured]),
+                          ("Level from", [region.level_from if region.body else "" for region in measured])):
+        column = vtk.vtkStringArray()
+        column.SetName(title)
+        for value in values:
+            column.InsertNextValue(value)
+        table.AddColumn(column)
+    for name in dict.fromkeys(name for region in measured for name in region.measurements):
+        column = vtk.vtkDoubleArray()
+        column.SetName(name)
+        for region in measured:
+            column.InsertNextValue(region.measurements.get(name, float("nan")))
+        table.AddColumn(column)
+    node.SetAndObserveTable(table)
+    node.SetUseColumnTitleAsColumnHeader(True)
+    node.SetDescription(RESEARCH_USE_ONLY)
+    place_beside(node, volumeNode)
+    return node
