@@ -10,6 +10,7 @@ from RadiomicsOrthoWidgets.calibration_section import CalibrationSection
 from RadiomicsOrthoWidgets.engine_state_label import EngineStateLabel
 from RadiomicsOrthoWidgets.extraction_section import ExtractionSection
 from RadiomicsOrthoWidgets.model_section import ModelSection
+from RadiomicsOrthoWidgets.one_click_section import OneClickSection
 from RadiomicsOrthoWidgets.readiness import FEATURES_ONLY, reasonNotReady
 from RadiomicsOrthoWidgets.region_text import regionText
 from RadiomicsOrthoWidgets.result_section import NOMOGRAM_WIDTH, ResultSection, refusalHtml
@@ -69,6 +70,8 @@ class RadiomicsOrthoParameterNode:
     referenceSegmentId: str
     resultTable: vtkMRMLTableNode
     resultText: vtkMRMLTextNode
+    scanTable: vtkMRMLTableNode
+    scanText: vtkMRMLTextNode
 
 
 class RadiomicsOrthoWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
@@ -81,7 +84,7 @@ class RadiomicsOrthoWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
         self._parameterNode: Optional[RadiomicsOrthoParameterNode] = None
         self._guiTag = None
         self._scored = self._resultOf = None
-        self._resultSection = self._semanticSection = self._engineState = None
+        self._resultSection = self._semanticSection = self._engineState = self._oneClick = None
         #: those that show what a parameter node chooses
         self._sections = ()
 
@@ -96,9 +99,12 @@ class RadiomicsOrthoWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
         self._engineState = EngineStateLabel(self.ui.engineStateLabel,
                                              self.logic.resourcePath("requirements-features.txt"))
         self._semanticSection = SemanticSection(self.ui, self.logic.answers)
+        self._oneClick = OneClickSection(self.ui, self.logic, self.showScored)
+        uiWidget.layout().insertWidget(0, self._oneClick.widget)
         self._sections = (
-            ModelSection(self.ui, self.logic), CalibrationSection(self.ui, self.logic), self._semanticSection,
-            ScanFactsSection(self.ui, self.updateFromParameterNode), ExtractionSection(self.ui, self.logic.choices))
+            self._oneClick, ModelSection(self.ui, self.logic), CalibrationSection(self.ui, self.logic),
+            self._semanticSection, ScanFactsSection(self.ui, self.updateFromParameterNode),
+            ExtractionSection(self.ui, self.logic.choices))
         self.addObserver(slicer.mrmlScene, slicer.mrmlScene.StartCloseEvent, self.onSceneStartClose)
         self.addObserver(slicer.mrmlScene, slicer.mrmlScene.EndCloseEvent, self.onSceneEndClose)
         self.addObserver(slicer.mrmlScene, slicer.mrmlScene.StartImportEvent, self.onSceneStartClose)
@@ -116,8 +122,8 @@ class RadiomicsOrthoWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
     def cleanup(self) -> None:
         if self._engineState:
             self._engineState.stop()
-        if self._resultSection:
             self._resultSection.whatIf.close()
+            self._oneClick.stop()
         self.setParameterNode(None)
         self.removeObservers()
 
@@ -130,6 +136,7 @@ class RadiomicsOrthoWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
         self.setParameterNode(None)
 
     def onSceneStartClose(self, caller, event) -> None:
+        self._oneClick.sceneClosed()
         self.setParameterNode(None)
         self.showResult(None)
 
@@ -240,6 +247,11 @@ class RadiomicsOrthoWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
         self._resultSection.show(scored, emptyHtml)
         if self._parameterNode:
             markOutdated(self._parameterNode, not scored or not scored.card)
+
+    def showScored(self, scored, emptyHtml: str = "") -> None:
+        """Show what was made of the inputs as they are now."""
+        self._resultOf = self.logic.inputsOf(self._parameterNode) if self._parameterNode else None
+        self.showResult(scored, emptyHtml)
 
     def _showRegion(self) -> None:
         """Say what the chosen segment is taken for."""

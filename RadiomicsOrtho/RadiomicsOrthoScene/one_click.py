@@ -15,10 +15,11 @@ from RadiomicsOrthoLib.imaging.modality import TITLES
 from RadiomicsOrthoLib.resources import resource_folder
 
 from .dependencies import ensure
+from .edits import fingerprint_of
 from .interpreter import python_program
 from .results import ScoredNodes, card_table, card_text, features_provenance
-from .segment_boxes import packed_bones
-from .segments import check_same_transform, place_beside
+from .segment_boxes import lies_on, packed_bones
+from .segments import anatomy_of_segment, check_same_transform, place_beside
 from .tags import segments_of
 from .views import show_segment
 from .volumes import bone_image, known_modality
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
     from RadiomicsOrthoLib.workflow.request import ScanRequest
     from RadiomicsOrthoLib.workflow.scan_process import ScanOutcome
     from RadiomicsOrthoLib.workflow.scan_result import ScanResult
+
+__all__ = ["OneClick", "lies_on", "show_segment"]
 
 #: marks the text node with everything that a scan gave, and with what a next run need not compute again
 SCAN_ATTRIBUTE = "RadiomicsOrtho.Scan"
@@ -117,12 +120,39 @@ def scan_of(textNode) -> ScanResult | None:
         return None
 
 
-def write_scan(outcome: ScanOutcome, volumeNode, tableNode=None, textNode=None) -> tuple[object, object]:
-    """Table of the measured regions, and text with everything; nodes that are given are used again."""
+def regions_key(segmentationNode) -> dict[str, list[str]]:
+    """What tells the bones of a segmentation, as they are now, from others."""
+    return {segmentId: [segment.GetName(), fingerprint_of(segment)]
+            for segmentId, segment in segments_of(segmentationNode).items()
+            if anatomy_of_segment(segment)["site"] != "unknown"}
+
+
+def inputs_of(volumeNode, regions: Mapping[str, object], request: ScanRequest,
+              stated: Mapping[str, object] | None = None) -> dict[str, object]:
+    """Everything that a result depends on, by stage, to see what has changed since; ``regions`` is ``regions_key``."""
+    geometry = slicer.util.arrayFromVTKMatrix(_matrix_of(volumeNode)).round(4).ravel().tolist() if volumeNode else []
+    return {"scan": [volumeNode.GetName() if volumeNode else "", geometry, dict(stated or {}),
+                     known_modality(volumeNode)[0] if volumeNode else ""],
+            "regions": dict(regions), "values": [dict(request.clinical), sorted(request.models)]}
+
+
+def changed_since(textNode, inputs: Mapping[str, object]) -> tuple[str, ...]:
+    """Of ``scan``, ``regions`` and ``values`` those that are not what the stored result was made of."""
+    stored = _content(textNode).get("inputs", {})
+    return tuple(name for name, value in inputs.items() if stored.get(name) != value)
+
+
+def write_scan(outcome: ScanOutcome, inputs: Mapping[str, object], volumeNode, tableNode=None,
+               textNode=None) -> tuple[object, object]:
+    """Table of the measured regions, and text with everything; nodes that are given are used again.
+
+    ``inputs`` are those of ``inputs_of`` that the result was made of.
+    """
     text = textNode or slicer.mrmlScene.AddNewNodeByClass("vtkMRMLTextNode")
     text.SetName(f"{volumeNode.GetName()} scan")
     text.SetAttribute(SCAN_ATTRIBUTE, "1")
-    text.SetText(json.dumps({"scan": outcome.result.to_dict(), "memory": dict(outcome.memory)}, allow_nan=False))
+    text.SetText(json.dumps({"scan": outcome.result.to_dict(), "memory": dict(outcome.memory), "inputs": dict(inputs)},
+                            allow_nan=False))
     place_beside(text, volumeNode)
     return _regions_table(outcome.result, volumeNode, tableNode), text
 
@@ -142,13 +172,21 @@ def show_card(result: ScanResult, number: int, volumeNode, segmentationNode, tab
     segmentId = segment_of(segmentationNode, found.region)
     if segmentId:
         show_segment(segmentationNode, segmentId)
-    return ScoredNodes(card, None, None, table, text, brief_html(card.to_dict()), nomogram_svg(card))
+    return ScoredNodes(card, None, None, table, text, brief_html(card.to_dict()), nomogram_svg(card, 380))
 
 
 def segment_of(segmentationNode, name: str) -> str:
     """The id of the segment of that name; empty if there is none."""
     return next((segmentId for segmentId, segment in segments_of(segmentationNode).items()
                  if name and segment.GetName() == name), "")
+
+
+def hand_to_segment_module(volumeNode, segmentationNode) -> None:
+    """Have Radiomics Ortho Segment show them when it is opened."""
+    from slicer.util import getModuleLogic
+
+    node = getModuleLogic("RadiomicsOrthoSegment").getParameterNode()
+    node.inputVolume, node.segmentation = volumeNode, segmentationNode
 
 
 def save_scan(result: ScanResult, folder: str) -> list[str]:
@@ -171,6 +209,12 @@ def _content(textNode) -> dict:
     except ValueError:
         return {}
     return found if isinstance(found, dict) else {}
+
+
+def _matrix_of(volumeNode):
+    matrix = vtk.vtkMatrix4x4()
+    volumeNode.GetIJKToRASMatrix(matrix)
+    return matrix
 
 
 def _regions_table(result: ScanResult, volumeNode, tableNode):

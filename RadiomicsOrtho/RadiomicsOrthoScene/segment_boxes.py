@@ -69,6 +69,18 @@ def packed_bones(segmentationNode, volumeNode, site: str) -> tuple[dict, dict[st
             "summary": {"bodies": bodies, "level_suggestion": suggestion_of(segmentationNode)}}, masks
 
 
+def lies_on(segmentationNode, volumeNode) -> bool:
+    """True if a segmentation was made for a volume, or its voxels are voxels of the volume."""
+    reference = segmentationNode.GetNodeReference(segmentationNode.GetReferenceImageGeometryReferenceRole())
+    if reference is not None or not segmentationNode.GetSegmentation().GetNumberOfSegments():
+        return reference is volumeNode
+    toWorld = _to_world(segmentationNode)
+    geometry = geometry_of(volumeNode, tuple(volumeNode.GetImageData().GetDimensions()[::-1]))
+    found = [voxels_of(segment) for segment in segments_of(segmentationNode).values()] if toWorld is not None else []
+    return bool(found) and all(lattice_map(toWorld @ matrix, mask.shape, geometry) is not None
+                               for mask, matrix in found if mask.any())
+
+
 def _to_world(segmentationNode) -> np.ndarray | None:
     """4×4 matrix from the segmentation's own positions to the world; ``None`` under a warping transform."""
     transform = segmentationNode.GetParentTransformNode()

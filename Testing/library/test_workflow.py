@@ -15,6 +15,7 @@ from RadiomicsOrthoLib.regions.proposal import Proposal
 from RadiomicsOrthoLib.regions.proposal_files import packed
 from RadiomicsOrthoLib.workflow.chain import STAGES, find_regions, score_scan
 from RadiomicsOrthoLib.workflow.memory import Memory
+from RadiomicsOrthoLib.workflow.model_choice import fitting_values
 from RadiomicsOrthoLib.workflow.request import ScanRequest
 from RadiomicsOrthoLib.workflow.scan_process import ScanProcess
 from RadiomicsOrthoLib.workflow.scan_result import ScanResult
@@ -186,6 +187,16 @@ def test_a_name_that_means_two_things_must_say_which(scan, regions):
     assert [card.model.id for card in cards(result).values()] == ["orai"]
     with pytest.raises(InputError, match="does not ask for 'height'"):
         score_scan(scan, replace(own, clinical={"orai:height": "1"}), Memory(), regions, models)
+
+
+def test_of_what_was_entered_only_what_is_asked_for_is_taken():
+    models = (*MODELS, load_model("orai"), load_model("score-lydick-1998"))
+    entered = {"age": "70", "oestrogen": "no", "height": "170", "weight": ""}
+    assert fitting_values(models, (), entered, L1) == {}
+    assert fitting_values(models, ("orai",), entered, "orai") == {"age": "70", "oestrogen": "no"}
+    both = fitting_values(models, ("orai", "score-lydick-1998"), entered, "orai")
+    assert both == {"age": "70", "orai:oestrogen": "no"}
+    assert fitting_values(models, ("orai", "score-lydick-1998"), entered, L1) == {"age": "70"}
 
 
 def test_another_tube_voltage_keeps_the_measurements_and_refuses_the_model(scan, regions):

@@ -48,6 +48,22 @@ def choose_models(models: Iterable[ModelBundle], image: BoneImage, regions: Sequ
     return tuple(_choice(model, image, regions, values_for(model, clinical)) for model in models)
 
 
+def fitting_values(models: Iterable[ModelBundle], wanted: Sequence[str], entered: Mapping[str, str],
+                   chosen: str = "") -> dict[str, str]:
+    """Of everything that was ``entered`` by name what :func:`choose_models` takes.
+
+    A name that models mean differently counts for the model ``chosen``, for which it was entered.
+    """
+    models = [model for model in models if model.uses_scan or model.id in wanted]
+    found = {}
+    for name, value in entered.items():
+        asked = {_question(item) for model in models for item in model.clinical_inputs if item.name == name}
+        own = any(item.name == name for model in models if model.id == chosen for item in model.clinical_inputs)
+        if value and (len(asked) == 1 or (asked and own)):
+            found[name if len(asked) == 1 else f"{chosen}:{name}"] = value
+    return found
+
+
 def values_for(model: ModelBundle, clinical: Mapping[str, str]) -> dict[str, str]:
     """What ``model`` asks for among the entered values; those of another model's own are left out."""
     entered = {name: value for name, value in clinical.items() if ":" not in name}
@@ -62,8 +78,7 @@ def _check_values(models: Sequence[ModelBundle], clinical: Mapping[str, str]) ->
     questions: dict[str, dict[tuple, str]] = {}
     for model in models:
         for item in model.clinical_inputs:
-            question = (item.title, item.unit, tuple(item.choices or ()))
-            questions.setdefault(item.name, {}).setdefault(question, model.id)
+            questions.setdefault(item.name, {}).setdefault(_question(item), model.id)
     for name in clinical:
         model_id, separator, own = name.partition(":")
         if separator:
@@ -80,6 +95,11 @@ def _check_values(models: Sequence[ModelBundle], clinical: Mapping[str, str]) ->
             first, second = tuple(questions[name].values())[:2]
             raise InputError(f"The models '{first}' and '{second}' mean different things by '{name}'; give it as "
                              f"'{first}:{name}' or '{second}:{name}'.")
+
+
+def _question(item: ModelInput) -> tuple[object, ...]:
+    """What makes two values of one name the same value."""
+    return item.title, item.unit, tuple(item.choices or ())
 
 
 def _choice(model: ModelBundle, image: BoneImage, regions: Sequence[ScanRegion],

@@ -1,0 +1,440 @@
+"""The section "Score this scan": one button from a loaded CT to the cards, and the stages to step back to."""
+
+import ctk
+import qt
+import slicer
+from RadiomicsOrthoLib.errors import InputError
+from RadiomicsOrthoScene import one_click
+from RadiomicsOrthoScene.body_levels import bodies_of, name_body
+from RadiomicsOrthoScene.proposals import add_proposal, edited_segments, suggestion_of
+from RadiomicsOrthoScene.segments import new_segmentation
+from slicer.i18n import tr as _
+
+from .combo_box import Choices
+from .one_click_text import cardTitle, notAppliedHtml, stageTexts
+from .proposal_section import askAboutEdits
+from .result_section import refusalHtml
+from .seed_picker import SeedPicker
+from .segmentation_watch import SegmentationWatch
+
+#: how often the work is asked how far it is
+POLL_MS = 50
+MAXIMUM = 1000
+LEVELS = ("T1", *(f"T{n}" for n in range(2, 14)), *(f"L{n}" for n in range(1, 7)))
+
+
+class OneClickSection:
+    """Scores the scan of a parameter node while the user goes on working; ``widget`` goes to the top of the panel.
+
+    ``ui`` holds the widgets of the .ui file; ``logic`` is a ``RadiomicsOrthoLogic``, whose parameter node is written
+    also while the panel is closed.
+    ``showCard(scored, emptyHtml)`` shows a ``ScoredNodes``, or for ``None`` what stands in its place.
+    """
+
+    def __init__(self, ui, logic, showCard) -> None:
+        self._ui, self._logic, self._showCard = ui, logic, showCard
+        self._node = self._result = self._job = None
+        #: the bodies in the segmentation, and whether segments were touched since they were looked at
+        self._known, self._segmentsChanged = ("", {}, ()), True
+        #: what the run in progress was asked, and the stored facts that it began with
+        self._request = self._stated = None
+        self._problem, self._asksForClick = "", False
+        #: how often each stage was computed in the last run
+        self.runs = {}
+        self._watch = SegmentationWatch(self._onSegments)
+        self._timer = qt.QTimer()
+        self._timer.setInterval(POLL_MS)
+        self._timer.connect("timeout()", self._onPoll)
+        # away from the event that placed the point
+        self._soon = qt.QTimer()
+        self._soon.setSingleShot(True)
+        self._soon.setInterval(0)
+        self._soon.connect("timeout()", self._onSeed)
+        self._build()
+        self.show(None)
+
+    @property
+    def busy(self) -> bool:
+        """True while a scan is being scored."""
+        return self._job is not None
+
+    def show(self, node) -> None:
+        """Bring the section in line with ``node``; ``None``: there is none, nothing is written."""
+        if node is None:
+            self._picker.stop()
+            self._watch.watch(None)
+            self._node = None
+            return
+        isOther = self._node is None
+        self._node = node
+        self._watch.watch(node.segmentation)
+        if isOther and not self.busy:
+            self._take(one_click.scan_of(node.scanText))
+        self._showState()
+
+    def stop(self) -> None:
+        """End the work; what was there before is as it was."""
+        self._picker.stop()
+        if self.busy:
+            self._job.stop()
+            self._end()
+            self._problem = _("Cancelled; nothing was changed.")
+            self._showState()
+
+    def sceneClosed(self) -> None:
+        """Forget everything of the scene that is left."""
+        self.stop()
+        self._picker.show(None)
+        self._result, self._problem, self._asksForClick = None, "", False
+        self.cardList.clear()
+
+    def _build(self) -> None:
+        self.widget = ctk.ctkCollapsibleButton()
+        self.widget.objectName = "oneClickCollapsibleButton"
+        self.widget.text = _("Score this scan")
+        layout = qt.QVBoxLayout(self.widget)
+        self.button = qt.QPushButton()
+        self.button.objectName = "oneClickButton"
+        font = self.button.font
+        font.setBold(True)
+        self.button.font = font
+        self.button.minimumHeight = int(2.5 * qt.QFontMetrics(font).height())
+        self.button.connect("clicked(bool)", self._onButton)
+        layout.addWidget(self.button)
+        self.progressBar = qt.QProgressBar()
+        self.progressBar.setRange(0, MAXIMUM)
+        self.progressBar.textVisible = False
+        layout.addWidget(self.progressBar)
+        self.stateLabel = qt.QLabel()
+        self.stateLabel.wordWrap = True
+        layout.addWidget(self.stateLabel)
+        layout.addWidget(self._buildClick())
+        layout.addLayout(self._buildStages())
+        layout.addWidget(self._buildLevel())
+        self.cardList = qt.QListWidget()
+        self.cardList.toolTip = _("Choose a card to see it below, with its region in the slice views")
+        self.cardList.connect("currentRowChanged(int)", self._onCard)
+        layout.addWidget(self.cardList)
+        self.notAppliedGroup = ctk.ctkCollapsibleGroupBox()
+        self.notAppliedGroup.title = _("Models without a card")
+        self.notAppliedGroup.collapsed = True
+        inner = qt.QVBoxLayout(self.notAppliedGroup)
+        self.notAppliedLabel = qt.QLabel()
+        self.notAppliedLabel.wordWrap = True
+        inner.addWidget(self.notAppliedLabel)
+        layout.addWidget(self.notAppliedGroup)
+
+    def _buildClick(self):
+        """The row that asks for a point in a bone."""
+        self.clickRow = qt.QWidget()
+        layout = qt.QHBoxLayout(self.clickRow)
+        layout.setContentsMargins(0, 0, 0, 0)
+        self.clickButton = qt.QPushButton(_("Click in a vertebral body"))
+        self.clickButton.objectName = "oneClickSeedButton"
+        self.clickButton.checkable = True
+        self.clickButton.toolTip = _("Then click once inside a vertebral body, in any slice view")
+        layout.addWidget(self.clickButton)
+        placeWidget = slicer.qSlicerMarkupsPlaceWidget()
+        placeWidget.setMRMLScene(slicer.mrmlScene)
+        placeWidget.visible = False
+        layout.addWidget(placeWidget)
+        self._picker = SeedPicker(placeWidget, self.clickButton, lambda node: None, self._soon.start)
+        return self.clickRow
+
+    def _buildStages(self):
+        """A row for each stage: sign, name, what is known, and a button that leads to where it is corrected."""
+        layout = qt.QGridLayout()
+        layout.setColumnStretch(2, 1)
+        self.stageLabels, self.stageButtons = {}, {}
+        stages = (("scan", _("Scan"), "", None),
+                  ("regions", _("Regions"), _("Correct\u2026"), self._onCorrectRegions),
+                  ("score", _("Score"), _("Values\u2026"), self._onCorrectValues),
+                  ("report", _("Report"), _("Save\u2026"), self._onSave))
+        for row, (name, title, text, press) in enumerate(stages):
+            sign, told = qt.QLabel(), qt.QLabel()
+            told.wordWrap = True
+            titleLabel = qt.QLabel(title)
+            for column, label in enumerate((sign, titleLabel, told)):
+                layout.addWidget(label, row, column)
+                label.alignment = qt.Qt.AlignTop
+            self.stageLabels[name] = sign, told
+            if press:
+                button = qt.QPushButton(text)
+                button.connect("clicked(bool)", press)
+                layout.addWidget(button, row, 3)
+                self.stageButtons[name] = button
+        self.stageButtons["regions"].toolTip = _("Edit the regions in Radiomics Ortho Segment; then score again: only "
+                                                 "what was edited is measured again")
+        self.stageButtons["score"].toolTip = _("Go to the values that the chosen model asks for")
+        self.stageButtons["report"].toolTip = _("Write an overview, and report, card and nomogram of every score, into "
+                                                "a folder")
+        return layout
+
+    def _buildLevel(self):
+        """The row that asks which vertebra one of the bodies is."""
+        self.levelRow = qt.QWidget()
+        layout = qt.QHBoxLayout(self.levelRow)
+        layout.setContentsMargins(0, 0, 0, 0)
+        self.bodyComboBox, self.levelComboBox = qt.QComboBox(), qt.QComboBox()
+        self.bodyComboBox.toolTip = _("The slice views go to the body that is chosen")
+        self._bodies, self._levels = Choices(self.bodyComboBox), Choices(self.levelComboBox)
+        self.levelButton = qt.QPushButton(_("Name and score"))
+        self.levelButton.toolTip = _("Name this body; the others follow, and nothing is measured again")
+        for widget in (self.bodyComboBox, qt.QLabel(_("is")), self.levelComboBox, self.levelButton):
+            layout.addWidget(widget)
+        layout.addStretch(1)
+        self.bodyComboBox.connect("activated(int)", self._onBody)
+        self.levelButton.connect("clicked(bool)", self._onLevel)
+        return self.levelRow
+
+    def _onButton(self, checked) -> None:
+        if self.busy:
+            self.stop()
+        else:
+            self._start(None)
+
+    def _onSeed(self) -> None:
+        position = self._picker.position()
+        if position is not None:
+            self._start(position)
+
+    def _start(self, seed) -> None:
+        node, problem = self._node, ""
+        if self.busy or not node or one_click.reason_not_ready(node.inputVolume):
+            return
+        self._picker.stop()
+        self._request, self._stated = self._asked(node, seed), self._facts(node)
+        with slicer.util.tryWithErrorDisplay(_("The work could not be started."), waitCursor=False):
+            try:
+                job = one_click.OneClick()
+                job.start(node.inputVolume, node.segmentation, self._request, self._stated, node.scanText)
+                self._job = job
+                self._timer.start()
+            except InputError as error:
+                problem = str(error)
+        self._problem, self._asksForClick = problem, False
+        self._showState()
+        if problem:
+            slicer.util.errorDisplay(problem)
+
+    def _asked(self, node, seed=None):
+        """What is asked of the scan of ``node``, with the values that were entered."""
+        from RadiomicsOrthoLib.workflow.model_choice import fitting_values
+        from RadiomicsOrthoLib.workflow.request import ScanRequest
+
+        models = self._logic.models()
+        withoutScan = {model.id for model in models if not model.uses_scan}
+        known = {entry.card.model.id for entry in self._result.cards} | {entry.model for entry in self._result.offers} \
+            if self._result else set()
+        wanted = tuple(sorted((known | {node.modelId}) & withoutScan))
+        return ScanRequest(seed=seed, models=wanted,
+                           clinical=fitting_values(models, wanted, dict(node.clinical), node.modelId))
+
+    def _facts(self, node) -> dict:
+        return {"kvp": float(node.kvp) if node.kvp else None,
+                "contrast_agent": {"yes": True, "no": False}.get(node.contrast)}
+
+    def _onPoll(self) -> None:
+        if self._job.running:
+            share, text = self._job.progress
+            # nothing is known of how much is done: a bar that moves instead of 0 %
+            self.progressBar.setRange(0, MAXIMUM if share > 0 else 0)
+            self.progressBar.value = int(MAXIMUM * min(max(share, 0.0), 1.0))
+            self.stateLabel.text = text[:1].upper() + text[1:]
+            return
+        job, problem = self._job, ""
+        self._end()
+        with slicer.util.tryWithErrorDisplay(_("The scan could not be scored."), waitCursor=False):
+            try:
+                self._finish(*job.outcome())
+            except InputError as error:
+                problem = str(error)
+        self._problem = problem or self._problem
+        self._showState()
+
+    def _finish(self, outcome, volumeNode) -> None:
+        """Write what came of the work into the scene, asking about hand edits first."""
+        node, self.runs = self._node or self._logic.getParameterNode(), dict(outcome.runs)
+        if outcome.result is None:
+            self._asksForClick = one_click.needs_click(outcome)
+            self._problem = _("No spine was found by itself. Press the button below and click once in a vertebral "
+                              "body.") if self._asksForClick and self._request.seed is None else outcome.problem
+            if outcome.findings:
+                self._problem = ""
+                self._showCard(None, refusalHtml(outcome))
+            return
+        if node.inputVolume is not volumeNode:
+            self._problem = _("Another volume was chosen meanwhile; nothing was written.")
+            return
+        if outcome.proposal is not None and not self._write(outcome.proposal, node, volumeNode):
+            self._problem = _("Nothing was changed.")
+            return
+        inputs = one_click.inputs_of(volumeNode, one_click.regions_key(node.segmentation), self._request, self._stated)
+        node.scanTable, node.scanText = one_click.write_scan(outcome, inputs, volumeNode, node.scanTable, node.scanText)
+        self._segmentsChanged = True
+        self._take(outcome.result)
+        if outcome.result.cards:
+            self.cardList.setCurrentRow(0)
+        else:
+            self._showCard(None, _("<p>No model gave a score; the reasons stand above.</p>"))
+
+    def _write(self, proposal, node, volumeNode) -> bool:
+        """Write the bones into the segmentation of this scan; False if the user does not want it."""
+        segmentation = node.segmentation
+        if segmentation is None or not one_click.lies_on(segmentation, volumeNode):
+            segmentation = new_segmentation(volumeNode, _("{volume} bones").format(volume=volumeNode.GetName()))
+        edited = edited_segments(segmentation, volumeNode, proposal)
+        keep = [segment.id for segment in edited]
+        if edited:
+            answer = askAboutEdits([segment.name for segment in edited])
+            if answer == "cancel":
+                return False
+            keep = keep if answer == "keep" else []
+        add_proposal(proposal, segmentation, volumeNode, keep)
+        node.segmentation = segmentation
+        return True
+
+    def _take(self, result) -> None:
+        """Show the cards of a result."""
+        self._result = result
+        wasBlocked = self.cardList.blockSignals(True)
+        self.cardList.clear()
+        for entry in result.cards if result else ():
+            self.cardList.addItem(cardTitle(entry.card))
+        self.cardList.setCurrentRow(-1)
+        self.cardList.blockSignals(wasBlocked)
+
+    def _onCard(self, row) -> None:
+        """Choose in the sections below what a card was made of, and show it there."""
+        node = self._node
+        if not node or self._result is None or not 0 <= row < len(self._result.cards):
+            return
+        entry = self._result.cards[row]
+        segmentId = one_click.segment_of(node.segmentation, entry.region)
+        if segmentId:
+            node.segmentId = segmentId
+        node.modelId = entry.card.model.id
+        scored = one_click.show_card(self._result, row, node.inputVolume, node.segmentation, node.resultTable,
+                                     node.resultText)
+        node.resultTable, node.resultText = scored.table, scored.text
+        self._showCard(scored, "")
+
+    def _onCorrectRegions(self, checked) -> None:
+        if self._node:
+            one_click.hand_to_segment_module(self._node.inputVolume, self._node.segmentation)
+        slicer.util.selectModule("RadiomicsOrthoSegment")
+
+    def _onCorrectValues(self, checked) -> None:
+        if self._node and self._result and self._result.offers:
+            offered = [entry.model for entry in self._result.offers]
+            if self._node.modelId not in offered:
+                self._node.modelId = offered[0]
+        self._ui.modelCollapsibleButton.collapsed = False
+        scrollTo(self._ui.modelCollapsibleButton)
+
+    def _onSave(self, checked) -> None:
+        settings = slicer.app.userSettings()
+        folder = qt.QFileDialog.getExistingDirectory(
+            slicer.util.mainWindow(), _("Folder for the report"), settings.value("RadiomicsOrtho/Folder", ""))
+        if not folder:
+            return
+        settings.setValue("RadiomicsOrtho/Folder", folder)
+        try:
+            files = one_click.save_scan(self._result, folder)
+        except InputError as error:
+            slicer.util.errorDisplay(str(error))
+            return
+        slicer.util.infoDisplay(_("Written to {folder}: {count} files; open index.html").format(
+            folder=folder, count=len(files)))
+
+    def _onBody(self, index) -> None:
+        number = self._bodies.chosen()
+        for body in bodies_of(self._node.segmentation) if self._node else ():
+            if str(body.number) == number:
+                one_click.show_segment(self._node.segmentation, body.segmentIds[0])
+
+    def _onLevel(self, checked) -> None:
+        node, problem = self._node, ""
+        try:
+            bodies = bodies_of(node.segmentation, suggestion_of(node.segmentation))
+            name_body(node.segmentation, bodies, int(self._bodies.chosen()), self._levels.chosen())
+        except InputError as error:
+            problem = str(error)
+        if problem:
+            slicer.util.errorDisplay(problem)
+        else:
+            self._start(None)
+
+    def _onSegments(self) -> None:
+        """Segments were drawn, removed or renamed, a moment ago."""
+        self._segmentsChanged = True
+        self._showState()
+
+    def _end(self) -> None:
+        self._timer.stop()
+        self._job = None
+
+    def _showState(self) -> None:
+        """What can be pressed and why not, and how far each stage is."""
+        node = self._node
+        reason = one_click.reason_not_ready(node.inputVolume if node else None)
+        changed = self._changed(node)
+        self.progressBar.visible = self.busy
+        self.button.text = _("Cancel") if self.busy else \
+            _("Score again") if self._result and changed else _("Score this scan")
+        self.button.enabled = self.busy or not reason
+        self.button.toolTip = reason or _("Find the vertebrae, measure them, and apply every model that fits; what is "
+                                          "known already is not computed again")
+        if not self.busy:
+            self.stateLabel.text = reason or self._problem
+        self.stateLabel.visible = bool(self.stateLabel.text)
+        self.clickRow.visible = self._asksForClick and not self.busy
+        volume = node.inputVolume.GetName() if node and node.inputVolume else ""
+        for name, (sign, text) in stageTexts(volume, reason, self._result, changed, self.busy).items():
+            self.stageLabels[name][0].text, self.stageLabels[name][1].text = sign, text
+        for button in self.stageButtons.values():
+            button.visible = self._result is not None
+            button.enabled = not self.busy
+        self.cardList.visible = bool(self._result and self._result.cards)
+        html = notAppliedHtml(self._result)
+        self.notAppliedLabel.text = html
+        self.notAppliedGroup.visible = bool(html)
+        self._showLevels(node)
+
+    def _changed(self, node) -> tuple:
+        if not node or self._result is None or self.busy:
+            return ()
+        return one_click.changed_since(node.scanText, one_click.inputs_of(
+            node.inputVolume, self._segments(node)[0], self._asked(node), self._facts(node)))
+
+    def _segments(self, node) -> tuple:
+        """What tells the regions from others, and the vertebral bodies; looking at every voxel takes a moment."""
+        segmentation = node.segmentation
+        identity = segmentation.GetID() if segmentation else ""
+        if self._segmentsChanged or self._known[0] != identity:
+            self._known = (identity, one_click.regions_key(segmentation),
+                           bodies_of(segmentation, suggestion_of(segmentation)))
+            self._segmentsChanged = False
+        return self._known[1:]
+
+    def _showLevels(self, node) -> None:
+        bodies = self._segments(node)[1] if node and self._result else ()
+        asks = bool(bodies) and not self.busy and not any(body.level for body in bodies)
+        self.levelRow.visible = asks
+        if not asks:
+            return
+        lowest = max((body for body in bodies if body.complete), key=lambda body: body.number, default=bodies[-1])
+        chosen = self._bodies.chosen() or str(lowest.number)
+        self._bodies.show([(_("Vertebra {number}").format(number=body.number), str(body.number)) for body in bodies],
+                          chosen)
+        suggested = next((body.suggested for body in bodies if str(body.number) == self._bodies.chosen()), None)
+        self._levels.show([(level, level) for level in LEVELS], suggested or self._levels.chosen() or "L5")
+
+
+def scrollTo(widget) -> None:
+    """Bring a widget of a panel into sight; a panel that does not scroll shows it anyway."""
+    area = widget.parent()
+    while area is not None and not hasattr(area, "ensureWidgetVisible"):
+        area = area.parent()
+    if area is not None:
+        area.ensureWidgetVisible(widget)

@@ -1,0 +1,175 @@
+"""The section "Score this scan": click, cancel, correct, name a level, close the scene, save and reopen."""
+
+import numpy as np
+import pytest
+from panel_steps import settle, wait
+from RadiomicsOrthoLib.imaging.image import BoneImage
+from spine_phantom import spine_phantom
+
+MODULE = "RadiomicsOrtho"
+
+
+@pytest.fixture(scope="module")
+def spine():
+    """Five bodies on a sacrum; the uppermost one is cut off."""
+    return spine_phantom(count=5, spacing=(2.0, 2.0, 2.0), sacrum=True, noise=8.0).image
+
+
+@pytest.fixture
+def section(panel):
+    return panel._oneClick
+
+
+@pytest.fixture
+def volume(panel, spine):
+    from RadiomicsOrthoScene.volumes import add_volume
+
+    node = add_volume(spine, "CT of a spine")
+    panel.ui.volumeSelector.setCurrentNode(node)
+    return node
+
+
+def press(section):
+    section.button.click()
+    wait(section)
+
+
+def cards(section):
+    return [section.cardList.item(row).text() for row in range(section.cardList.count)]
+
+
+def edit(node, volume, name):
+    """Cut the lowest layer off a segment."""
+    import slicer
+
+    segment_id = node.GetSegmentation().GetSegmentIdBySegmentName(name)
+    array = slicer.util.arrayFromSegmentBinaryLabelmap(node, segment_id, volume)
+    array[array.any(axis=(1, 2)).argmax()] = 0
+    slicer.util.updateSegmentBinaryLabelmapFromArray(array, node, segment_id, volume)
+    settle()
+
+
+def test_without_a_scan_the_button_says_what_is_missing(panel, section):
+    assert not section.button.enabled and "Load a CT" in section.button.toolTip
+    assert "Load a CT" in section.stateLabel.text
+
+
+def test_a_scan_that_is_no_ct_is_not_offered(panel, section, volume):
+    from RadiomicsOrthoScene.volume_facts import state_modality
+
+    state_modality(volume, "MR")
+    panel.updateFromParameterNode()
+    assert not section.button.enabled and "this scan is a" in section.button.toolTip
+
+
+def test_one_click_goes_from_the_scan_to_the_cards_and_back_to_every_stage(panel, section, volume):
+    press(section)
+    node = panel._parameterNode
+    assert [text.split(" ")[0] for text in cards(section)] == ["L1", "L1", "L3"]
+    assert section.cardList.currentRow == 0 and node.modelId == "pickhardt-2013-l1-hu"
+    assert "L1" in panel.ui.cardBrowser.toPlainText() and panel.ui.resultTableView.visible
+    assert node.segmentation.GetSegmentation().GetSegment(node.segmentId).GetName() == "vertebra 2 body"
+    assert "suggested by the sacrum" in section.stageLabels["regions"][1].text
+    assert node.scanTable.GetNumberOfRows() == 5
+    # the sections below are those of the card, so Apply gives the same number
+    before = panel._scored.card.value
+    panel.ui.applyButton.click()
+    assert panel._scored.card.value == pytest.approx(before)
+
+    # back to the regions: one is edited
+    edit(node.segmentation, volume, "vertebra 2 body")
+    assert section.button.text == "Score again" and "edited" in section.stageLabels["regions"][1].text
+    nodes = __import__("slicer").mrmlScene.GetNumberOfNodes()
+    press(section)
+    assert section.runs == {"measurement": 1, "card": 2}
+    assert ", edited" in str(panel._scored.card.provenance["roi"]["made_by"])
+    assert __import__("slicer").mrmlScene.GetNumberOfNodes() == nodes and section.button.text == "Score this scan"
+
+    # back to the values: a model without a scan
+    node.modelId = "ost"
+    node.clinical = {"age": "70", "weight": "50"}
+    assert section.button.text == "Score again"
+    press(section)
+    assert section.runs == {"card": 1} and len(cards(section)) == 4
+
+    # and a level is named
+    section.levelButton.click()
+    wait(section)
+    assert set(section.runs) == {"card"} and not section.levelRow.visible
+    assert "confirmed" not in section.stageLabels["regions"][1].text
+    assert "LEVEL_SUGGESTED" not in {finding.code for finding in panel._scored.card.findings}
+
+
+def test_cancel_leaves_everything_as_it_was(panel, section, volume):
+    import slicer
+
+    nodes = slicer.mrmlScene.GetNumberOfNodes()
+    section.button.click()
+    assert section.busy and section.button.text == "Cancel" and section.progressBar.visible
+    section.button.click()
+    assert not section.busy and "Cancelled" in section.stateLabel.text
+    assert slicer.mrmlScene.GetNumberOfNodes() == nodes and section.button.text == "Score this scan"
+
+
+def test_the_scene_may_be_closed_meanwhile(panel, section, volume):
+    import slicer
+
+    section.button.click()
+    assert section.busy
+    slicer.mrmlScene.Clear()
+    settle()
+    assert not section.busy and cards(section) == [] and not section.button.enabled
+
+
+def test_a_scan_without_a_spine_asks_for_one_click(panel, section):
+    from RadiomicsOrthoScene.volumes import add_volume
+
+    image = spine_phantom(count=2, spacing=(3.0, 3.0, 3.0)).image
+    noise = np.random.default_rng(0).normal(0, 30, image.array.shape).astype(np.int16)
+    node = add_volume(BoneImage(noise, image.geometry, "CT"), "CT of nothing")
+    panel.ui.volumeSelector.setCurrentNode(node)
+    press(section)
+    assert "click once" in section.stateLabel.text and section.clickRow.visible
+    assert panel._parameterNode.segmentation is None
+
+
+def test_the_click_scores_from_that_point(panel, section, volume, spine):
+    phantom = spine_phantom(count=5, spacing=(2.0, 2.0, 2.0), sacrum=True, noise=8.0)
+    section._start(tuple(float(x) for x in phantom.vertebrae[3].centre))
+    wait(section)
+    assert len(cards(section)) == 3
+
+
+def test_a_scan_that_is_refused_says_why_in_the_place_of_the_card(panel, section, spine):
+    from RadiomicsOrthoScene.volumes import add_volume
+
+    node = add_volume(BoneImage(np.zeros_like(spine.array), spine.geometry, "CT"), "CT of one value")
+    panel.ui.volumeSelector.setCurrentNode(node)
+    press(section)
+    assert "No score" in panel.ui.cardBrowser.toPlainText() and not section.clickRow.visible
+
+
+def test_regions_of_another_scan_are_left_alone(panel, section, volume, make_case):
+    _, other, _ = make_case()
+    panel.ui.volumeSelector.setCurrentNode(volume)
+    panel.ui.segmentSelector.setCurrentNode(other)
+    press(section)
+    assert panel._parameterNode.segmentation is not other
+    assert other.GetSegmentation().GetNumberOfSegments() == 1
+
+
+def test_a_saved_scene_shows_the_same_cards_and_computes_nothing(panel, section, volume, tmp_path):
+    import slicer
+
+    press(section)
+    titles, path = cards(section), tmp_path / "scene.mrb"
+    assert slicer.util.saveScene(str(path))
+    slicer.mrmlScene.Clear()
+    assert cards(section) == []
+    slicer.util.loadScene(str(path))
+    settle()
+    assert cards(section) == titles and section.button.text == "Score this scan"
+    section.cardList.setCurrentRow(2)
+    assert "L3" in panel.ui.cardBrowser.toPlainText()
+    press(section)
+    assert section.runs == {}
