@@ -17,7 +17,7 @@ from RadiomicsOrthoLib.regions.vertebra.body_regions import INCOMPLETE
 
 from .body_levels import MEASURES_TAG
 from .edits import follow_scan, made_by, voxels_of
-from .proposals import suggestion_of
+from .proposals import accounts_of, suggestion_of
 from .segments import anatomy_of_segment
 from .tags import segments_of, tag
 from .volumes import geometry_of
@@ -65,7 +65,10 @@ def packed_bones(segmentationNode, volumeNode, site: str) -> tuple[dict, dict[st
                            "genant": {"suggested_grade": measures.get("suggested_grade") or 0}})
     if not regions:
         return None
-    return {"regions": regions, "remarks": [],
+    # what was said of levels may be out of date
+    said = [remark for account in accounts_of(segmentationNode)[-1:] for remark in account["remarks"]
+            if not remark["code"].startswith("LEVEL_")]
+    return {"regions": regions, "remarks": said,
             "summary": {"bodies": bodies, "level_suggestion": suggestion_of(segmentationNode)}}, masks
 
 

@@ -5,12 +5,12 @@ import qt
 import slicer
 from RadiomicsOrthoLib.errors import InputError
 from RadiomicsOrthoScene import one_click
-from RadiomicsOrthoScene.body_levels import bodies_of, name_body
+from RadiomicsOrthoScene.body_levels import bodies_of
 from RadiomicsOrthoScene.proposals import add_proposal, edited_segments, suggestion_of
 from RadiomicsOrthoScene.segments import new_segmentation
 from slicer.i18n import tr as _
 
-from .combo_box import Choices
+from .level_question import LevelQuestion
 from .one_click_text import cardTitle, notAppliedHtml, stageTexts
 from .proposal_section import askAboutEdits
 from .result_section import refusalHtml
@@ -20,7 +20,8 @@ from .segmentation_watch import SegmentationWatch
 #: how often the work is asked how far it is
 POLL_MS = 50
 MAXIMUM = 1000
-LEVELS = ("T1", *(f"T{n}" for n in range(2, 14)), *(f"L{n}" for n in range(1, 7)))
+#: cards that are shown without scrolling
+MOST_ROWS = 5
 
 
 class OneClickSection:
@@ -110,11 +111,16 @@ class OneClickSection:
         layout.addWidget(self.stateLabel)
         layout.addWidget(self._buildClick())
         layout.addLayout(self._buildStages())
-        layout.addWidget(self._buildLevel())
+        self.levelQuestion = LevelQuestion(self._onLevel)
+        layout.addWidget(self.levelQuestion.widget)
         self.cardList = qt.QListWidget()
+        self.cardList.horizontalScrollBarPolicy = qt.Qt.ScrollBarAlwaysOff
         self.cardList.toolTip = _("Choose a card to see it below, with its region in the slice views")
         self.cardList.connect("currentRowChanged(int)", self._onCard)
         layout.addWidget(self.cardList)
+        self.cardBrowser = qt.QTextBrowser()
+        self.cardBrowser.toolTip = _("The chosen card in short; nomogram, values and report are below, under Result")
+        layout.addWidget(self.cardBrowser)
         self.notAppliedGroup = ctk.ctkCollapsibleGroupBox()
         self.notAppliedGroup.title = _("Models without a card")
         self.notAppliedGroup.collapsed = True
@@ -169,23 +175,6 @@ class OneClickSection:
         self.stageButtons["report"].toolTip = _("Write an overview, and report, card and nomogram of every score, into "
                                                 "a folder")
         return layout
-
-    def _buildLevel(self):
-        """The row that asks which vertebra one of the bodies is."""
-        self.levelRow = qt.QWidget()
-        layout = qt.QHBoxLayout(self.levelRow)
-        layout.setContentsMargins(0, 0, 0, 0)
-        self.bodyComboBox, self.levelComboBox = qt.QComboBox(), qt.QComboBox()
-        self.bodyComboBox.toolTip = _("The slice views go to the body that is chosen")
-        self._bodies, self._levels = Choices(self.bodyComboBox), Choices(self.levelComboBox)
-        self.levelButton = qt.QPushButton(_("Name and score"))
-        self.levelButton.toolTip = _("Name this body; the others follow, and nothing is measured again")
-        for widget in (self.bodyComboBox, qt.QLabel(_("is")), self.levelComboBox, self.levelButton):
-            layout.addWidget(widget)
-        layout.addStretch(1)
-        self.bodyComboBox.connect("activated(int)", self._onBody)
-        self.levelButton.connect("clicked(bool)", self._onLevel)
-        return self.levelRow
 
     def _onButton(self, checked) -> None:
         if self.busy:
@@ -273,10 +262,13 @@ class OneClickSection:
         node.scanTable, node.scanText = one_click.write_scan(outcome, inputs, volumeNode, node.scanTable, node.scanText)
         self._segmentsChanged = True
         self._take(outcome.result)
+        self.notAppliedGroup.collapsed = bool(outcome.result.cards)
         if outcome.result.cards:
             self.cardList.setCurrentRow(0)
         else:
             self._showCard(None, _("<p>No model gave a score; the reasons stand above.</p>"))
+            self._showState()
+            self.levelQuestion.showBody()
 
     def _write(self, proposal, node, volumeNode) -> bool:
         """Write the bones into the segmentation of this scan; False if the user does not want it."""
@@ -301,6 +293,9 @@ class OneClickSection:
         self.cardList.clear()
         for entry in result.cards if result else ():
             self.cardList.addItem(cardTitle(entry.card))
+        rows = min(self.cardList.count, MOST_ROWS)
+        self.cardList.setFixedHeight(rows * self.cardList.sizeHintForRow(0) + 2 * self.cardList.frameWidth + 2)
+        self.cardBrowser.clear()
         self.cardList.setCurrentRow(-1)
         self.cardList.blockSignals(wasBlocked)
 
@@ -317,6 +312,7 @@ class OneClickSection:
         scored = one_click.show_card(self._result, row, node.inputVolume, node.segmentation, node.resultTable,
                                      node.resultText)
         node.resultTable, node.resultText = scored.table, scored.text
+        self.cardBrowser.setHtml(scored.briefHtml)
         self._showCard(scored, "")
 
     def _onCorrectRegions(self, checked) -> None:
@@ -347,23 +343,9 @@ class OneClickSection:
         slicer.util.infoDisplay(_("Written to {folder}: {count} files; open index.html").format(
             folder=folder, count=len(files)))
 
-    def _onBody(self, index) -> None:
-        number = self._bodies.chosen()
-        for body in bodies_of(self._node.segmentation) if self._node else ():
-            if str(body.number) == number:
-                one_click.show_segment(self._node.segmentation, body.segmentIds[0])
-
-    def _onLevel(self, checked) -> None:
-        node, problem = self._node, ""
-        try:
-            bodies = bodies_of(node.segmentation, suggestion_of(node.segmentation))
-            name_body(node.segmentation, bodies, int(self._bodies.chosen()), self._levels.chosen())
-        except InputError as error:
-            problem = str(error)
-        if problem:
-            slicer.util.errorDisplay(problem)
-        else:
-            self._start(None)
+    def _onLevel(self) -> None:
+        self._segmentsChanged = True
+        self._start(None)
 
     def _onSegments(self) -> None:
         """Segments were drawn, removed or renamed, a moment ago."""
@@ -396,10 +378,12 @@ class OneClickSection:
             button.visible = self._result is not None
             button.enabled = not self.busy
         self.cardList.visible = bool(self._result and self._result.cards)
+        self.cardBrowser.visible = self.cardList.visible and self.cardList.currentRow >= 0
         html = notAppliedHtml(self._result)
         self.notAppliedLabel.text = html
         self.notAppliedGroup.visible = bool(html)
-        self._showLevels(node)
+        self.levelQuestion.show(node.segmentation if node else None,
+                                self._segments(node)[1] if node and self._result and not self.busy else ())
 
     def _changed(self, node) -> tuple:
         if not node or self._result is None or self.busy:
@@ -416,19 +400,6 @@ class OneClickSection:
                            bodies_of(segmentation, suggestion_of(segmentation)))
             self._segmentsChanged = False
         return self._known[1:]
-
-    def _showLevels(self, node) -> None:
-        bodies = self._segments(node)[1] if node and self._result else ()
-        asks = bool(bodies) and not self.busy and not any(body.level for body in bodies)
-        self.levelRow.visible = asks
-        if not asks:
-            return
-        lowest = max((body for body in bodies if body.complete), key=lambda body: body.number, default=bodies[-1])
-        chosen = self._bodies.chosen() or str(lowest.number)
-        self._bodies.show([(_("Vertebra {number}").format(number=body.number), str(body.number)) for body in bodies],
-                          chosen)
-        suggested = next((body.suggested for body in bodies if str(body.number) == self._bodies.chosen()), None)
-        self._levels.show([(level, level) for level in LEVELS], suggested or self._levels.chosen() or "L5")
 
 
 def scrollTo(widget) -> None:

@@ -52,13 +52,13 @@ def _score(result) -> tuple:
 
 
 def cardTitle(card) -> str:
-    """One line: where, how much, which class, by which model."""
+    """Two lines: where, how much and which class; by which model."""
     from RadiomicsOrthoLib.report.wording import output_text
 
     parts = [card.place, output_text(card.model, card.value)]
     if card.output_class:
         parts.append(card.output_class.title)
-    return " \u00b7 ".join([*parts, card.model.title])
+    return " \u00b7 ".join(parts) + "\n" + card.model.title
 
 
 def notAppliedHtml(result) -> str:

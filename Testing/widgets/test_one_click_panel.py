@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from generated_proposal import brick_proposal, brick_scan
 from panel_steps import settle, wait
 from RadiomicsOrthoLib.imaging.image import BoneImage
 from spine_phantom import spine_phantom
@@ -63,6 +64,8 @@ def test_a_scan_that_is_no_ct_is_not_offered(panel, section, volume):
 
 
 def test_one_click_goes_from_the_scan_to_the_cards_and_back_to_every_stage(panel, section, volume):
+    import slicer
+
     press(section)
     node = panel._parameterNode
     assert [text.split(" ")[0] for text in cards(section)] == ["L1", "L1", "L3"]
@@ -79,11 +82,11 @@ def test_one_click_goes_from_the_scan_to_the_cards_and_back_to_every_stage(panel
     # back to the regions: one is edited
     edit(node.segmentation, volume, "vertebra 2 body")
     assert section.button.text == "Score again" and "edited" in section.stageLabels["regions"][1].text
-    nodes = __import__("slicer").mrmlScene.GetNumberOfNodes()
+    nodes = slicer.mrmlScene.GetNumberOfNodes()
     press(section)
     assert section.runs == {"measurement": 1, "card": 2}
     assert ", edited" in str(panel._scored.card.provenance["roi"]["made_by"])
-    assert __import__("slicer").mrmlScene.GetNumberOfNodes() == nodes and section.button.text == "Score this scan"
+    assert slicer.mrmlScene.GetNumberOfNodes() == nodes and section.button.text == "Score this scan"
 
     # back to the values: a model without a scan
     node.modelId = "ost"
@@ -93,11 +96,34 @@ def test_one_click_goes_from_the_scan_to_the_cards_and_back_to_every_stage(panel
     assert section.runs == {"card": 1} and len(cards(section)) == 4
 
     # and a level is named
-    section.levelButton.click()
+    section.levelQuestion.button.click()
     wait(section)
-    assert set(section.runs) == {"card"} and not section.levelRow.visible
+    assert set(section.runs) == {"card"} and not section.levelQuestion.widget.visible
     assert "confirmed" not in section.stageLabels["regions"][1].text
     assert "LEVEL_SUGGESTED" not in {finding.code for finding in panel._scored.card.findings}
+
+
+def test_a_level_that_nobody_suggests_must_be_chosen(panel, section, volume):
+    from RadiomicsOrthoScene.proposals import add_proposal
+    from RadiomicsOrthoScene.segments import new_segmentation
+    from RadiomicsOrthoScene.volumes import add_volume
+
+    bricks = add_volume(brick_scan(), "CT of bricks")
+    segmentation = new_segmentation(bricks, "bones")
+    add_proposal(brick_proposal(suggested=None), segmentation, bricks)
+    panel.ui.volumeSelector.setCurrentNode(bricks)
+    panel._parameterNode.segmentation = segmentation
+    press(section)
+    question = section.levelQuestion
+    assert cards(section) == [] and not section.notAppliedGroup.collapsed
+    assert question.widget.visible and not question.button.enabled and "Choose the level" in question.button.toolTip
+    question.levelComboBox.setCurrentText("L4")
+    question.levelComboBox.activated.emit(question.levelComboBox.currentIndex)
+    assert question.button.enabled
+    question.button.click()
+    wait(section)
+    assert segmentation.GetSegmentation().GetNthSegment(4).GetName() == "L4 body"
+    assert "Name the level" not in section.notAppliedLabel.text and not question.widget.visible
 
 
 def test_cancel_leaves_everything_as_it_was(panel, section, volume):
@@ -133,13 +159,6 @@ def test_a_scan_without_a_spine_asks_for_one_click(panel, section):
     assert panel._parameterNode.segmentation is None
 
 
-def test_the_click_scores_from_that_point(panel, section, volume, spine):
-    phantom = spine_phantom(count=5, spacing=(2.0, 2.0, 2.0), sacrum=True, noise=8.0)
-    section._start(tuple(float(x) for x in phantom.vertebrae[3].centre))
-    wait(section)
-    assert len(cards(section)) == 3
-
-
 def test_a_scan_that_is_refused_says_why_in_the_place_of_the_card(panel, section, spine):
     from RadiomicsOrthoScene.volumes import add_volume
 
@@ -149,11 +168,14 @@ def test_a_scan_that_is_refused_says_why_in_the_place_of_the_card(panel, section
     assert "No score" in panel.ui.cardBrowser.toPlainText() and not section.clickRow.visible
 
 
-def test_regions_of_another_scan_are_left_alone(panel, section, volume, make_case):
+def test_a_click_scores_from_that_point_and_leaves_the_regions_of_another_scan_alone(panel, section, volume, make_case):
     _, other, _ = make_case()
     panel.ui.volumeSelector.setCurrentNode(volume)
     panel.ui.segmentSelector.setCurrentNode(other)
-    press(section)
+    phantom = spine_phantom(count=5, spacing=(2.0, 2.0, 2.0), sacrum=True, noise=8.0)
+    section._start(tuple(float(x) for x in phantom.vertebrae[3].centre))
+    wait(section)
+    assert len(cards(section)) == 3
     assert panel._parameterNode.segmentation is not other
     assert other.GetSegmentation().GetNumberOfSegments() == 1
 

@@ -24,7 +24,8 @@ from ..regions.request import ProposalRequest, propose
 from ..regions.trabecular import trabecular_core
 from ..scoring.card_file import card_from_dict
 from ..scoring.clinical_score import score_clinical
-from ..scoring.score import score_case
+from ..scoring.patient import ScoredRegion, patient_card
+from ..scoring.score import Scored, score_case
 from .levelled_regions import SUGGESTED, ScanRegion, levelled_regions
 from .memory import Memory
 from .model_choice import ModelChoice, choose_models, values_for
@@ -80,10 +81,12 @@ def score_scan(image: BoneImage, request: ScanRequest, memory: Memory | None = N
     ready = [choice for choice in choices if choice.can_be_computed]
     for done, choice in enumerate(ready):
         progress(_MEASURED + (1.0 - _MEASURED) * done / len(ready), f"applying {choice.model.id}")
+        found = []
         for region in choice.regions or (None,):
             _look(cancelled)
-            found = _card(image, image_key, region, choice.model, request, memory, cancelled)
-            (cards if isinstance(found, CardResult) else not_applied).append(found)
+            found.append(_card(image, image_key, region, choice.model, request, memory, cancelled))
+        for one in _of_the_patient(choice, found):
+            (cards if isinstance(one, CardResult) else not_applied).append(one)
     offers = tuple(_offer(choice) for choice in choices if choice.needs and not choice.reason)
     progress(1.0, "scored")
     return ScanResult(request.site, of_image, tuple(measured), proposal.remarks, tuple(cards), offers,
@@ -184,6 +187,25 @@ def _card(image: BoneImage, image_key: Mapping, region: ScanRegion | None, model
         return CardResult(card_from_dict(found["card"]), region.name if region else "")
     return NotApplied(model.id, model.title, region.name if region else "", found["reason"], "",
                       tuple(Finding(**entry) for entry in found["findings"]))
+
+
+def _of_the_patient(choice: ModelChoice, found: Sequence[CardResult | NotApplied]) -> list[CardResult | NotApplied]:
+    """The cards of regions as they are, or the one of the patient where the model has a rule for several regions."""
+    model = choice.model
+    if model.patient_rule is None or not any(isinstance(one, CardResult) for one in found):
+        return list(found)
+    regions = [
+        ScoredRegion(region.name, region.roi.place, Scored(one.card, region.roi, None)) if isinstance(one, CardResult)
+        else ScoredRegion(region.name, region.roi.place, None, one.reason)
+        for region, one in zip(choice.regions, found, strict=True)]
+    try:
+        card = patient_card(model, regions)
+    except RefusedError as refusal:
+        return [NotApplied(model.id, model.title, "", str(refusal), "", refusal.findings)]
+    except InputError as error:
+        return [NotApplied(model.id, model.title, "", str(error), "")]
+    counted = ", ".join(entry["segment"] for entry in card.patient["counted"])
+    return [CardResult(card, counted), *(one for one in found if isinstance(one, NotApplied))]
 
 
 def _region_findings(region: ScanRegion) -> Iterator[Finding]:

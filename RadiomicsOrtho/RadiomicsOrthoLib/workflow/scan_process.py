@@ -19,8 +19,6 @@ from ..imaging.reading import Reading
 from ..quality.finding import Finding
 from ..regions.proposal import Proposal
 from ..regions.proposal_files import packed, unpacked
-from .chain import find_regions, score_scan
-from .memory import Memory
 from .request import ScanRequest
 from .scan_result import ScanResult
 
@@ -86,6 +84,10 @@ class ScanProcess(ChildProcess):
 
 def work(folder: str) -> None:
     """What the child does: read the task, run the chain, write what came of it."""
+    # only the child needs what this brings with it
+    from .chain import find_regions, score_scan
+    from .memory import Memory
+
     place = Path(folder)
     task = json.loads((place / _TASK).read_text(encoding="utf-8"))
     image, request, memory = _image(place, task), ScanRequest.from_dict(task["request"]), Memory(task["memory"])

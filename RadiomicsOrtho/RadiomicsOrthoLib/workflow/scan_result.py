@@ -34,7 +34,7 @@ class RegionResult:
 
 @dataclass(frozen=True)
 class CardResult:
-    """A card, and the name of the region that it is of; without region where the model needs no scan."""
+    """A card, and the names of the regions that it counts; empty where the model needs no scan."""
 
     card: ScoreCard
     region: str
