@@ -208,14 +208,14 @@ class OneClickSection:
 
     def _asked(self, node, seed=None):
         """What is asked of the scan of ``node``, with the values that were entered."""
-        from RadiomicsOrthoLib.workflow.model_choice import fitting_values
+        from RadiomicsOrthoLib.workflow.model_choice import applies_unasked, fitting_values
         from RadiomicsOrthoLib.workflow.request import ScanRequest
 
         models = self._logic.models()
-        withoutScan = {model.id for model in models if not model.uses_scan}
+        onDemand = {model.id for model in models if not applies_unasked(model)}
         known = {entry.card.model.id for entry in self._result.cards} | {entry.model for entry in self._result.offers} \
             if self._result else set()
-        wanted = tuple(sorted((known | {node.modelId}) & withoutScan))
+        wanted = tuple(sorted((known | {node.modelId}) & onDemand))
         return ScanRequest(seed=seed, models=wanted,
                            clinical=fitting_values(models, wanted, dict(node.clinical), node.modelId))
 

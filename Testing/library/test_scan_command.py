@@ -93,6 +93,18 @@ def test_corrected_regions_are_taken_and_the_rest_is_not_computed_again(case, tm
     assert made_by and all(", edited" in text for text in made_by)
 
 
+def test_regions_that_are_corrected_in_place_are_read_and_not_written(case, tmp_path):
+    scan, out = case
+    # a comment, as another program may leave one
+    before = (out / "regions.seg.nrrd").read_bytes().replace(b"\n", b"\n# corrected\n", 1)
+    (tmp_path / "regions.seg.nrrd").write_bytes(before)
+    call = ["scan", str(scan), *STATED, "--level", "L5", "--roi", str(tmp_path / "regions.seg.nrrd"), "--out"]
+    assert main([*call, str(tmp_path)]) == 0
+    assert (tmp_path / "regions.seg.nrrd").read_bytes() == before
+    report = (tmp_path / "L1-pickhardt-2013-l1-hu.report.html").read_text(encoding="utf-8")
+    assert "<h2>Pictures</h2>" in report
+
+
 def test_a_scan_without_a_spine_says_to_click_and_writes_nothing(tmp_path, capsys):
     image = brick_scan()
     noise = np.random.default_rng(0).normal(0, 30, image.array.shape).astype(np.int16)

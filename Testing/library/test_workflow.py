@@ -47,7 +47,7 @@ def regions(scan, memory_of_all):
 def with_age():
     """A model that measures at L1 and asks for an age besides."""
     data = generated.logistic_dict()
-    data["id"] = "hu-and-age"
+    data |= {"id": "hu-and-age", "trust": "published"}
     data["inputs"] = [{"name": "mean_hu", "title": "Mean attenuation", "unit": "HU", "source": "measurement",
                        "key": "mean_hu"},
                       {"name": "age", "title": "Age", "unit": "years", "source": "clinical", "valid_range": [40, 100]}]
@@ -175,6 +175,12 @@ def test_models_without_a_scan_are_applied_only_when_they_are_wanted(scan, regio
     assert [offer.model for offer in result.offers] == ["orai"]
     with pytest.raises(InputError, match="None of the models asks for 'age'"):
         score_scan(scan, replace(asked, models=()), Memory(), regions, models)
+
+
+def test_a_simulated_model_is_applied_only_when_it_is_wanted(scan, regions):
+    simulated = replace(load_model(L3), trust="simulated", sha256="1" * 64)
+    assert not score_scan(scan, ScanRequest(), Memory(), regions, (simulated,)).cards
+    assert score_scan(scan, ScanRequest(models=(L3,)), Memory(), regions, (simulated,)).cards
 
 
 def test_a_name_that_means_two_things_must_say_which(scan, regions):

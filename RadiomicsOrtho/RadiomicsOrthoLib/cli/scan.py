@@ -17,9 +17,10 @@ from ..regions.origin import BODY_TAG
 from ..regions.proposal import Proposal, ProposedRegion, proposal_file
 from ..regions.request import SITES
 from ..regions.roi import LEVELS
-from ..regions.trabecular import DEFAULT_DEPTH_MM
+from ..regions.trabecular import DEFAULT_DEPTH_MM, trabecular_core
 from ..regions.vertebra.body_regions import INCOMPLETE
 from ..report.files import write_folder
+from ..report.region_views import region_views
 from ..report.scan_files import INDEX, RESULT, scan_files
 from ..report.scan_index import measurement_text
 from ..workflow.chain import find_regions, score_scan
@@ -53,7 +54,7 @@ def add_command(commands) -> None:
     command.add_argument("--level", choices=LEVELS[:-1], metavar="LEVEL", help="which vertebra the point lies in "
                          "(without a point: which the lowest one is); the others follow")
     command.add_argument("--model", action="append", default=[], metavar="ID", help="also apply this model, which "
-                         "needs no scan; repeatable")
+                         "needs no scan or is simulated; repeatable")
     command.add_argument("--clinical", nargs="+", default=[], action="extend", metavar="key=value",
                          help="values that models ask for; ID:key=value where two of them mean different things by it")
     command.add_argument("--clinical-file", metavar="FILE.json", type=Path, help="the same as a JSON object")
@@ -76,8 +77,12 @@ def run(options: argparse.Namespace) -> dict:
                            never_cancelled)
     finally:
         bar.close()
-    files = scan_files(found.to_dict(), [(entry.card, entry.region) for entry in found.cards], options.language)
-    files[REGIONS] = proposal_file(regions.regions, image.reading.file_grid or image.geometry)
+    files = scan_files(found.to_dict(), [(entry.card, entry.region) for entry in found.cards], options.language,
+                       options.pdf, _pictures(found, regions, image, options.core_depth))
+    written = options.out / REGIONS
+    if not (options.roi and written.is_file() and written.samefile(options.roi)):
+        # what is read is not written over
+        files[REGIONS] = proposal_file(regions.regions, image.reading.file_grid or image.geometry)
     files[STAGES] = json.dumps(memory.kept(), allow_nan=False)
     write_folder(options.out, files)
     if not options.json:
@@ -115,6 +120,17 @@ def _given(options: argparse.Namespace, image: BoneImage) -> Proposal:
                       if region["level_from"] == SUGGESTED), None)
     suggestion = suggested and {"number": suggested["body"], "level": suggested["place"]}
     return Proposal(tuple(regions), {"bodies": bodies, "level_suggestion": suggestion})
+
+
+def _pictures(found: ScanResult, regions: Proposal, image: BoneImage, depth_mm: float) -> dict[str, dict]:
+    """Slices through the regions that have a card, by their names: as it was found, and its core."""
+    pictures = {}
+    for region in regions.regions:
+        if any(entry.region == region.title for entry in found.cards):
+            whole = region.roi.compartment == "whole-body"
+            core = trabecular_core(region.roi, depth_mm) if whole and region.roi.site == "vertebra" else region.roi
+            pictures[region.title] = region_views(image, core, region.roi)
+    return pictures
 
 
 def _print(found: ScanResult) -> None:

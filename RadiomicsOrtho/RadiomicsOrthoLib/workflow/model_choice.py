@@ -38,14 +38,18 @@ class ModelChoice:
 
 def choose_models(models: Iterable[ModelBundle], image: BoneImage, regions: Sequence[ScanRegion],
                   clinical: Mapping[str, str], wanted: Sequence[str] = ()) -> tuple[ModelChoice, ...]:
-    """One choice for each model that measures on a scan, and for those without a scan whose ids are ``wanted``.
+    """One choice for each model that applies unasked, and for the others whose ids are ``wanted``.
 
-    A model without a scan is never applied unasked: whether it was made for this person no scan tells.  Raises
-    InputError for a value that no model asks for, and for one that models ask differently.
+    Raises InputError for a value that no model asks for, and for one that models ask differently.
     """
-    models = tuple(model for model in models if model.uses_scan or model.id in wanted)
+    models = tuple(model for model in models if applies_unasked(model) or model.id in wanted)
     _check_values(models, clinical)
     return tuple(_choice(model, image, regions, values_for(model, clinical)) for model in models)
+
+
+def applies_unasked(model: ModelBundle) -> bool:
+    """False for a model without a scan: whether it was made for this person no scan tells; and for a simulated one."""
+    return model.uses_scan and model.trust != "simulated"
 
 
 def fitting_values(models: Iterable[ModelBundle], wanted: Sequence[str], entered: Mapping[str, str],
@@ -54,7 +58,7 @@ def fitting_values(models: Iterable[ModelBundle], wanted: Sequence[str], entered
 
     A name that models mean differently counts for the model ``chosen``, for which it was entered.
     """
-    models = [model for model in models if model.uses_scan or model.id in wanted]
+    models = [model for model in models if applies_unasked(model) or model.id in wanted]
     found = {}
     for name, value in entered.items():
         asked = {_question(item) for model in models for item in model.clinical_inputs if item.name == name}

@@ -15,8 +15,8 @@ class ScanRequest:
 
     ``seed`` is a point inside the bone (RAS mm); without it the bone is looked for.  ``level`` names the vertebra at
     the point, without a point the lowest one.  ``clinical`` holds values as entered, by input name, or by
-    ``model:name`` where the models ask different questions under one name.  ``models`` are the ids of models without
-    a scan that are wanted too.
+    ``model:name`` where the models ask different questions under one name.  ``models`` are the ids of models that
+    are wanted too and not applied unasked.
     """
 
     site: str = "vertebra"
