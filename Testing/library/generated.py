@@ -228,6 +228,14 @@ def trees_files() -> dict[str, bytes]:
     return {"model.json": json.dumps(trees_dict(inline=False)).encode(), "trees.json": trees_part(TREES)}
 
 
+def trees_card() -> ScoreCard:
+    """A card of a model whose trees are a part of their own."""
+    data = trees_dict(inline=False)
+    made = bundle_from_dict(data, "0" * 64, {"trees.json": trees_part(TREES)})
+    values = data["check_vectors"][0]["inputs"]
+    return card(made, values, explanation=explain(made, values))
+
+
 def bundle(data: dict) -> ModelBundle:
     return bundle_from_dict(data, "0" * 64)
 

@@ -26,7 +26,7 @@ CARDS = {
     "logistic": generated.logistic_card(),
     "beyond the axes": generated.logistic_card(rad_score=3.4, age=97.0, fracture="two"),
     "cox": generated.cox_card(),
-    "forest": generated.forest_card(),
+    "forest": generated.forest_card(), "a part that the card has not": generated.trees_card(),
 } | {model.id: _of_check_vector(model) for model in load_catalogue()[0]}
 
 

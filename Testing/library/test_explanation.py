@@ -136,6 +136,15 @@ def test_an_explanation_survives_the_card_and_is_checked_there() -> None:
         card_from_json(json.dumps(data))
 
 
+def test_a_card_without_the_file_of_its_model_is_drawn_and_nothing_is_tried_on_it() -> None:
+    card = generated.trees_card()
+    read = card_from_json(card.to_json())
+    assert what_if(read, {}).value == card.value and what_if(card, {"age": 50.0}).value != card.value
+    assert nomogram_view(read, 380, tried=what_if(read, {})).axes == ()
+    with pytest.raises(InputError, match="Only the model itself can compute this"):
+        what_if(read, {"age": 50.0})
+
+
 def test_scoring_entered_values_explains_them(tmp_path: Path) -> None:
     data = generated.forest_dict() | {"applicability": {"modality": "none", "site": "none"}}
     for item in data["inputs"]:

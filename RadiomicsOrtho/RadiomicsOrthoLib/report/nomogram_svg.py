@@ -52,9 +52,9 @@ def nomogram_view(card: ScoreCard, width: float = 960.0, nomogram: Nomogram | No
     """
     nomogram = nomogram or build_nomogram(card.model, _missing_ranges(card), card.input_values)
     refused = bool(refusals(card.findings))
-    marks = {} if refused else patient_marks(nomogram, card.input_values)
+    marks = {} if refused else patient_marks(nomogram, card.input_values, card.value)
     tried = None if refused else tried
-    tried_marks = patient_marks(nomogram, tried.values) if tried else {}
+    tried_marks = patient_marks(nomogram, tried.values, tried.value) if tried else {}
     kind = AxesSheet
     if nomogram.form == "bands":
         kind = ExplanationSheet if card.explanation else BandSheet

@@ -275,17 +275,20 @@ def estimator_nomogram(estimator: Equation, inputs: Iterable[ModelInput] = (),
                     scale, origin, minima)
 
 
-def patient_marks(nomogram: Nomogram, values: Mapping[str, float | str]) -> dict[str, Mark]:
+def patient_marks(nomogram: Nomogram, values: Mapping[str, float | str], output: float | None = None
+                  ) -> dict[str, Mark]:
     """Where the patient stands on each axis, by axis key.
 
     A value beyond its axis keeps its true points and output; only its drawing stops at
-    the end of the axis, with ``clamped`` set.
+    the end of the axis, with ``clamped`` set.  In the form ``bands`` an ``output`` that is
+    known is not computed again: the file of a model may not be at hand.
     """
     estimator = nomogram.estimator
+    if nomogram.form == "bands":
+        output = estimator.output(values) if output is None else output
+        return {OUTCOME: _mark(nomogram.axis(OUTCOME), output, output)}
     linear_predictor = estimator.linear_predictor(values)
     output = estimator.outcome(linear_predictor)
-    if nomogram.form == "bands":
-        return {OUTCOME: _mark(nomogram.axis(OUTCOME), output, output)}
     marks: dict[str, Mark] = {}
     for term in estimator.terms:
         axis, value = nomogram.axis(term.input), values[term.input]

@@ -49,6 +49,9 @@ def what_if(card: ScoreCard, changes: Mapping[str, float | str]) -> WhatIf:
                              f"'{value}'.")
     own = card.input_values
     changes = {name: value for name, value in changes.items() if value != own[name]}
+    if not changes:
+        # computing nothing: a card that was read has not the file of its model
+        return WhatIf({}, own, card.value, card.linear_predictor, card.output_class, ())
     values = {**own, **changes}
     estimator = card.model.estimator
     try:
