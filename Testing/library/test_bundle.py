@@ -68,7 +68,7 @@ def test_generated_models_load(tmp_path: Path) -> None:
     (lambda d: d["inputs"][2]["choices"].pop("two"), "the choices of 'fracture' are not the levels of its term"),
     (lambda d: d["inputs"][1].update(choices={"60": "sixty"}), "'age' has choices, so its term must be a factor"),
     (lambda d: d["estimator"].update(link="probit"), "link must be one of"),
-    (lambda d: d["estimator"]["terms"][0].update(kind="spline"), "term kind 'spline' is unknown"),
+    (lambda d: d["estimator"]["terms"][0].update(kind="wave"), "term kind 'wave' is unknown"),
     (lambda d: d["estimator"]["terms"][0].update(coefficient="1"), "'1' is not a finite number"),
     (lambda d: d["estimator"].update(intercept=10**400), "is not consistent"),
     (lambda d: d["output"]["classes"].reverse(), "the upper bounds of the classes must rise"),

@@ -18,7 +18,7 @@ from RadiomicsOrthoLib.modelling.rad_score import RadScoreLogistic, fit_lasso, o
 from RadiomicsOrthoLib.modelling.studies.simulated_rad_score import STUDY, candidates
 from RadiomicsOrthoLib.modelling.training import train
 from RadiomicsOrthoLib.modelling.training_data import training_data
-from RadiomicsOrthoLib.modelling.validation import Plan
+from RadiomicsOrthoLib.modelling.validation import Plan, cross_validate
 from RadiomicsOrthoLib.statistics.calibration import calibration_line
 from RadiomicsOrthoLib.statistics.roc import auc
 
@@ -60,6 +60,22 @@ def test_probabilities_are_calibrated_for_new_people():
 def test_without_any_signal_held_out_scores_say_nothing():
     data = generated(effect=0.0)
     assert abs(auc(data.outcome, LEARNER.fit(data, 1).held_out) - 0.5) < 0.12
+
+
+def test_selection_inside_the_folds_finds_nothing_in_noise():
+    """Many features, few people, no signal: selection before splitting would show an area far above one half."""
+    generator = np.random.default_rng(8)
+    columns = {f"f{number}": generator.normal(size=80) for number in range(150)} | {"age": np.full(80, 60.0)}
+    data = training_data(columns, np.arange(80) % 2 == 0, np.arange(80))
+    plan = Plan(repeats=2, folds=4, seed=1, sensitivity=0.9, bootstrap=2, optimism=2)
+    found = cross_validate(LEARNER, data, plan)
+    honest = np.mean([auc(data.outcome, one) for one in found.probability])
+    # the same features, chosen with everybody in sight
+    scores = [abs(auc(data.outcome, column) - 0.5) for name, column in columns.items() if name != "age"]
+    best = [list(columns)[number] for number in np.argsort(scores)[-8:]]
+    leaking = training_data({name: columns[name] for name in [*best, "age"]}, data.outcome, data.groups)
+    leaked = np.mean([auc(data.outcome, one) for one in cross_validate(LEARNER, leaking, plan).probability])
+    assert abs(honest - 0.5) < 0.13 and leaked > 0.7
 
 
 def test_no_feature_no_model():

@@ -14,9 +14,11 @@ class Fitted(Protocol):
     """A model that was fitted to ``n`` people.
 
     ``held_out`` are their probabilities (n) from fits that did not contain them, from which cut-offs are learned.
+    ``events_per_coefficient`` counts the rarer outcome and every coefficient that could have entered.
     """
 
     held_out: np.ndarray
+    events_per_coefficient: float
 
     def probability(self, columns: Columns) -> np.ndarray:
         """Probabilities of the outcome, one for each row of ``columns``."""

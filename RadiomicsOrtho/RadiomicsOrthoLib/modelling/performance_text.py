@@ -9,11 +9,13 @@ from .validation import Plan
 EVIDENCE = "verified (computed here)"
 
 
-def entries(performance: Performance, plan: Plan, outcome: str, people: str, weighted: bool) -> list[dict]:
+def entries(performance: Performance, plan: Plan, outcome: str, people: str, weighted: bool,
+            events_per_coefficient: float) -> list[dict]:
     """The ``performance`` part of ``model.json``; ``outcome`` and ``people`` name what was predicted, and on whom."""
     source = f"nested cross-validation, {people}"
     rows = [*_discrimination(performance, plan, outcome, weighted), *_comparisons(performance),
             *_calibration(performance), *_accuracy(performance, plan), *_benefit(performance)]
+    rows.insert(1, ("events per coefficient that could enter", f"{events_per_coefficient:.3g}"))
     apparent = performance.optimism
     rows.append(("AUC on the people of the fit, and corrected for optimism by bootstrap",
                  f"{apparent.apparent:.3f}, corrected {apparent.corrected:.3f}; .632+ {apparent.point_632_plus:.3f}"))

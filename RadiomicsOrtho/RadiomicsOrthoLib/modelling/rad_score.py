@@ -53,7 +53,7 @@ class FittedRadScore:
     logistic: np.ndarray
     c: float
     candidates: int
-    events: int
+    events_per_coefficient: float
     held_out: np.ndarray
 
     def probability(self, columns: Columns) -> np.ndarray:
@@ -80,7 +80,7 @@ class FittedRadScore:
     def describe(self) -> dict:
         return {"kind": "LASSO logistic regression, then logistic regression with the score", "c": self.c,
                 "candidate_features": self.candidates, "kept_features": len(self.score.coefficients),
-                "events_per_candidate": float(f"{self.events / self.candidates:.3g}")}
+                "events_per_candidate": float(f"{self.events_per_coefficient:.3g}")}
 
     def reference_probability(self, estimator: Mapping, columns: Columns) -> np.ndarray:
         coefficients = [term["coefficient"] for term in estimator["terms"]]
@@ -125,8 +125,10 @@ class RadScoreLogistic:
         clinical = design_matrix(self.clinical, data.columns)
         honest = np.column_stack([scores[step], clinical])
         constant, logistic = fit_ridge(honest, data.outcome, data.weights, WEAK_PENALTY)
+        rarer = min(data.events, len(data) - data.events)
         return FittedRadScore(RadScore(start, kept), self.clinical, constant, logistic, float(f"{path[step]:.6g}"),
-                              len(features), data.events, predict(honest, constant, logistic))
+                              len(features), rarer / (len(features) + len(self.clinical)),
+                              predict(honest, constant, logistic))
 
 
 def fit_lasso(x: np.ndarray, outcome: np.ndarray, c: float) -> tuple[float, np.ndarray]:

@@ -39,9 +39,10 @@ def train(study: Study, table: StudyTable, progress: Progress = no_progress,
     card = card_of(study.card or study.id, trained.facts | study.facts(trained), trained.cutoff, trained.data.columns)
     model = {"schema": SCHEMA, "id": study.id, **card}
     model["inputs"] = trained.fitted.inputs(trained.data.columns) + model["inputs"]
+    model["limitations"] = [*model["limitations"], f"Who is in the training data: {'; '.join(trained.flow)}."]
     model["estimator"] = trained.fitted.estimator()
     model["performance"] = entries(trained.performance, study.plan, model["output"]["title"].lower(), study.source,
-                                   trained.data.weighted)
+                                   trained.data.weighted, trained.fitted.events_per_coefficient)
     model["reference"] = reference(study, trained)
     model["training_provenance"] = record(study, table, trained)
     model["check_vectors"] = check_vectors(study, trained, model)
