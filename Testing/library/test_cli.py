@@ -357,23 +357,26 @@ def test_what_is_read_is_never_overwritten(capsys, case, tmp_path):
 @pytest.mark.parametrize("call", [
     ["segment", "SCAN", "--polygon", "p.mrk.json", "-o", "o.seg.nrrd", "--summary", "p.mrk.json"],
     ["segment", "SCAN", "--polygon=p.mrk.json", "-o", "o.seg.nrrd", "--summary", "./p.mrk.json"],
-    ["score", "SCAN", "ROI", "--model", "pickhardt-2013-l1-hu", "--semantic", "out/card.json", "--out", "out"],
-    ["score", "--model", "garvan-2007-fracture", "--clinical-file", "out/card.json", "--out", "out"],
-    ["extract", "SCAN", "ROI", "--profile", "ct-vertebra-body", "--semantic", "f.provenance.json", "-o", "f.csv"],
-    ["extract", "SCAN", "ROI", "--profile", "ct-vertebra-body", "--all-segments", "--semantic",
-     "L1=f.provenance.json", "-o", "f.csv"],
     ["card", "out/card.json", "--html", "x.html", "--svg", "x.html"],
+    # written under names of the command's own
+    ["score", "SCAN", "ROI", *MODEL, "--level", "L1", "--semantic", "out/report.html", "--out", "out"],
+    ["score", "--model", "osta", "--clinical-file", "out/card.json", "--out", "out"],
+    ["extract", "SCAN", "ROI", "--profile", "ct-vertebra-trabecular", "--level", "L1", "--semantic",
+     "f.provenance.json", "-o", "f.csv"],
 ])
 def test_no_command_writes_over_what_it_reads_or_one_output_over_another(capsys, case, tmp_path, monkeypatch, call):
     monkeypatch.chdir(tmp_path)
     (tmp_path / "out").mkdir()
     points = {"markups": [{"type": "ClosedCurve", "coordinateSystem": "RAS", "coordinateUnits": "mm", "controlPoints": [
         {"position": [float(x), float(y), 0.0], "positionStatus": "defined"} for x, y in ((0, 0), (9, 0), (0, 9))]}]}
-    for name in ("p.mrk.json", "out/card.json", "f.provenance.json"):
-        (tmp_path / name).write_text(json.dumps(points), encoding="utf-8")
+    answers = {"schema": "radiomics-ortho-answers/1", "form": "vertebra", "answers": {"genant_grade": 0}}
+    for name, content in (("p.mrk.json", points), ("out/card.json", {"age": 70, "weight": 60}),
+                          ("f.provenance.json", answers), ("out/report.html", answers)):
+        (tmp_path / name).write_text(json.dumps(content), encoding="utf-8")
     before = {path: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()}
     code, _, err = run(capsys, *({"SCAN": case[0], "ROI": case[1]}.get(word, word) for word in call))
-    assert code == 2 and ("would be overwritten" in err or "two outputs" in err) and err.count("\n") == 1
+    assert code == 2 and ("is read and would be overwritten" in err or "two outputs" in err), err
+    assert err.count("\n") == 1
     assert {path: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()} == before
 
 

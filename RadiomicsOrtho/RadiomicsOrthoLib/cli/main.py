@@ -10,6 +10,7 @@ from collections.abc import Sequence
 
 from .. import RESEARCH_USE_ONLY, __version__
 from ..errors import InputError, RefusedError
+from ..report.files import keeping
 from . import (
     calibrate,
     card,
@@ -29,7 +30,7 @@ from . import (
     vbq,
 )
 from .command import INTERRUPTED
-from .overwriting import refuse_overwriting
+from .overwriting import files_read
 
 #: set to any text to see the traceback of an internal fault
 DEBUG_VARIABLE = "RADIOMICS_ORTHO_DEBUG"
@@ -68,8 +69,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     wants_json = "--json" in arguments
     try:
         options = build_parser().parse_args(arguments)
-        refuse_overwriting(arguments, options)
-        result = options.run(options)
+        with keeping(files_read(arguments, options)):
+            result = options.run(options)
         if wants_json:
             sys.stdout.write(json.dumps(result, indent=2, ensure_ascii=False, allow_nan=False) + "\n")
         sys.stdout.flush()

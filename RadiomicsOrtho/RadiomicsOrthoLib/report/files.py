@@ -5,7 +5,9 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from pathlib import Path
 
 from ..errors import InputError
@@ -22,6 +24,8 @@ from .tables import features_csv
 
 #: width of the chart for telephones (px)
 NARROW_WIDTH = 380
+#: files that must stay as they are while others are written
+_KEPT: ContextVar[frozenset[Path]] = ContextVar("kept", default=frozenset())
 
 
 def card_files(card: ScoreCard, pictures: Mapping[str, Picture] | None = None, features: FeatureVector | None = None,
@@ -53,10 +57,21 @@ def features_files(features: FeatureVector, roi: Roi) -> dict[str, str]:
             "features.provenance.json": provenance_json(features)}
 
 
+@contextmanager
+def keeping(files: Iterable[Path]) -> Iterator[None]:
+    """``write_folder`` refuses to replace any of ``files`` (that a command reads) meanwhile."""
+    token = _KEPT.set(frozenset(files))
+    try:
+        yield
+    finally:
+        _KEPT.reset(token)
+
+
 def write_folder(folder: Path, files: Mapping[str, str | bytes]) -> None:
     """Write ``files`` (name → content) into ``folder``; on failure what was there before is there again.
 
     A name may lie one folder deeper (``L1/card.json``).
+    InputError where a file would be replaced that is kept (``keeping``).
     Everything is written into a hidden folder inside first (the folder may be a mount
     point), so that a full disk is noticed before any file is replaced.
     """
@@ -66,6 +81,9 @@ def write_folder(folder: Path, files: Mapping[str, str | bytes]) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         staging = Path(tempfile.mkdtemp(prefix=".radiomics-ortho-", dir=folder))
         for name, content in files.items():
+            if (folder / name).is_file() and any(kept.exists() and kept.samefile(folder / name)
+                                                 for kept in _KEPT.get()):
+                raise InputError(f"'{folder / name}' is read and would be overwritten; choose another place to write.")
             if (folder / name).is_dir():
                 raise InputError(f"Cannot write '{folder / name}': a folder of that name is in the way.")
             (staging / name).parent.mkdir(exist_ok=True)
