@@ -1,10 +1,9 @@
 """The section "Findings by eye": a form about the chosen segment."""
 
-from html import escape
-
 import qt
 import slicer
 from RadiomicsOrthoLib.errors import InputError
+from RadiomicsOrthoLib.features.semantic.answers import contradictions
 from slicer.i18n import tr as _
 
 from .semantic_editors import SemanticEditors
@@ -44,7 +43,9 @@ class SemanticSection:
             _("2. Findings by eye ({done} of {count} done)").format(done=len(given), count=count) if given
             else _("2. Findings by eye (optional)"))
         info = problem or ("" if segment else _("Choose a segment first: answers belong to one region."))
-        self._ui.semanticInfoLabel.text = escape(info) or _(
+        if found and not info:
+            info = " ".join([_("Please look again:"), *told]) if (told := contradictions(found)) else ""
+        self._ui.semanticInfoLabel.text = info or _(
             "Answers are about this region and go into the features. Point at a question for its definition.")
 
     def _showForms(self, form, forms) -> None:

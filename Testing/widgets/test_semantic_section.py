@@ -104,6 +104,15 @@ def test_a_compulsory_question_holds_apply_only_once_the_form_is_used(panel, cas
     assert panel.ui.applyButton.enabled
 
 
+def test_answers_that_contradict_each_other_are_told_at_once(panel, case):
+    answer(panel, "genant_grade", 0)
+    answer(panel, "genant_type", "wedge")
+    assert "look again: Genant grade is '0, normal', but Genant type is 'wedge'." in panel.ui.semanticInfoLabel.text
+    assert panel.ui.applyButton.enabled
+    answer(panel, "genant_type", "none")
+    assert "look again" not in panel.ui.semanticInfoLabel.text
+
+
 def test_another_segment_has_its_own_answers(panel, case):
     from RadiomicsOrthoScene.segments import describe_segment
 
