@@ -22,6 +22,7 @@ from RadiomicsOrthoLib.report.files import card_files
 from RadiomicsOrthoLib.report.language import LANGUAGES, Catalogue, catalogue, language, local, speaking, tr
 from RadiomicsOrthoLib.report.svg import text_width, wrap
 from RadiomicsOrthoLib.resources import resource_folder
+from RadiomicsOrthoLib.scoring.card_file import card_from_json
 
 REPORT = Path(wording.__file__).parent
 FOREIGN = [code for code in LANGUAGES if code != "en"]
@@ -107,6 +108,26 @@ def test_a_card_is_rendered_in_chinese_and_recorded_in_english() -> None:
     assert headings and all(CHINESE.search(heading) for heading in headings)
     assert not re.search("Research use only", page)
     assert card_files(card) == english
+
+
+def test_a_model_brings_translations_of_its_own_texts_only() -> None:
+    data = generated.logistic_dict()
+    warning = Finding("ODD", "warn", "Something that nobody translated.")
+    data["translations"] = {"zh": {
+        data["title"]: "由评分得出的骨质疏松", data["inputs"][0]["title"]: "组学评分", warning.sentence: "一切正常",
+        RESEARCH_USE_ONLY: "可用于诊断"}, "xx": {data["title"]: "?"}}
+    card = generated.card(generated.bundle(data), {"rad_score": 0.6, "age": 71.0, "fracture": "one", "mean_hu": 98.0},
+                          findings=(warning,))
+    files = card_files(card, language="zh")
+    page = files["report.html"]
+    assert "由评分得出的骨质疏松" in page and "组学评分" in files["nomogram.svg"]
+    assert warning.sentence in page and "一切正常" not in page and "可用于诊断" not in page
+    assert "由评分得出的骨质疏松" not in card_files(card)["report.html"]
+    again = card_from_json(card.to_json())
+    assert card_files(again, language="zh")["report.html"] == page
+    for wrong in ({"zh": {"a": 1}}, {"zh": "b"}, "c", {"zh": {"a": ""}}):
+        with pytest.raises(ValueError, match="'translations'"):
+            generated.bundle(data | {"translations": wrong})
 
 
 def test_what_has_no_translation_is_shown_in_english() -> None:

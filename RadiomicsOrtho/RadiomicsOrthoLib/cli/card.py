@@ -51,7 +51,7 @@ def run(options: argparse.Namespace) -> dict:
         if path is not None:
             check_output(path, (ending,))
             outputs.append((path, draw))
-    with speaking(options.language):
+    with speaking(options.language, card.model.card):
         drawn = [(path, draw()) for path, draw in outputs]
     for path, content in drawn:
         write_folder(path.parent, {path.name: content})

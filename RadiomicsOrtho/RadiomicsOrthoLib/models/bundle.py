@@ -11,7 +11,7 @@ from ..errors import InputError
 from ..features.measurements import DENSITY_UNIT
 from ..features.vector import SEMANTIC_PREFIX
 from .background import Background, background_from_dict
-from .bundle_checks import check_entries, check_id, check_inputs, check_performance
+from .bundle_checks import check_entries, check_id, check_inputs, check_performance, check_translations
 from .bundle_files import MAX_MODEL_BYTES, MODEL_FILE, BundleFiles, open_bundle
 from .check_vectors import CheckResult, run_check_vectors
 from .derived import DerivedValue, derived_from_dict
@@ -290,6 +290,7 @@ def bundle_from_dict(data: Mapping, sha256: str, parts: Mapping[str, bytes] | No
         raise ValueError("the entry 'citations' is empty")
     inputs = tuple(input_from_dict(item) for item in data["inputs"])
     check_performance(data.get("performance", ()))
+    check_translations(data.get("translations", {}))
     columns = columns_from_dict(data["transform"]) if "transform" in data else columns_of(inputs, data["estimator"])
     estimator = estimator_from_dict(data["estimator"], columns, data.get("calibration"), parts)
     check_inputs(inputs, estimator, columns, data["output"].get("classes", ()))

@@ -21,7 +21,7 @@ ENTRIES = frozenset({
     "schema", "id", "version", "title", "trust", "intended_use", "not_for", "population", "reference_standard",
     "licence", "citations", "inputs", "transform", "estimator", "calibration", "output", "applicability",
     "patient_rule", "background", "reference", "performance", "limitations", "training_provenance", "formula", "notice",
-    "parts", "check_vectors"})
+    "parts", "translations", "check_vectors"})
 _ID = re.compile(r"[a-z0-9](?:[a-z0-9.-]{0,98}[a-z0-9])?")
 
 
@@ -36,6 +36,15 @@ def check_entries(data: Mapping) -> None:
     unknown = sorted(set(data) - ENTRIES)
     if unknown:
         raise ValueError(f"the entry {unknown[0]!r} is unknown")
+
+
+def check_translations(translations: object) -> None:
+    """``ValueError`` unless they are texts by their English wording, by language."""
+    sound = isinstance(translations, Mapping) and all(
+        isinstance(texts, Mapping) and all(isinstance(text, str) and text for text in texts.values())
+        for texts in translations.values())
+    if not sound:
+        raise ValueError("the entry 'translations' must map languages to texts by their English wording")
 
 
 def check_inputs(inputs: Sequence[ModelInput], estimator: Estimator, columns: Sequence[Column],

@@ -38,7 +38,7 @@ def card_files(card: ScoreCard, pictures: Mapping[str, Picture] | None = None, f
     # measurements and answers of a reader have sections of their own
     radiomics = {name: value for name, value in features.values.items() if not name.startswith(SEMANTIC_PREFIX)} \
         if features and features.profile_id else None
-    with speaking(language):
+    with speaking(language, card.model.card):
         nomogram = nomogram_svg(card)
         files: dict[str, str | bytes] = {
             "card.json": card.to_json(), "nomogram.svg": nomogram,

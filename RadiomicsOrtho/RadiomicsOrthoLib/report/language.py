@@ -16,6 +16,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
+from types import MappingProxyType
 
 from ..errors import InputError
 from ..resources import resource_folder
@@ -55,6 +56,7 @@ class Catalogue:
 
 
 _current: ContextVar[str] = ContextVar("language of the report", default=ENGLISH)
+_of_model: ContextVar[Mapping[str, str]] = ContextVar("translations of the model", default=MappingProxyType({}))
 
 
 @lru_cache
@@ -69,14 +71,18 @@ def catalogue(code: str) -> Catalogue:
 
 
 @contextmanager
-def speaking(code: str) -> Iterator[None]:
-    """Everything that is rendered inside speaks this language; InputError for an unknown one."""
+def speaking(code: str, model: Mapping | None = None) -> Iterator[None]:
+    """Everything that is rendered inside speaks this language; InputError for an unknown one.
+
+    ``model`` is the content of a ``model.json``: what it translates of its own texts is used where no catalogue does.
+    """
     catalogue(code)
-    token = _current.set(code)
+    tokens = _current.set(code), _of_model.set(_translations(model or {}, code))
     try:
         yield
     finally:
-        _current.reset(token)
+        _current.reset(tokens[0])
+        _of_model.reset(tokens[1])
 
 
 def language() -> str:
@@ -100,7 +106,26 @@ def tr(text: str, **values: object) -> str:
 
 def local(text: str) -> str:
     """A text of the card (a finding, a title of the model), as far as the catalogue knows it."""
-    return catalogue(language()).translate(text)
+    translated = catalogue(language()).translate(text)
+    return _of_model.get().get(text, text) if translated == text else translated
+
+
+def _translations(model: Mapping, code: str) -> Mapping[str, str]:
+    """Those of the model's own texts only: it must not reword a finding or a notice of this software."""
+    found = model.get("translations", {}).get(code, {})
+    own = set(_texts({name: entry for name, entry in model.items() if name != "translations"})) if found else ()
+    return {text: translated for text, translated in found.items() if text in own}
+
+
+def _texts(data: object) -> Iterator[str]:
+    if isinstance(data, str):
+        yield data
+    elif isinstance(data, Mapping):
+        for entry in data.values():
+            yield from _texts(entry)
+    elif isinstance(data, list):
+        for entry in data:
+            yield from _texts(entry)
 
 
 def _filled(template: str, values: Mapping[str, object]) -> str:

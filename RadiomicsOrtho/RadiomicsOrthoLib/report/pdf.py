@@ -32,7 +32,7 @@ def report_pdf(card: ScoreCard, pictures: Mapping[str, Picture] | None = None, l
     from .page_tree import page_tree
     from .pdf_flow import Sheet, flow
 
-    with speaking(language):
+    with speaking(language, card.model.card):
         sections = page_tree("".join(report_sections(card, nomogram_svg(card, CHART_WIDTH), pictures)))
         sheet = Sheet(title=local(card.model.title), subtitle=place_text(card), notice=local(RESEARCH_USE_ONLY),
                       footer=report_footer(card), language=html_language())
