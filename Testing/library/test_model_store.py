@@ -250,16 +250,16 @@ def _other_part(folder: Path) -> None:
 
 
 @pytest.mark.parametrize(("change", "sentence"), [
-    (_other_model, "its signature does not fit it"),
-    (_other_part, "its signature does not fit it"),
-    (_signature(lambda d: d | {"signature": base64.b64encode(b"\0" * 64).decode()}), "its signature does not fit it"),
-    (_signature(lambda d: d | {"public_key": base64.b64encode(b"\7" * 32).decode()}), "its signature does not fit it"),
-    (_signature(lambda d: d | {"signature": "AAAA"}), "its signature.json cannot be read"),
-    (_signature(lambda d: d | {"signature": "@"}), "its signature.json cannot be read"),
-    (_signature(lambda d: d | {"public_key": 7}), "its signature.json cannot be read"),
-    (_signature(lambda d: d | {"more": 7}), "its signature.json cannot be read"),
-    (_signature(lambda d: [d]), "its signature.json cannot be read"),
-    (lambda folder: (folder / "signature.json").write_bytes(b"{"), "its signature.json cannot be read"),
+    (_other_model, "does not fit it; the model"),
+    (_other_part, "does not fit it; the model"),
+    (_signature(lambda d: d | {"signature": base64.b64encode(b"\0" * 64).decode()}), "does not fit it; the model"),
+    (_signature(lambda d: d | {"public_key": base64.b64encode(b"\7" * 32).decode()}), "does not fit it; the model"),
+    (_signature(lambda d: d | {"signature": "AAAA"}), "cannot be read ("),
+    (_signature(lambda d: d | {"signature": "@"}), "cannot be read ("),
+    (_signature(lambda d: d | {"public_key": 7}), "cannot be read ("),
+    (_signature(lambda d: d | {"more": 7}), "cannot be read ("),
+    (_signature(lambda d: [d]), "cannot be read ("),
+    (lambda folder: (folder / "signature.json").write_bytes(b"{"), "cannot be read ("),
     (lambda folder: (folder / "signature.json").write_bytes(b" " * 2**20), "is larger than"),
 ])
 @pytest.mark.parametrize("option", [[], ["--accept-unsigned"]])

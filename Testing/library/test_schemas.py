@@ -5,14 +5,17 @@ from __future__ import annotations
 import copy
 import dataclasses
 import json
+import random
 from collections.abc import Callable
 
 import generated
 import phantoms
 import pytest
+from RadiomicsOrthoLib.errors import InputError
 from RadiomicsOrthoLib.models.bundle import load_bundle
 from RadiomicsOrthoLib.models.bundle_checks import ENTRIES
 from RadiomicsOrthoLib.models.parts import part_entry
+from RadiomicsOrthoLib.models.schema_check import faults
 from RadiomicsOrthoLib.quality.finding import Finding
 from RadiomicsOrthoLib.resources import resource_folder
 from RadiomicsOrthoLib.scoring.score import score_case
@@ -178,3 +181,60 @@ def test_every_top_entry_says_what_it_is(schema: dict) -> None:
 
 def test_the_reader_and_the_schema_know_the_same_entries() -> None:
     assert set(MODEL.schema["properties"]) == ENTRIES
+
+
+# -- the reader's own check of the schema ------------------------------------------------------------------------
+
+ODD = (None, True, 0, -1, 1.5, 1e308, "", "x", "../x", [], [1], [[]], {}, {"a": 1}, {"input": "age"}, [1, 2, 3])
+
+
+def places(data: object, place: tuple = ()):
+    """The place of every entry in ``data``."""
+    for step in data if isinstance(data, dict) else range(len(data)) if isinstance(data, list) else ():
+        yield (*place, step)
+        yield from places(data[step], (*place, step))
+
+
+def changed_models():
+    """Models of every kind, each changed at one place to something odd, or with that place left out."""
+    made = [generated.logistic_dict(), generated.cox_dict(), generated.trees_dict(), calibrated_dict(), onnx_dict(),
+            *(json.loads(path.read_text(encoding="utf-8")) for path in MODELS if path.parent.name in (
+                "osta", "genant-height-loss", "pickhardt-2013-l1-hu", "vbq-site-threshold", "simulated-rad-score-age"))]
+    source = random.Random(5)
+    for data in made:
+        yield data
+        for place in source.sample(sorted(places(data), key=str), 40):
+            for value in (*source.sample(ODD, 3), "left out"):
+                one = copy.deepcopy(data)
+                within = one
+                for step in place[:-1]:
+                    within = within[step]
+                if value == "left out":
+                    del within[place[-1]]
+                else:
+                    within[place[-1]] = value
+                yield one
+
+
+def test_the_reader_refuses_what_the_schema_refuses_and_nothing_else() -> None:
+    """The reader has a small validator of its own; jsonschema is the judge."""
+    verdicts = [(MODEL.is_valid(data), next(faults(data, MODEL.schema, MODEL.schema), None))
+                for data in changed_models()]
+    assert all(valid == (fault is None) for valid, fault in verdicts)
+    assert min(sum(valid for valid, _ in verdicts), sum(not valid for valid, _ in verdicts)) > 200
+
+
+@pytest.mark.parametrize(("change", "sentence"), [
+    (lambda d: d["inputs"][0].update(title=7), "inputs → 1 → title must be of the type string"),
+    (lambda d: d["performance"][0].update(evidence=[]), "performance → 1 → evidence must be of the type string"),
+    (lambda d: d["output"]["classes"][0].update(colour="red"), "output → classes → 1 → colour is unknown"),
+    (lambda d: d["inputs"][0].update(unit=["HU"]), "inputs → 1 → unit must be of the type string"),
+    (lambda d: d["check_vectors"][0].update(source=""), "check_vectors → 1 → source must have at least 1 letters"),
+    (lambda d: d["applicability"].update(site="skull"), "applicability → site must be one of"),
+])
+def test_a_model_that_a_report_would_stumble_over_is_refused(change, sentence: str, tmp_path) -> None:
+    data = generated.logistic_dict()
+    change(data)
+    with pytest.raises(InputError) as caught:
+        load_bundle(generated.write_bundle(tmp_path, data))
+    assert sentence in str(caught.value) and str(caught.value).startswith("Model refused")

@@ -21,6 +21,7 @@ from .parts import read_parts
 from .patient_rule import PatientRule, patient_rule_from_dict
 from .reference import ReferenceGroup, references_from_list
 from .safe_json import parse_json
+from .schema_check import check_model
 from .signature import UNSIGNED, SignatureStatus, signature_status
 from .transform import Column, columns_from_dict
 
@@ -250,9 +251,12 @@ def bundle_from_files(files: BundleFiles, path: Path) -> tuple[ModelBundle, tupl
         check_entries(data)
         check_id(data["id"])
         parts = _parts(files, data, path)
-        signature = signature_status(files, raw, data)
+        signature = signature_status(files, raw, data, str(path))
         bundle = replace(bundle_from_dict(data, hashlib.sha256(raw).hexdigest(), parts), signature=signature)
-        return bundle, _results(bundle)
+        results = _results(bundle)
+        if results:
+            check_model(data)       # last: what was found before is said more exactly
+        return bundle, results
     except KeyError as error:
         raise InputError(f"Model refused: '{name}' lacks the entry {error}.") from None
     except (ValueError, TypeError, AttributeError, OverflowError) as error:
@@ -304,7 +308,7 @@ def bundle_from_dict(data: Mapping, sha256: str, parts: Mapping[str, bytes] | No
         raise ValueError("lower_is_worse must be true or false")
     classes = tuple(_class_from_dict(c) for c in output.get("classes", ()))
     uppers = [c.upper for c in classes if c.upper_input is None]
-    if classes and (uppers[-1] is not None or None in uppers[:-1] or uppers[:-1] != sorted(set(uppers[:-1]))):
+    if classes and (uppers[-1:] != [None] or None in uppers[:-1] or uppers[:-1] != sorted(set(uppers[:-1]))):
         raise ValueError("the upper bounds of the classes must rise and the last one must be null")
     applies = data["applicability"]
     return ModelBundle(

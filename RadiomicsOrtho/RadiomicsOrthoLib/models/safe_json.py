@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+import re
 
 from .finite import finite
 
 #: no model nests a quarter as deep; recursion in a reader must not be for the writer of a file to choose
 MAX_DEPTH = 32
+_SURROGATE = re.compile(rb"\\u[dD][89a-fA-F]")
 
 
 def parse_json(raw: bytes) -> object:
@@ -22,6 +24,11 @@ def parse_json(raw: bytes) -> object:
     except RecursionError:
         raise ValueError(f"nested deeper than {MAX_DEPTH} levels") from None
     _check_depth(data)
+    if _SURROGATE.search(raw):
+        try:
+            json.dumps(data, ensure_ascii=False).encode("utf-8")
+        except UnicodeEncodeError:
+            raise ValueError("half a letter (a lone surrogate), which no file can hold") from None
     return data
 
 

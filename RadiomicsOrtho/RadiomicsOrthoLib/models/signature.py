@@ -64,21 +64,24 @@ def manifest(model: bytes, card: Mapping) -> bytes:
     return "\n".join([SCHEMA, *lines, ""]).encode("ascii")
 
 
-def signature_status(files: BundleFiles, model: bytes, card: Mapping) -> SignatureStatus:
-    """Whether and by whom the bundle is signed; InputError for a signature that does not fit, or cannot be checked."""
+def signature_status(files: BundleFiles, model: bytes, card: Mapping, name: str) -> SignatureStatus:
+    """Whether and by whom the bundle is signed; InputError for a signature that does not fit, or cannot be checked.
+
+    ``name`` is what sentences call the bundle.
+    """
     if SIGNATURE_FILE not in files.names:
         return UNSIGNED
-    key, signature = _read(files)
+    key, signature = _read(files, name)
     try:
         from cryptography.exceptions import InvalidSignature
         from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
     except ImportError:
-        raise InputError(f"Model refused: it is signed, and checking that {_NEEDED}") from None
+        raise InputError(f"Model refused: '{name}' is signed, and checking that {_NEEDED}") from None
     try:
         Ed25519PublicKey.from_public_bytes(key).verify(signature, manifest(model, card))
     except (InvalidSignature, ValueError):
-        raise InputError("Model refused: its signature does not fit it; the model or its signature was changed. Get it "
-                         "again from where it comes.") from None
+        raise InputError(f"Model refused: the signature of '{name}' does not fit it; the model or its signature was "
+                         "changed. Get it again from where it comes.") from None
     signer = next((known.name for known in trusted_keys() if known.key == key), "")
     return SignatureStatus("trusted" if signer else "unknown key", signer, fingerprint(key))
 
@@ -140,14 +143,14 @@ def _public_bytes(private_key) -> bytes:
     return private_key.public_key().public_bytes(form.Encoding.Raw, form.PublicFormat.Raw)
 
 
-def _read(files: BundleFiles) -> tuple[bytes, bytes]:
+def _read(files: BundleFiles, name: str) -> tuple[bytes, bytes]:
     try:
         data = parse_json(files.read(SIGNATURE_FILE, MAX_SIGNATURE_BYTES))
         if not isinstance(data, dict) or data.get("schema") != SCHEMA or len(data) != 3:
             raise ValueError("of another schema")
-        key, signature = (base64.b64decode(data[name], validate=True) for name in ("public_key", "signature"))
+        key, signature = (base64.b64decode(data[entry], validate=True) for entry in ("public_key", "signature"))
         if len(key) != 32 or len(signature) != 64:
             raise ValueError("of another length")
     except (ValueError, TypeError, KeyError, binascii.Error) as error:
-        raise InputError(f"Model refused: its {SIGNATURE_FILE} cannot be read ({error}).") from None
+        raise InputError(f"Model refused: the {SIGNATURE_FILE} of '{name}' cannot be read ({error}).") from None
     return key, signature
