@@ -2,7 +2,13 @@
 
 import numpy as np
 import pytest
-from RadiomicsOrthoLib.statistics.bootstrap import bootstrap_interval, error_632_plus, percentile_interval, resamples
+from RadiomicsOrthoLib.statistics.bootstrap import (
+    bootstrap_interval,
+    error_632_plus,
+    percentile_interval,
+    resamples,
+    survey_replicates,
+)
 from RadiomicsOrthoLib.statistics.roc import auc, delong
 
 OUTCOME = np.repeat([0, 1], [60, 40])
@@ -35,6 +41,23 @@ def test_an_interval_of_an_area_is_close_to_delong():
     found, exact = bootstrap_interval(auc, OUTCOME, score, strata=OUTCOME, repeats=500, seed=1), delong(OUTCOME, score)
     assert found.value == exact.value
     assert (found.lower, found.upper) == pytest.approx((exact.lower, exact.upper), abs=0.02)
+
+
+def test_replicates_of_a_survey_have_the_variance_of_its_clusters():
+    """The mean of clusters in strata: the textbook variance, also where a stratum has two clusters only."""
+    generator = np.random.default_rng(7)
+    strata, clusters = np.repeat(np.arange(30), 20), np.repeat(np.arange(60), 10)
+    values = generator.normal(0, 1, 60)[clusters] + generator.normal(0, 0.3, 600)
+    totals = np.array([values[clusters == unit].mean() for unit in range(60)]).reshape(30, 2)
+    expected = (totals.var(axis=1, ddof=1) / 2).sum() / 30**2
+    means = [np.average(values, weights=factors) for factors in survey_replicates(3000, 1, strata, clusters)]
+    assert np.var(means) == pytest.approx(expected, rel=0.12)
+    assert np.mean(means) == pytest.approx(values.mean(), abs=0.02)
+
+
+def test_a_lone_cluster_keeps_its_weight():
+    for factors in survey_replicates(4, 1, [0, 0, 1, 1, 1], [5, 5, 6, 7, 8]):
+        assert list(factors[:2]) == [1, 1] and factors[2:].sum() == pytest.approx(3)
 
 
 def test_percentiles():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from importlib.metadata import version
 
 import numpy as np
@@ -165,6 +166,13 @@ def test_a_bad_table_is_refused_by_row_and_column(tmp_path, capsys, change, sent
     error = capsys.readouterr().err
     assert code == 2 and re.search(sentence, error) and error.count("\n") == 1
     assert not (tmp_path / "models").exists()
+
+
+def test_without_scikit_learn_training_says_what_to_install(tmp_path, capsys, monkeypatch):
+    (tmp_path / "table.csv").write_text(verse_table(), encoding="utf-8")
+    monkeypatch.setitem(sys.modules, "sklearn", None)
+    assert main(["train", "verse-vertebral-fracture", "--table", str(tmp_path / "table.csv"), "-o", str(tmp_path)]) == 2
+    assert "radiomics-ortho[train]" in capsys.readouterr().err
 
 
 def test_unknown_studies_and_tables_are_named(tmp_path, capsys):

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ..statistics.bootstrap import bootstrap_interval
+from ..statistics.bootstrap import bootstrap_interval, percentile_interval, survey_replicates
 from ..statistics.calibration import (
     CalibrationGroup,
     CalibrationLine,
@@ -41,7 +41,8 @@ class NetBenefit:
 
 @dataclass(frozen=True)
 class Performance:
-    """``auc`` is unweighted, with DeLong's interval, ``auc_bootstrap`` weighted and by groups within strata.
+    """``auc`` is unweighted, with DeLong's interval, ``auc_bootstrap`` weighted, by groups within
+    strata.
 
     ``spread`` are the least and the greatest area of the repeats.  ``comparisons`` hold, by title, the baseline's own
     area and the difference model − baseline.
@@ -76,7 +77,7 @@ def evaluate(data: TrainingData, found: CrossValidated, optimism: Optimism, plan
                            int(y[chosen].sum()), int(chosen.sum())) for title, chosen in subgroups.items()},
         comparisons={title: (delong(y, score), _compare(y, found.probability, score))
                      for title, score in baselines.items()},
-        calibration=_calibration(y, found.probability, w),
+        calibration=_calibration(data, found.probability, plan),
         brier=_average(lambda one: brier(y, one, w), found.probability),
         scaled_brier=_average(lambda one: scaled_brier(y, one, w), found.probability),
         table=calibration_table(y, found.probability[0], CALIBRATION_GROUPS),
@@ -99,14 +100,27 @@ def _bootstrap(data: TrainingData, found: CrossValidated, plan: Plan) -> Estimat
     def mean_area(outcome: np.ndarray, weights: np.ndarray, probability: np.ndarray) -> float:
         return float(np.mean([auc(outcome, one, weights) for one in probability.T]))
 
-    return bootstrap_interval(mean_area, data.outcome, data.weights, found.probability.T, strata=data.strata,
-                              clusters=data.groups, repeats=plan.bootstrap, seed=plan.seed)
+    columns = (data.outcome, data.weights, found.probability.T)
+    if not data.weighted:
+        return bootstrap_interval(mean_area, *columns, strata=data.strata, clusters=data.groups, repeats=plan.bootstrap,
+                                  seed=plan.seed)
+    replicates = [mean_area(data.outcome, data.weights * factors, found.probability.T)
+                  for factors in survey_replicates(plan.bootstrap, plan.seed, data.strata, data.groups)]
+    return percentile_interval(mean_area(*columns), replicates)
 
 
-def _calibration(outcome: np.ndarray, probability: np.ndarray, weights: np.ndarray) -> CalibrationLine:
-    lines = [calibration_line(outcome, one, weights) for one in probability]
-    return CalibrationLine(*(_mean([getattr(line, name) for line in lines])
-                             for name in ("slope", "intercept", "in_the_large")))
+def _calibration(data: TrainingData, probability: np.ndarray, plan: Plan) -> CalibrationLine:
+    """Means over the repeats; of a survey the intervals are those of its replicates, in the first repeat."""
+    names = ("slope", "intercept", "in_the_large")
+    lines = [calibration_line(data.outcome, one, data.weights) for one in probability]
+    means = {name: _mean([getattr(line, name) for line in lines]) for name in names}
+    if not data.weighted:
+        return CalibrationLine(**means)
+    replicates = [calibration_line(data.outcome, probability[0], data.weights * factors)
+                  for factors in survey_replicates(plan.bootstrap, plan.seed, data.strata, data.groups)]
+    return CalibrationLine(**{name: percentile_interval(means[name].value,
+                                                        [getattr(line, name).value for line in replicates])
+                              for name in names})
 
 
 def _benefit(outcome: np.ndarray, probability: np.ndarray, thresholds: Sequence[float]) -> tuple[NetBenefit, ...]:

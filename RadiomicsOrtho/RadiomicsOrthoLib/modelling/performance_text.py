@@ -27,7 +27,7 @@ def _discrimination(found: Performance, plan: Plan, outcome: str, weighted: bool
     people = f"{found.events} and {found.count - found.events}; {plan.repeats} × {plan.folds}"
     rows = [("people with and without the outcome; folds", people),
             (f"AUC for {outcome}", f"{_interval(found.auc)}, DeLong; repeats {low:.3f} to {high:.3f}"),
-            ("AUC of the population by the weights, bootstrap of clusters" if weighted else "AUC, bootstrap of people",
+            ("AUC of the population by the weights, survey bootstrap" if weighted else "AUC, bootstrap of people",
              _interval(found.auc_bootstrap))]
     rows += [(f"AUC, {title}", f"{_interval(area)}; {events} of {count} with the outcome")
              for title, (area, events, count) in found.subgroups.items()]

@@ -27,6 +27,28 @@ def resamples(repeats: int, seed: int, strata: Sequence, clusters: Sequence | No
         yield drawn if members is None else np.concatenate([members[unit] for unit in drawn])
 
 
+def survey_replicates(repeats: int, seed: int, strata: Sequence, clusters: Sequence) -> Iterator[np.ndarray]:
+    """Factors (n) for the weights of a survey that drew ``clusters`` (n labels) within ``strata`` (n labels).
+
+    The rescaled bootstrap of Rao, Wu and Yue 1992 (Survey Methodology 18:209): of m clusters in a stratum m - 1 are
+    drawn, and count m / (m - 1) times each time they come.  Drawing m of m would halve the variance where a stratum has
+    two.  A stratum of one cluster keeps the factor 1 and adds no variance.
+    """
+    strata, units = np.asarray(strata), np.unique(np.asarray(clusters), return_inverse=True)[1]
+    by_stratum = [np.unique(units[strata == stratum]) for stratum in np.unique(strata)]
+    if sum(len(found) for found in by_stratum) != len(np.unique(units)):
+        raise ValueError("a cluster must lie in one stratum")
+    generator = np.random.default_rng(seed)
+    for _ in range(repeats):
+        factors = np.ones(units.max() + 1)
+        for found in by_stratum:
+            m = len(found)
+            if m > 1:
+                drawn = np.bincount(generator.integers(m, size=m - 1), minlength=m)
+                factors[found] = drawn * m / (m - 1)
+        yield factors[units]
+
+
 def percentile_interval(value: float, replicates: Sequence[float], confidence: float = 0.95) -> Estimate:
     """``value`` with the quantiles of its bootstrap ``replicates`` (Efron 1979)."""
     tail = (1 - confidence) / 2
