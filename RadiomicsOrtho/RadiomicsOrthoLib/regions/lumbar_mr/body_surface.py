@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
+from ..vertebra.endplates import Plane
 from ..vertebra.sphere import sphere
 from ..vertebra.surface import BodySurface, minimum_closure
-from ..vertebra.template import BodyTemplate, Plane
+from ..vertebra.template import BodyTemplate
 from .contrast import LogField
 from .rectangle import Rectangle
 from .sagittal import edge

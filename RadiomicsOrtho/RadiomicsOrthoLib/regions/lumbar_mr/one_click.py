@@ -9,9 +9,9 @@ import numpy as np
 from ...errors import InputError
 from ...imaging.image import BoneImage
 from ...long_work import Cancelled, CancelledError, Progress
+from ..vertebra.endplates import Plane
 from ..vertebra.spine import body_labels
 from ..vertebra.surface import BodySurface
-from ..vertebra.template import Plane
 from .bodies import Body
 from .body_surface import body_surface
 from .chain import chain, clicked_rectangle

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import numpy as np
 
+from ..vertebra.endplates import Plane
 from ..vertebra.sphere import sphere
-from ..vertebra.template import BodyTemplate, Plane
+from ..vertebra.template import BodyTemplate
 
 #: exponent of the super-ellipse of the wall: nearly an ellipse in front, nearly a box behind
 FRONT_EXPONENT, REAR_EXPONENT = 2.1, 3.2

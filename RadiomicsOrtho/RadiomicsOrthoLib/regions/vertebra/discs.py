@@ -23,6 +23,8 @@ CORONAL_TILTS = np.arange(-16, 17, 4)
 PATCH_MM, PATCH_SHARE = 10.5, 0.75
 #: brighter voxels count as this: a bony bridge or a calcified ligament must not tilt an endplate
 DENSE_HU = 450.0
+#: the darkest and the brightest share of a patch are left out: gas, or a bony bridge at its rim
+PATCH_KEPT = (0.1, 0.8)
 #: distance between discs, from cervical to tall lumbar levels (mm)
 SPACINGS = np.arange(11, 49)
 #: usual spacing as a multiple of half the body's depth, and the penalty (per squared log ratio) of another
@@ -171,6 +173,7 @@ def _tilted_patches(field: HuField, column: Column) -> np.ndarray:
     grid = np.arange(-1.0, 1.01, 0.25)
     x, y = (values[np.hypot(*np.meshgrid(grid, grid)) <= 1.03] for values in np.meshgrid(grid, grid))
     radius = np.minimum(PATCH_MM, PATCH_SHARE * column.half_depth)
+    kept = slice(int(PATCH_KEPT[0] * len(x)), int(np.ceil(PATCH_KEPT[1] * len(x))))
     patches = np.empty((len(column), len(SAGITTAL_TILTS), len(CORONAL_TILTS)), np.float32)
     flat = column.middle[:, None] + radius[:, None, None] * (
         x[:, None] * column.right[:, None] + y[:, None] * column.front[:, None])
@@ -178,7 +181,8 @@ def _tilted_patches(field: HuField, column: Column) -> np.ndarray:
         for b, coronal in enumerate(np.tan(np.deg2rad(CORONAL_TILTS))):
             rise = radius[:, None] * (y * sagittal + x * coronal)
             values = field(flat + rise[..., None] * column.up[:, None])
-            patches[:, a, b] = np.minimum(values, DENSE_HU).mean(axis=1)
+            values = np.sort(np.minimum(values, DENSE_HU), axis=1)
+            patches[:, a, b] = values[:, kept].mean(axis=1)
     return patches
 
 

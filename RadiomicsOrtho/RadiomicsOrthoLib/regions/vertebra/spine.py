@@ -16,11 +16,12 @@ from ..sampling import HuField
 from .canal import Canal, CanalSearch
 from .column import STEP_MM, Column, straighten
 from .discs import DiscChain, DiscCues, disc_chain, disc_cues
+from .endplates import DiscEndplates, disc_endplates
 from .sacrum import SideSigns, side_signs
 from .surface import BodySurface, optimal_surface
-from .template import body_template
+from .template import DiscEnd, body_template
 
-METHOD = "vertebral bodies from the canal, version 1"
+METHOD = "vertebral bodies from the canal, version 2"
 #: a body goes on beyond the last disc if the scan ends within this many times its height, and shows at least this much
 CUT_SHARE, CUT_LEAST_MM = 1.15, 5.0
 #: the template of a body that the scan cuts off reaches this far beyond the edge
@@ -117,17 +118,19 @@ def spine_along(field: HuField, levelled: LevelledColumn, progress: Progress, ca
 
     Raises InputError if there are none.
     """
-    column, cues, discs = levelled.column, levelled.cues, levelled.chain.discs
+    column, discs = levelled.column, levelled.chain.discs
     if len(discs) < 2:
         raise InputError("No complete vertebral body was found along the spinal canal; use a scan that shows more of "
                          "the spine.")
+    beside = dict(zip(map(float, discs), disc_endplates(field, column, discs), strict=True))
     spans = _spans(column, discs)
     bodies = []
     # from below, so that what lies under a sacral body is dropped with it
     for number, (lower, upper, cut) in enumerate(spans):
         stop_if(cancelled)
         progress(0.3 + 0.65 * number / len(spans), f"body {number + 1} of {len(spans)}")
-        surface = optimal_surface(field, body_template(field, column, cues, lower, upper, cut))
+        ends = (DiscEnd(end, beside.get(end)) for end in (lower, upper))
+        surface = optimal_surface(field, body_template(field, column, *ends, cut))
         outside = float(np.mean(~field.inside(surface.points())))
         bodies.append(VertebralBody(surface, cut == 0 and outside <= CUT_SURFACE_SHARE, side_signs(field, surface)))
     typical = float(np.median([body.surface.volume_ml for body in bodies]))
@@ -143,7 +146,7 @@ def spine_along(field: HuField, levelled: LevelledColumn, progress: Progress, ca
         first = 0
     shown_below = not first and spans[0][2] == 0
     return Spine(column, tuple(bodies[first:][::-1]), None,
-                 bool(first) or (shown_below and _sacrum_under(field, column, cues, discs)))
+                 bool(first) or (shown_below and _sacrum_under(field, column, discs, beside[float(discs[0])])))
 
 
 def _spans(column: Column, discs: np.ndarray) -> list[tuple[float, float, int]]:
@@ -162,13 +165,14 @@ def _spans(column: Column, discs: np.ndarray) -> list[tuple[float, float, int]]:
     return spans
 
 
-def _sacrum_under(field: HuField, column: Column, cues: DiscCues, discs: np.ndarray) -> bool:
+def _sacrum_under(field: HuField, column: Column, discs: np.ndarray, endplates: DiscEndplates | None) -> bool:
     """True if what lies below the lowest disc has the wings of a sacrum."""
     height = 0.8 * float(discs[1] - discs[0])
     below, frame = column.at(discs[0] - height / 2)
     if not field.inside(below - height / 2 * frame[2]):
         return False
-    surface = optimal_surface(field, body_template(field, column, cues, discs[0] - height, float(discs[0])))
+    ends = DiscEnd(discs[0] - height), DiscEnd(float(discs[0]), endplates)
+    surface = optimal_surface(field, body_template(field, column, *ends))
     return side_signs(field, surface).sacral
 
 

@@ -29,6 +29,9 @@ EDGE_REACH_MM = 1.0
 FAR_COST, SOFT_COST, MARROW_HU = 0.15, 0.02, 140.0
 #: the strongest outward slope of a blurred thin shell lies outside the bone's edge, by this share of a voxel
 BLUR_SHARE = 0.48
+#: beside a wall the marrow is much brighter than what lies outside: once the thin shell is blurred away, that step is
+#: the edge, and it stays where it is (mm)
+WALL_BLUR_MM = 1.2
 #: costs are whole numbers in the cut
 SCALE = 10_000
 _FORBIDDEN = 2**28
@@ -76,15 +79,19 @@ def optimal_surface(field: HuField, template: BodyTemplate) -> BodySurface:
     voxel = np.linalg.norm(template.normals @ np.asarray(field.geometry.direction).reshape(3, 3)
                            * np.asarray(field.geometry.spacing), axis=-1)
     slope = _outward_drop(field, positions, template.normals, np.maximum(EDGE_REACH_MM, voxel / 2))
-    edge = -np.clip(slope, 0.0, FULL_EDGE) / FULL_EDGE + FAR_COST * (offsets / 6.0) ** 2
+    # a ray that meets the surface obliquely crosses the blur at a slant
+    slant = np.clip((template.rays() * template.normals).sum(-1), 0.4, 1.0)
+    blur = BLUR_SHARE * voxel
+    blur = np.where(template.is_wall, np.minimum(blur, WALL_BLUR_MM), blur) / slant
+    # the walls of a template are edges as the scan shows them, its endplates are where the bone ends
+    expected = np.where(template.is_wall, 0.0, blur)[:, None]
+    edge = -np.clip(slope, 0.0, FULL_EDGE) / FULL_EDGE + FAR_COST * ((offsets - expected) / 6.0) ** 2
     soft = SOFT_COST * LEVEL_MM / 0.5 * np.clip((MARROW_HU - field(positions)) / 100.0, -1.0, 1.0)
     cost = edge + np.cumsum(soft, axis=1) - soft
     for cap in template.caps:
         cost = cost + 3.0 * np.clip(cap.height(positions) + 0.5, 0.0, 1.0)
     level = minimum_closure(cost)
-    # a ray that meets the surface obliquely crosses the blur at a slant
-    slant = np.clip((template.rays() * template.normals).sum(-1), 0.4, 1.0)
-    radii = template.radii + offsets[level] - BLUR_SHARE * voxel / slant
+    radii = template.radii + offsets[level] - blur
     found = np.take_along_axis(slope, level[:, None], axis=1)[:, 0]
     return BodySurface(template, sphere().smoothed(np.maximum(radii, 1.0)), found)
 

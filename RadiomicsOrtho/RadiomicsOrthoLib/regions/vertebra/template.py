@@ -9,15 +9,11 @@ from scipy import ndimage
 
 from ..sampling import HuField
 from .column import STEP_MM, Column
-from .discs import CORONAL_TILTS, SAGITTAL_TILTS, DiscCues
+from .endplates import DiscEndplates, Endplate, Plane
 from .sphere import sphere
 
-#: an endplate lies this far inside the middle of its disc (mm), and at most this share of the spacing of the discs
-ENDPLATE_MM, ENDPLATE_SHARE = (0.5, 9.0), 0.24
-#: HU/mm below which no endplate is seen, and where it is then assumed
-FAINT_ENDPLATE, FAINT_ENDPLATE_MM = 8.0, 1.5
-#: slope (HU/mm) that a tilt of 24° in the sagittal or 12° in the coronal plane must bring
-STEEPNESS = 20.0
+#: an endplate that the scan does not show is assumed this far from the middle of its disc (mm)
+UNSEEN_MM = 4.0
 #: exponent of the super-ellipse of the wall: between an ellipse (2) and a box
 WALL_EXPONENT = 2.6
 #: exponent by which wall and endplates are joined with a rounded rim
@@ -26,20 +22,13 @@ RIM_EXPONENT = 8.0
 WALL_STRIP_MM = 8.0
 #: HU window in which walls are looked for: fat and lung alike outside, cortex no brighter than it need be
 WALL_WINDOW_HU = (20.0, 500.0)
-#: a valley this deep (HU) tells the tilt of its disc
-CLEAR_VALLEY_HU = 30.0
-
 
 @dataclass(frozen=True)
-class Plane:
-    """A plane through ``point`` with the unit vector ``normal``, which points out of the body (RAS mm)."""
+class DiscEnd:
+    """An end of a body: the place of the disc along the column and its endplates, if the scan shows them."""
 
-    point: np.ndarray
-    normal: np.ndarray
-
-    def height(self, positions: np.ndarray) -> np.ndarray:
-        """Signed distance (…) in mm, positive outside."""
-        return (positions - self.point) @ self.normal
+    index: float
+    endplates: DiscEndplates | None = None
 
 
 @dataclass(frozen=True)
@@ -75,17 +64,15 @@ class BodyTemplate:
         return sphere().directions @ self.frame
 
 
-def body_template(field: HuField, column: Column, cues: DiscCues, lower: float, upper: float,
-                  cut: int = 0) -> BodyTemplate:
-    """The template of the body between the discs at ``lower`` and ``upper`` (indices along the column)."""
-    reach = ENDPLATE_SHARE * (upper - lower) * STEP_MM
-    ends = [_endplate(cues, lower, -1, reach, cut == -1), _endplate(cues, upper, 1, reach, cut == 1)]
-    middle = (ends[0][0] + ends[1][0]) / 2
+def body_template(field: HuField, column: Column, lower: DiscEnd, upper: DiscEnd, cut: int = 0) -> BodyTemplate:
+    """The template of the body between two discs."""
+    ends = [(end, None if cut == sign else end.endplates) for end, sign in ((lower, -1), (upper, 1))]
+    planes = tuple((beside.over if sign < 0 else beside.under) if beside else _level_plane(column, end.index, sign)
+                   for (end, beside), sign in zip(ends, (-1, 1), strict=True))
+    caps = tuple(Plane(beside.middle.point, sign * beside.middle.normal)
+                 for (_, beside), sign in zip(ends, (-1, 1), strict=True) if beside)
+    middle = (lower.index + upper.index) / 2
     centre, frame = column.at(middle)
-    planes = [_tilted_plane(column, q, sagittal, coronal, sign)
-              for (q, sagittal, coronal), sign in zip(ends, (-1, 1), strict=True)]
-    caps = tuple(_tilted_plane(column, q, *_disc_tilt(cues, q, end), sign)
-                 for q, end, sign in ((lower, ends[0], -1), (upper, ends[1], 1)) if cut != sign)
     height = float((planes[1].point - planes[0].point) @ frame[2])
     depth = float(np.interp(middle, np.arange(len(column)), column.half_depth))
     front, rear, right, left = _walls(field, centre, frame, max(3.0, 0.22 * height), depth)
@@ -108,7 +95,12 @@ def shaped(centre: np.ndarray, frame: np.ndarray, half_width: float, half_depth:
     normals = [_unit(normal + 1e-12)]
     for plane in endplates:
         local = frame @ plane.normal
-        inverse.append(np.maximum(directions @ local, 0.0) / max(-plane.height(centre), 2.0))
+        facing, away = np.maximum(directions @ local, 0.0), max(-plane.height(centre), 2.0)
+        if isinstance(plane, Endplate):
+            # the rim's height less the bowl where the ray meets the rim's plane
+            met = centre + directions @ frame * (away / np.maximum(facing, 0.05))[:, None]
+            away = np.maximum(away - plane.sunk(met), 2.0)
+        inverse.append(facing / away)
         normals.append(np.broadcast_to(local, directions.shape))
     inverse = np.stack(inverse)
     joined = (inverse**RIM_EXPONENT).sum(axis=0) ** (1 / RIM_EXPONENT)
@@ -118,33 +110,10 @@ def shaped(centre: np.ndarray, frame: np.ndarray, half_width: float, half_depth:
                         half_width, half_depth, cut)
 
 
-def _endplate(cues: DiscCues, disc: float, sign: int, reach: float, cut: bool) -> tuple[float, float, float]:
-    """Index along the column and tilts (radians: sagittal, coronal) of the endplate below (sign 1) or above a disc."""
-    if cut:
-        return disc - sign * 4.0, 0.0, 0.0
-    low, high = ENDPLATE_MM
-    q = disc - sign * np.arange(low, min(high, reach) + 0.01, 0.5) / STEP_MM
-    slope = (_at(cues.patches, q - sign) - _at(cues.patches, q + sign)) / (2 * STEP_MM)
-    steep = STEEPNESS * ((SAGITTAL_TILTS[:, None] / 24.0) ** 2 + (CORONAL_TILTS / 12.0) ** 2)
-    best = np.unravel_index(np.argmax(slope - steep), slope.shape)
-    sagittal, coronal = np.deg2rad(SAGITTAL_TILTS[best[1]]), np.deg2rad(CORONAL_TILTS[best[2]])
-    if slope[best] < FAINT_ENDPLATE:
-        return disc - sign * FAINT_ENDPLATE_MM / STEP_MM, sagittal, coronal
-    return float(q[best[0]]), sagittal, coronal
-
-
-def _disc_tilt(cues: DiscCues, disc: float, endplate: tuple[float, float, float]) -> tuple[float, float]:
-    at = int(np.clip(disc, 0, len(cues.valley) - 1))
-    if cues.valley[at] > CLEAR_VALLEY_HU:
-        a, b = cues.valley_tilt[at]
-        return np.deg2rad(SAGITTAL_TILTS[a]), np.deg2rad(CORONAL_TILTS[b])
-    return endplate[1], endplate[2]
-
-
-def _tilted_plane(column: Column, q: float, sagittal: float, coronal: float, sign: int) -> Plane:
-    point, (right, front, up) = column.at(q)
-    normal = _unit(np.cross(right + np.tan(coronal) * up, front + np.tan(sagittal) * up))
-    return Plane(point, normal * sign)
+def _level_plane(column: Column, index: float, sign: int) -> Plane:
+    """An endplate that the scan does not show, square to the column."""
+    point, frame = column.at(index - sign * UNSEEN_MM / STEP_MM)
+    return Plane(point, sign * frame[2])
 
 
 def _walls(field: HuField, centre: np.ndarray, frame: np.ndarray, half_height: float,
@@ -171,14 +140,6 @@ def _walls(field: HuField, centre: np.ndarray, frame: np.ndarray, half_height: f
     return (edge(1, 1, 40.0, 0.70 * depth, 1.35 * depth, depth), edge(1, -1, 40.0, 0.65 * depth, 1.3 * depth, depth),
             edge(0, 1, 50.0, 0.75 * depth, 1.9 * depth, 1.25 * depth),
             edge(0, -1, 50.0, 0.75 * depth, 1.9 * depth, 1.25 * depth))
-
-
-def _at(values: np.ndarray, index: np.ndarray) -> np.ndarray:
-    """Rows of ``values`` at continuous indices; the ends hold beyond them."""
-    index = np.clip(index, 0, len(values) - 1)
-    low = np.minimum(index.astype(int), len(values) - 2)
-    share = (index - low)[:, None, None]
-    return values[low] * (1 - share) + values[low + 1] * share
 
 
 def _unit(vectors: np.ndarray) -> np.ndarray:
