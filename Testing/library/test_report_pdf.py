@@ -26,7 +26,9 @@ from RadiomicsOrthoLib.report.pdf_fonts import runs
 from RadiomicsOrthoLib.report.region_views import region_views
 from RadiomicsOrthoLib.report.svg import to_svg
 from RadiomicsOrthoLib.report.svg_reader import from_svg
+from RadiomicsOrthoLib.resources import resource_folder
 
+TTFont = pytest.importorskip("reportlab.pdfbase.ttfonts", reason="reportlab is needed to write PDF").TTFont
 CARDS = {"bands": generated.card(), "logistic": generated.logistic_card()}
 
 
@@ -124,7 +126,16 @@ def test_texts_that_outgrow_a_page_are_continued_on_the_next(tmp_path: Path) -> 
 def test_each_character_gets_a_face_that_has_it() -> None:
     assert list(runs("a − b")) == [("Vera", "a − b")]
     assert [(face, text) for face, text in runs("✓ ok Δ") if face != "Vera"] == [("ZapfDingbats", "✓"), ("Symbol", "Δ")]
-    assert [text for face, text in runs("L1 椎体") if face != "Vera"] == ["椎体"]
+    assert [text for face, text in runs("L1 椎体，好") if face != "Vera"] == ["椎体，好"]
+    assert list(runs("1 − S₀^x, 10⁻⁶")) == [("Vera", "1 − S0^x, 10−6")]
+
+
+def test_every_sign_of_the_shipped_texts_has_a_face() -> None:
+    texts = [path.read_text(encoding="utf-8") for folder in ("Models", "Languages", "Protocols")
+             for path in (resource_folder() / folder).rglob("*.json")]
+    known = {*map(chr, TTFont("Vera", "Vera.ttf").face.charToGlyph), "\n"}
+    odd = {text for face, text in runs("".join(sorted(set("".join(texts))))) if face == "Vera"}
+    assert sorted(set("".join(odd)) - known) == []
 
 
 def test_without_reportlab_one_sentence_says_what_to_do(monkeypatch: pytest.MonkeyPatch, tmp_path: Path,

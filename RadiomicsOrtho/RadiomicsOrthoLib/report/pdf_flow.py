@@ -22,7 +22,6 @@ from reportlab.platypus import (
     Flowable,
     Frame,
     Image,
-    KeepTogether,
     PageTemplate,
     Paragraph,
     Table,
@@ -154,7 +153,8 @@ class _Setter:
         for child in section.elements:
             flowables += self._block(child, WIDTH)
         # a chart stays with its heading
-        return [KeepTogether(flowables)] if any(isinstance(flowable, _Chart) for flowable in flowables) else flowables
+        charts = [flowable.height for flowable in flowables if isinstance(flowable, _Chart)]
+        return [CondPageBreak(charts[0] + 12 * mm), *flowables] if charts else flowables
 
     def _block(self, node: Node, width: float) -> list[Flowable]:
         """The flowables of a block element."""
@@ -280,7 +280,7 @@ def _inline(node: Node, face: str = REGULAR) -> str:
 def _widths(rows: list[list[Node]], width: float, facts: bool) -> list[float]:
     """Columns as wide as their longest text asks for, within bounds; the first of a table of facts is narrow."""
     if facts:
-        first = 42 * mm
+        first = 48 * mm
         return [first, *[(width - first) / (len(rows[0]) - 1)] * (len(rows[0]) - 1)]
     longest = [max(min(40.0, max(width_of(cell.text, _BODY, BOLD) for cell in column) / 4.0), 16.0)
                for column in zip(*rows, strict=True)]

@@ -7,6 +7,7 @@ the file but known to PDF readers (the Asian font pack of Adobe Reader, poppler-
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Iterator
 from functools import lru_cache
 from itertools import groupby
@@ -60,18 +61,29 @@ def runs(text: str, face: str = REGULAR) -> Iterator[tuple[str, str]]:
     def choose(character: str) -> str:
         if ord(character) in _known(face):
             return face
+        if unicodedata.east_asian_width(character) in "WF":
+            return chinese_font()
         for codec, other in (("zapfdingbatsencoding", SIGNS), ("symbolencoding", GREEK)):
             try:
                 character.encode(codec)
             except UnicodeError:
                 continue
             return other
-        return chinese_font()
+        return face
 
     _register()
-    text = "".join(_LIKENESS.get(character, character) for character in text)
+    text = "".join(_likeness(character, face) for character in text)
     for found, characters in groupby(text, choose):
         yield found, "".join(characters)
+
+
+def _likeness(character: str, face: str) -> str:
+    """What stands for a character that no face has: ``₀`` becomes ``0``."""
+    if character in _LIKENESS:
+        return _LIKENESS[character]
+    plain = unicodedata.normalize("NFKC", character)
+    known = ord(character) in _known(face) or unicodedata.east_asian_width(character) in "WF"
+    return character if known or any(ord(one) not in _known(face) for one in plain) else plain
 
 
 def marked_up(text: str, face: str = REGULAR) -> str:
