@@ -15,6 +15,7 @@ from ..long_work import Cancelled, Progress, never_cancelled, no_progress
 from ..models.bundle import bundle_from_dict
 from ..models.check_vectors import run_check_vectors
 from .card_text import card_of
+from .fit_error import fit_error_of
 from .performance import evaluate
 from .performance_text import EVIDENCE, entries
 from .study import Prepared, Study, Trained
@@ -41,6 +42,10 @@ def train(study: Study, table: StudyTable, progress: Progress = no_progress,
     model["inputs"] = trained.fitted.inputs(trained.data.columns) + model["inputs"]
     model["limitations"] = [*model["limitations"], f"Who is in the training data: {'; '.join(trained.flow)}."]
     model["estimator"] = trained.fitted.estimator()
+    error = None if model["inputs"] != card["inputs"] else fit_error_of(trained.performance.optimism.refits)
+    if error:
+        # a score that the fit made itself has an error of its own, which this would leave out
+        model["fit_error"] = error
     model["performance"] = entries(trained.performance, study.plan, model["output"]["title"].lower(), study.source,
                                    trained.data.weighted, trained.fitted.events_per_coefficient)
     model["reference"] = reference(study, trained)

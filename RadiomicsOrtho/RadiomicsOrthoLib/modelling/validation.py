@@ -41,12 +41,14 @@ class CrossValidated:
 class Optimism:
     """Areas under the ROC curve: ``apparent`` on the people of the fit, ``corrected`` by Harrell's bootstrap.
 
-    ``out_of_bag`` is the mean area on those whom a bootstrap sample left out.
+    ``out_of_bag`` is the mean area on those whom a bootstrap sample left out, ``refits`` are the estimators of
+    the samples, as ``model.json`` writes them.
     """
 
     apparent: float
     corrected: float
     out_of_bag: float
+    refits: tuple[dict, ...] = ()
 
     @property
     def point_632_plus(self) -> float:
@@ -83,7 +85,7 @@ def optimism(learner: Learner, data: TrainingData, fitted: Fitted, plan: Plan, p
     Whole groups are drawn within strata; every bootstrap fit learns everything anew.
     """
     apparent = _area(fitted, data)
-    losses, left_out = [], []
+    losses, left_out, refits = [], [], []
     for number, drawn in enumerate(resamples(plan.optimism, derived_seed(plan.seed, 3), data.strata, data.groups)):
         if cancelled():
             raise CancelledError
@@ -91,10 +93,11 @@ def optimism(learner: Learner, data: TrainingData, fitted: Fitted, plan: Plan, p
         sample = data.take(drawn)
         # copies of a person must not be on both sides of an inner fold: they keep their group's label
         model = learner.fit(sample, derived_seed(plan.seed, 4, number))
+        refits.append(model.estimator())
         losses.append(_area(model, sample) - _area(model, data))
         absent = np.setdiff1d(np.arange(len(data)), drawn)
         left_out.append(_area(model, data.take(absent)))
-    return Optimism(apparent, apparent - float(np.mean(losses)), float(np.mean(left_out)))
+    return Optimism(apparent, apparent - float(np.mean(losses)), float(np.mean(left_out)), tuple(refits))
 
 
 def _area(fitted: Fitted, data: TrainingData) -> float:

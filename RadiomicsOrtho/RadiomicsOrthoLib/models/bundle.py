@@ -17,6 +17,7 @@ from .check_vectors import CheckResult, run_check_vectors
 from .derived import DerivedValue, derived_from_dict
 from .estimator import Estimator, estimator_from_dict
 from .finite import finite
+from .fit_error import FitError, fit_error_from_dict
 from .parts import read_parts
 from .patient_rule import PatientRule, patient_rule_from_dict
 from .reference import ReferenceGroup, references_from_list
@@ -152,6 +153,7 @@ class ModelBundle:
     signature: SignatureStatus = UNSIGNED
     background: Background | None = None
     references: tuple[ReferenceGroup, ...] = ()
+    fit_error: FitError | None = None
 
     @property
     def is_probability(self) -> bool:
@@ -330,7 +332,8 @@ def bundle_from_dict(data: Mapping, sha256: str, parts: Mapping[str, bytes] | No
         patient_rule=patient_rule_from_dict(data["patient_rule"]) if "patient_rule" in data else None,
         background=background_from_dict(data["background"], inputs, estimator.input_names)
         if "background" in data else None,
-        references=references_from_list(data.get("reference", []), inputs))
+        references=references_from_list(data.get("reference", []), inputs),
+        fit_error=fit_error_from_dict(data["fit_error"], estimator) if "fit_error" in data else None)
 
 
 def _intensity(applies: Mapping) -> str:

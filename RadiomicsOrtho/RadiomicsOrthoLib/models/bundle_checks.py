@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 ENTRIES = frozenset({
     "schema", "id", "version", "title", "trust", "intended_use", "not_for", "population", "reference_standard",
     "licence", "citations", "inputs", "transform", "estimator", "calibration", "output", "applicability",
-    "patient_rule", "background", "reference", "performance", "limitations", "training_provenance", "formula", "notice",
-    "parts", "translations", "check_vectors"})
+    "patient_rule", "background", "reference", "fit_error", "performance", "limitations", "training_provenance",
+    "formula", "notice", "parts", "translations", "check_vectors"})
 _ID = re.compile(r"[a-z0-9](?:[a-z0-9.-]{0,98}[a-z0-9])?")
 
 

@@ -12,6 +12,7 @@ from .applicability import check_trust, check_values
 from .card import ScoreCard, card_inputs
 from .clinical import clinical_values, completed
 from .explanation import explain
+from .fit_interval import fit_interval
 
 PLACE = "Entered values, no scan"
 NO_INTERVAL = "The source gives no error for a single person."
@@ -29,10 +30,11 @@ def score_clinical(model: ModelBundle, entered: Mapping[str, str | float]) -> Sc
     findings = (*check_trust(model), *check_values(model, values))
     raise_refusals(findings)
     value = model.estimator.output(values)
+    interval, meaning = fit_interval(model, values) or (None, NO_INTERVAL)
     return ScoreCard(
         model=model, value=value, linear_predictor=model.estimator.linear_predictor(values),
         output_class=model.class_of(value, values), inputs=card_inputs(model, values),
         findings=most_severe_first(findings), place=PLACE, site=NO_SCAN, compartment=NO_SCAN, measurements={},
         acquisition={"known": {}, "unknown": [], "stated_by_user": []},
-        provenance={"software": {"radiomics-ortho": __version__}}, interval=None, interval_reason=NO_INTERVAL,
+        provenance={"software": {"radiomics-ortho": __version__}}, interval=interval, interval_reason=meaning,
         explanation=explain(model, values))

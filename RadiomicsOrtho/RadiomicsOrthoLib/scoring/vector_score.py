@@ -22,6 +22,7 @@ from .card import ScoreCard, card_inputs
 from .case_facts import RegionFacts, ScanFacts
 from .clinical import clinical_values, completed
 from .explanation import explain
+from .fit_interval import fit_interval
 from .input_values import input_values
 from .interval import UNKNOWN
 
@@ -63,10 +64,11 @@ def score_vector(model: ModelBundle, vector: FeatureVector,
     findings += [*check_values(model, values), *check_trust(model)]
     raise_refusals(findings)
     value = model.estimator.output(values)
+    interval, meaning = fit_interval(model, values) or (None, UNKNOWN)
     return ScoreCard(
         model=model, value=value, linear_predictor=model.estimator.linear_predictor(values),
         output_class=model.class_of(value, values), inputs=card_inputs(model, values),
         findings=most_severe_first(dict.fromkeys(findings)),
         place=region.level or (f"{side} femur" if side else "place not stated"), site=region.site,
         compartment=region.compartment, measurements={}, acquisition=known, provenance=dict(provenance),
-        interval=None, interval_reason=UNKNOWN, explanation=explain(model, values))
+        interval=interval, interval_reason=meaning, explanation=explain(model, values))
