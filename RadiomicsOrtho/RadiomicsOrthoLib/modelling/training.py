@@ -42,9 +42,10 @@ def train(study: Study, table: StudyTable, progress: Progress = no_progress,
     model["inputs"] = trained.fitted.inputs(trained.data.columns) + model["inputs"]
     model["limitations"] = [*model["limitations"], f"Who is in the training data: {'; '.join(trained.flow)}."]
     model["estimator"] = trained.fitted.estimator()
-    error = None if model["inputs"] != card["inputs"] else fit_error_of(trained.performance.optimism.refits)
+    # a score that the fit made itself has an error of its own, and people of a survey are drawn otherwise
+    plain = model["inputs"] == card["inputs"] and not trained.data.weighted
+    error = fit_error_of(trained.performance.optimism.refits) if plain else None
     if error:
-        # a score that the fit made itself has an error of its own, which this would leave out
         model["fit_error"] = error
     model["performance"] = entries(trained.performance, study.plan, model["output"]["title"].lower(), study.source,
                                    trained.data.weighted, trained.fitted.events_per_coefficient)
