@@ -57,6 +57,13 @@ def test_probabilities_are_calibrated_for_new_people():
     assert 0.75 < slope.value < 1.35 and auc(new.outcome, probability) > 0.8
 
 
+def test_a_score_may_stand_alone():
+    data = generated()
+    fitted = RadScoreLogistic("f", ()).fit(data, 1)
+    assert [term["input"] for term in fitted.estimator()["terms"]] == ["rad_score"]
+    assert auc(data.outcome, fitted.held_out) > 0.75
+
+
 def test_without_any_signal_held_out_scores_say_nothing():
     data = generated(effect=0.0)
     assert abs(auc(data.outcome, LEARNER.fit(data, 1).held_out) - 0.5) < 0.12

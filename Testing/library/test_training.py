@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from dataclasses import replace
 from importlib.metadata import version
 
 import numpy as np
@@ -22,7 +23,7 @@ sklearn = pytest.importorskip("sklearn", reason="training needs scikit-learn")
 from RadiomicsOrthoLib.modelling.design import FactorPart, LinearPart, PiecewiseLinearPart, design_matrix, terms
 from RadiomicsOrthoLib.modelling.ridge import PENALTIES, RidgeLogistic, fit_ridge
 from RadiomicsOrthoLib.modelling.splits import folds
-from RadiomicsOrthoLib.modelling.studies import find_study
+from RadiomicsOrthoLib.modelling.studies import find_study, verse_fracture
 from RadiomicsOrthoLib.modelling.training import PACKAGES, model_text
 from RadiomicsOrthoLib.modelling.training_data import training_data
 from RadiomicsOrthoLib.modelling.validation import Plan, cross_validate, optimism
@@ -136,7 +137,8 @@ def verse_table(count=90, seed=1):
     return "\n".join(rows) + "\n"
 
 
-def test_a_generated_table_becomes_a_model_that_scores(tmp_path, capsys):
+def test_a_generated_table_becomes_a_model_that_scores(tmp_path, capsys, monkeypatch):
+    monkeypatch.setattr(verse_fracture, "STUDY", replace(verse_fracture.STUDY, plan=PLAN))
     (tmp_path / "table.csv").write_text(verse_table(), encoding="utf-8")
     for folder in ("a", "b"):
         assert main(["train", "verse-vertebral-fracture", "--table", str(tmp_path / "table.csv"), "-o",

@@ -89,8 +89,9 @@ Part = LinearPart | FactorPart | PiecewiseLinearPart
 
 
 def design_matrix(parts: Sequence[Part], values: Mapping[str, np.ndarray]) -> np.ndarray:
-    """(n, columns of all parts), without the constant."""
-    return np.hstack([part.columns(values) for part in parts])
+    """(n, columns of all parts), without the constant; no part, no column."""
+    rows = len(next(iter(values.values())))
+    return np.hstack([np.empty((rows, 0)), *(part.columns(values) for part in parts)])
 
 
 def terms(parts: Sequence[Part], coefficients: np.ndarray) -> list[dict]:

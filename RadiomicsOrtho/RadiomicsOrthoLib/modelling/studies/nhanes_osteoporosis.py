@@ -87,7 +87,7 @@ def study(sex: str) -> Study:
     return Study(
         id=f"nhanes-osteoporosis-{sex}", card="nhanes-osteoporosis", source=f"{sex}, NHANES",
         prepare=partial(prepare, sex), learner=RidgeLogistic(PARTS),
-        plan=Plan(repeats=5, folds=5, seed=2020, sensitivity=0.9, bootstrap=300, optimism=40),
+        plan=Plan(repeats=5, folds=5, seed=2020, sensitivity=0.9, bootstrap=300, optimism=20),
         thresholds=(0.02, 0.05, 0.1, 0.2) if sex == "men" else (0.05, 0.1, 0.2, 0.3),
         baselines=(Baseline("the age alone", lambda columns: columns["age"]),
                    Baseline("OST (weight and age)", ost_index)),
