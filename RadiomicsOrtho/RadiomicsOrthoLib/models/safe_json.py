@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import json
+import math
 import re
-
-from .finite import finite
 
 #: no model nests a quarter as deep; recursion in a reader must not be for the writer of a file to choose
 MAX_DEPTH = 32
@@ -52,7 +51,10 @@ def _each_name_once(pairs: list[tuple[str, object]]) -> dict:
 
 
 def _finite_number(text: str) -> float:
-    return finite(float(text))     # 1e999 is valid JSON and infinite
+    number = float(text)
+    if not math.isfinite(number):
+        raise ValueError(f"{number} is not a finite number")       # 1e999 is valid JSON and infinite
+    return number
 
 
 def _no_constant(name: str) -> float:

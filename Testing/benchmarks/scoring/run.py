@@ -33,18 +33,20 @@ for _folder in (REPOSITORY / "Testing", REPOSITORY / "RadiomicsOrtho"):
 from benchmarks.results_file import write_section
 
 SHIPPED = ("ost", "qfracture-2012-hip", "garvan-hip-10y-bmd")
-#: in a fresh process: seconds of the import, of loading with all checks, of one result, and what was imported
+#: in a fresh process: seconds of the import, of loading with all checks, of one result, of CPU for the last two; and
+#: what was imported
 MEASURE = """
 import json, sys, time
 start = time.perf_counter()
 from RadiomicsOrthoLib.models.catalogue import load_model
-imported = time.perf_counter()
+imported, before = time.perf_counter(), time.process_time()
 model = load_model(sys.argv[1])
 loaded = time.perf_counter()
 model.estimator.output(model.with_derived(model.card["check_vectors"][-1]["inputs"]))
 scored = time.perf_counter()
-names = ("numba", "sklearn", "scipy", "SimpleITK", "onnxruntime")
-print(json.dumps([imported - start, loaded - imported, scored - loaded, [n for n in names if n in sys.modules]]))
+worked = time.process_time() - before
+heavy = [name for name in ("numba", "sklearn", "scipy", "SimpleITK", "onnxruntime") if name in sys.modules]
+print(json.dumps([imported - start, loaded - imported, scored - loaded, worked, heavy]))
 """
 
 
@@ -107,14 +109,14 @@ def row(title: str, name: str, repeats: int, folder: str) -> str:
     command = [sys.executable, "-c", MEASURE, name]
     found = [json.loads(subprocess.run(command, capture_output=True, text=True, check=True, env=environment).stdout)
              for _ in range(repeats)]
-    imported, loaded, scored = (1e3 * statistics.median(one[n] for one in found) for n in range(3))
+    imported, loaded, scored, worked = (1e3 * statistics.median(one[n] for one in found) for n in range(4))
     slowest = 1e3 * max(one[1] + one[2] for one in found)
     path = Path(folder) / name
     path = path if path.is_dir() else REPOSITORY / "RadiomicsOrtho" / "Resources" / "Models" / name
     size = sum(file.stat().st_size for file in path.iterdir()) / 1e3
     print(f"{title}: {loaded + scored:.1f} ms", file=sys.stderr)
-    return (f"| {title} | {size:.0f} | {loaded:.1f} | {scored:.2f} | {loaded + scored:.1f} | {slowest:.1f} | "
-            f"{imported:.0f} | {', '.join(found[0][3]) or 'none'} |")
+    return (f"| {title} | {size:.0f} | {loaded:.1f} | {scored:.2f} | {loaded + scored:.1f} | {worked:.1f} | "
+            f"{slowest:.1f} | {imported:.0f} | {', '.join(found[0][4]) or 'none'} |")
 
 
 def section(rows: list[str], repeats: int) -> str:
@@ -127,8 +129,8 @@ A model loaded with all its checks (hashes of its parts, check vectors), then on
 {repeats} fresh processes. Promised for both: {PROMISE_MS} ms. *Imports* are those of Python modules, once in a \
 process; numba, scikit-learn, scipy and SimpleITK would be named as heavy.
 
-| model | kB | load, ms | result, ms | together | slowest | imports, ms | heavy packages |
-|---|---|---|---|---|---|---|---|
+| model | kB | load, ms | result, ms | together | of that CPU | slowest | imports, ms | heavy packages |
+|---|---|---|---|---|---|---|---|---|
 """ + "\n".join(rows) + "\n"
 
 
