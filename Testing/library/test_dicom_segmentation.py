@@ -197,3 +197,17 @@ def test_the_commands_take_it(tmp_path, capsys):
     assert main(["check", ct, path, "--segment", "L1"]) == 0
     assert main(["compare", path, path]) == 0
     assert "L1 body" in capsys.readouterr().out
+
+
+def test_what_a_score_exports_is_read_as_the_same_region(tmp_path):
+    image, roi = phantoms.trunk(spacing=(1.5, 1.75, 2.5))
+    geometry = dataclasses.replace(image.geometry, direction=tuple(map(float, DIRECTIONS["axial"])))
+    dicom_ct.write_ct_series(tmp_path / "ct", dataclasses.replace(image, geometry=geometry))
+    mask = phantoms.write(roi.mask.astype(np.uint8), geometry, tmp_path / "mask.nrrd")
+    call, model = ["score", str(tmp_path / "ct")], ["--model", "pickhardt-2013-l1-hu"]
+    assert main([*call, str(mask), *model, "--level", "L1", "--out", str(tmp_path / "a"), "--dicom-out",
+                 str(tmp_path / "dicom")]) == 0
+    (seg,) = (tmp_path / "dicom").glob("*segmentation.dcm")
+    assert main([*call, str(seg), *model, "--out", str(tmp_path / "b")]) == 0
+    first, second = (json.loads((tmp_path / name / "card.json").read_text(encoding="utf-8")) for name in "ab")
+    assert first["result"]["value"] == second["result"]["value"]
