@@ -133,7 +133,8 @@ def inputs_of(volumeNode, regions: Mapping[str, object], request: ScanRequest,
     geometry = slicer.util.arrayFromVTKMatrix(_matrix_of(volumeNode)).round(4).ravel().tolist() if volumeNode else []
     return {"scan": [volumeNode.GetName() if volumeNode else "", geometry, dict(stated or {}),
                      known_modality(volumeNode)[0] if volumeNode else ""],
-            "regions": dict(regions), "values": [dict(request.clinical), sorted(request.models)]}
+            "regions": dict(regions), "values": [dict(request.clinical), sorted(request.models),
+                                                      request.calibration]}
 
 
 def changed_since(textNode, inputs: Mapping[str, object]) -> tuple[str, ...]:

@@ -216,7 +216,7 @@ class OneClickSection:
         known = {entry.card.model.id for entry in self._result.cards} | {entry.model for entry in self._result.offers} \
             if self._result else set()
         wanted = tuple(sorted((known | {node.modelId}) & onDemand))
-        return ScanRequest(seed=seed, models=wanted,
+        return ScanRequest(seed=seed, models=wanted, calibration=node.calibration,
                            clinical=fitting_values(models, wanted, dict(node.clinical), node.modelId))
 
     def _facts(self, node) -> dict:

@@ -8,6 +8,8 @@ import numpy as np
 import pytest
 from generated_proposal import brick, brick_proposal, brick_scan
 from RadiomicsOrthoLib.errors import InputError, RefusedError
+from RadiomicsOrthoLib.imaging.calibration.calibration import Curve, DensityCalibration
+from RadiomicsOrthoLib.imaging.calibration.calibration_file import calibration_json
 from RadiomicsOrthoLib.imaging.image import BoneImage
 from RadiomicsOrthoLib.long_work import CancelledError
 from RadiomicsOrthoLib.models.catalogue import load_model
@@ -203,6 +205,21 @@ def test_of_what_was_entered_only_what_is_asked_for_is_taken():
     both = fitting_values(models, ("orai", "score-lydick-1998"), entered, "orai")
     assert both == {"age": "70", "orai:oestrogen": "no"}
     assert fitting_values(models, ("orai", "score-lydick-1998"), entered, L1) == {"age": "70"}
+
+
+def test_models_of_densities_are_applied_where_a_calibration_is_given(scan, regions):
+    density = load_model("qct-spine-vbmd-scan")
+    line = DensityCalibration("manual", "K2HPO4", Curve(5.0, 0.8, 0.0), "a made-up phantom")
+    plain = score_scan(scan, ScanRequest(), Memory(), regions, (*MODELS, density))
+    assert "not calibrated" in next(entry.reason for entry in plain.not_applied if entry.model == density.id)
+    memory = Memory()
+    asked = ScanRequest(calibration=calibration_json(line))
+    result = score_scan(scan, asked, memory, regions, (*MODELS, density))
+    found = {entry.card.model.id: entry for entry in result.cards}
+    # marrow of 140 HU; the mean of the vertebrae that the rule of the model counts
+    assert abs(found[density.id].card.value - (5.0 + 0.8 * 140)) < 12
+    assert found[density.id].card.patient["counted"] and found[L1].card.value > 130
+    assert [entry.card.model.id for entry in result.cards].count(density.id) == 1
 
 
 def test_another_tube_voltage_keeps_the_measurements_and_refuses_the_model(scan, regions):

@@ -9,6 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from ..errors import InputError
+from ..imaging.calibration.calibration_file import calibration_json, read_calibration
 from ..imaging.image import BoneImage
 from ..imaging.segmentation_file import read_segmentation
 from ..long_work import never_cancelled
@@ -60,6 +61,8 @@ def add_command(commands) -> None:
     command.add_argument("--clinical-file", metavar="FILE.json", type=Path, help="the same as a JSON object")
     command.add_argument("--core-depth", type=float, default=DEFAULT_DEPTH_MM, metavar="MM",
                          help="how much is removed below the surface for a trabecular core (default %(default)s mm)")
+    command.add_argument("--calibration", metavar="FILE.json", type=Path, help="how HU become densities, as written by "
+                         "'calibrate': models of densities are then applied, too")
     add_report_arguments(command)
     command.set_defaults(run=run)
 
@@ -68,7 +71,8 @@ def run(options: argparse.Namespace) -> dict:
     if options.roi and options.seed:
         raise InputError("--roi gives the regions, and --seed looks for them; leave one of them out.")
     request = ScanRequest(options.site, options.seed, options.level, clinical_from(options), tuple(options.model),
-                          options.core_depth)
+                          options.core_depth, calibration_json(read_calibration(options.calibration))
+                          if options.calibration else "")
     image, memory, bar = image_from(options), Memory(_earlier(options.out, STAGES)), ProgressBar(options.json)
     try:
         regions = _given(options, image) if options.roi else find_regions(

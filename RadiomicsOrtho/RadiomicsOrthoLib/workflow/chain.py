@@ -12,6 +12,8 @@ from dataclasses import replace
 from .. import __version__
 from ..errors import InputError, RefusedError
 from ..features.measurements import measure
+from ..imaging.calibration.calibration import DensityCalibration
+from ..imaging.calibration.calibration_file import calibration_from_json
 from ..imaging.image import BoneImage
 from ..long_work import Cancelled, CancelledError, Progress, never_cancelled, no_progress
 from ..models.bundle import ModelBundle
@@ -28,7 +30,7 @@ from ..scoring.patient import ScoredRegion, patient_card
 from ..scoring.score import Scored, score_case
 from .levelled_regions import SUGGESTED, ScanRegion, levelled_regions
 from .memory import Memory
-from .model_choice import ModelChoice, choose_models, values_for
+from .model_choice import ModelChoice, calibration_for, choose_models, values_for
 from .request import ScanRequest
 from .scan_result import CardResult, NotApplied, Offer, RegionResult, ScanResult
 
@@ -74,8 +76,9 @@ def score_scan(image: BoneImage, request: ScanRequest, memory: Memory | None = N
         _look(cancelled)
         progress(_REGIONS_DONE + (_MEASURED - _REGIONS_DONE) * done / len(regions), f"measuring {region.name}")
         measured.append(_measured(image, image_key, region, of_image, request.core_depth_mm, memory))
+    calibration = calibration_from_json(request.calibration, "The calibration") if request.calibration else None
     choices = choose_models(_models(request) if models is None else models, image, regions, request.clinical,
-                            request.models)
+                            request.models, calibration)
     cards, not_applied = [], [NotApplied(choice.model.id, choice.model.title, "", choice.reason, choice.remedy)
                               for choice in choices if choice.reason]
     ready = [choice for choice in choices if choice.can_be_computed]
@@ -84,7 +87,7 @@ def score_scan(image: BoneImage, request: ScanRequest, memory: Memory | None = N
         found = []
         for region in choice.regions or (None,):
             _look(cancelled)
-            found.append(_card(image, image_key, region, choice.model, request, memory, cancelled))
+            found.append(_card(image, image_key, region, choice.model, request, memory, cancelled, calibration))
         for one in _of_the_patient(choice, found):
             (cards if isinstance(one, CardResult) else not_applied).append(one)
     offers = tuple(_offer(choice) for choice in choices if choice.needs and not choice.reason)
@@ -158,21 +161,22 @@ def _part_to_measure(image: BoneImage, region: ScanRegion, depth_mm: float):
 
 
 def _card(image: BoneImage, image_key: Mapping, region: ScanRegion | None, model: ModelBundle, request: ScanRequest,
-          memory: Memory, cancelled: Cancelled) -> CardResult | NotApplied:
+          memory: Memory, cancelled: Cancelled, calibration: DensityCalibration | None) -> CardResult | NotApplied:
     """The card of a model on a region (or on entered values alone), or why there is none."""
-    clinical = values_for(model, request.clinical)
+    clinical, calibration = values_for(model, request.clinical), calibration_for(model, calibration)
     inputs = {"model": model.sha256, "signature": model.signature.to_dict(), "clinical": clinical,
               "software": __version__}
     if region is not None:
         inputs |= {"image": image_key, "region": _region_key(region), "level": region.roi.level,
                    "level_from": region.level_from, "grade": region.suggested_grade, "made_by": region.roi.made_by,
-                   "depth_mm": request.core_depth_mm}
+                   "depth_mm": request.core_depth_mm, "calibration": request.calibration if calibration else ""}
 
     def compute() -> dict[str, object]:
         try:
             if region is None:
                 return {"card": score_clinical(model, clinical).to_dict()}
-            card = score_case(image, region.roi, model, clinical, request.core_depth_mm, cancelled=cancelled).card
+            card = score_case(image, region.roi, model, clinical, request.core_depth_mm, cancelled=cancelled,
+                              calibration=calibration).card
             findings = most_severe_first((*card.findings, *_region_findings(region)))
             return {"card": replace(card, findings=findings).to_dict()}
         except CancelledError:

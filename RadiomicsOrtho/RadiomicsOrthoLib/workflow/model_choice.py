@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from ..errors import InputError
+from ..imaging.calibration.calibration import DensityCalibration
 from ..imaging.image import BoneImage
 from ..models.bundle import ModelBundle, ModelInput
 from ..quality.finding import Finding, refusals
@@ -37,14 +38,16 @@ class ModelChoice:
 
 
 def choose_models(models: Iterable[ModelBundle], image: BoneImage, regions: Sequence[ScanRegion],
-                  clinical: Mapping[str, str], wanted: Sequence[str] = ()) -> tuple[ModelChoice, ...]:
+                  clinical: Mapping[str, str], wanted: Sequence[str] = (),
+                  calibration: DensityCalibration | None = None) -> tuple[ModelChoice, ...]:
     """One choice for each model that applies unasked, and for the others whose ids are ``wanted``.
 
     Raises InputError for a value that no model asks for, and for one that models ask differently.
     """
     models = tuple(model for model in models if applies_unasked(model) or model.id in wanted)
     _check_values(models, clinical)
-    return tuple(_choice(model, image, regions, values_for(model, clinical)) for model in models)
+    return tuple(_choice(model, image, regions, values_for(model, clinical), calibration_for(model, calibration))
+                 for model in models)
 
 
 def applies_unasked(model: ModelBundle) -> bool:
@@ -66,6 +69,13 @@ def fitting_values(models: Iterable[ModelBundle], wanted: Sequence[str], entered
         if value and (len(asked) == 1 or (asked and own)):
             found[name if len(asked) == 1 else f"{chosen}:{name}"] = value
     return found
+
+
+def calibration_for(model: ModelBundle, calibration: DensityCalibration | None) -> DensityCalibration | None:
+    """The calibration for a model of densities; a model of HU measures on HU, unless the voxels are none."""
+    if calibration is None or model.applicability.needs_calibration or calibration.from_unit != "HU":
+        return calibration
+    return None
 
 
 def values_for(model: ModelBundle, clinical: Mapping[str, str]) -> dict[str, str]:
@@ -107,12 +117,12 @@ def _question(item: ModelInput) -> tuple[object, ...]:
 
 
 def _choice(model: ModelBundle, image: BoneImage, regions: Sequence[ScanRegion],
-            entered: Mapping[str, str]) -> ModelChoice:
+            entered: Mapping[str, str], calibration: DensityCalibration | None) -> ModelChoice:
     needs = tuple(item for item in missing_inputs(model, entered) if item.source == "clinical")
     if not model.uses_scan:
         return ModelChoice(model, needs=needs)
     scan = ScanFacts.of(image)
-    refused = refusals((*check_scan(model, scan), *check_intensity(model, scan)))
+    refused = refusals((*check_scan(model, scan), *check_intensity(model, scan, calibration)))
     if refused:
         return _refused(model, refused)
     fitting = [region for region in regions if region.roi.site == model.applicability.site]

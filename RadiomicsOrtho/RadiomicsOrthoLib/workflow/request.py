@@ -16,7 +16,8 @@ class ScanRequest:
     ``seed`` is a point inside the bone (RAS mm); without it the bone is looked for.  ``level`` names the vertebra at
     the point, without a point the lowest one.  ``clinical`` holds values as entered, by input name, or by
     ``model:name`` where the models ask different questions under one name.  ``models`` are the ids of models that
-    are wanted too and not applied unasked.
+    are wanted too and not applied unasked.  ``calibration`` is the text of a calibration file, by which HU become
+    densities for the models that measure them; empty without one.
     """
 
     site: str = "vertebra"
@@ -25,6 +26,7 @@ class ScanRequest:
     clinical: Mapping[str, str] = field(default_factory=dict)
     models: tuple[str, ...] = ()
     core_depth_mm: float = DEFAULT_DEPTH_MM
+    calibration: str = ""
 
     def __post_init__(self) -> None:
         if self.site not in SITES:
