@@ -38,7 +38,9 @@ class OneClickSection:
         #: the bodies in the segmentation, and whether segments were touched since they were looked at
         self._known, self._segmentsChanged = ("", {}, ()), True
         #: what the run in progress was asked, and the stored facts that it began with
-        self._request = self._stated = None
+        self._request = self._stated = self._regions = None
+        #: what is left to be done at the end of a run
+        self._finishing = None
         self._problem, self._asksForClick = "", False
         #: how often each stage was computed in the last run
         self.runs = {}
@@ -51,6 +53,10 @@ class OneClickSection:
         self._soon.setSingleShot(True)
         self._soon.setInterval(0)
         self._soon.connect("timeout()", self._onSeed)
+        self._step = qt.QTimer()
+        self._step.setSingleShot(True)
+        self._step.setInterval(0)
+        self._step.connect("timeout()", self._onStep)
         self._build()
         self.show(None)
 
@@ -177,10 +183,10 @@ class OneClickSection:
         return layout
 
     def _onButton(self, checked) -> None:
-        if self.busy:
-            self.stop()
-        else:
+        if not self.busy:
             self._start(None)
+        elif self._finishing is None:
+            self.stop()
 
     def _onSeed(self) -> None:
         position = self._picker.position()
@@ -196,6 +202,7 @@ class OneClickSection:
         with slicer.util.tryWithErrorDisplay(_("The work could not be started."), waitCursor=False):
             try:
                 job = one_click.OneClick()
+                self._regions = one_click.regions_key(node.segmentation)
                 job.start(node.inputVolume, node.segmentation, self._request, self._stated, node.scanText)
                 self._job = job
                 self._timer.start()
@@ -231,18 +238,28 @@ class OneClickSection:
             self.progressBar.value = int(MAXIMUM * min(max(share, 0.0), 1.0))
             self.stateLabel.text = text[:1].upper() + text[1:]
             return
-        job, problem = self._job, ""
-        self._end()
+        self._timer.stop()
+        self._finishing = self._steps()
+        self._onStep()
+
+    def _onStep(self) -> None:
+        """One step of what is to be done at the end; between two of them the window is repainted."""
+        problem, goesOn = "", False
         with slicer.util.tryWithErrorDisplay(_("The scan could not be scored."), waitCursor=False):
             try:
-                self._finish(*job.outcome())
+                goesOn = next(self._finishing, False)
             except InputError as error:
                 problem = str(error)
+        if goesOn and self.busy:
+            self._step.start()
+            return
+        self._end()
         self._problem = problem or self._problem
         self._showState()
 
-    def _finish(self, outcome, volumeNode) -> None:
-        """Write what came of the work into the scene, asking about hand edits first."""
+    def _steps(self):
+        """Write what came of the work into the scene, asking about hand edits first; yields True between the steps."""
+        outcome, volumeNode = self._job.outcome()
         node, self.runs = self._node or self._logic.getParameterNode(), dict(outcome.runs)
         if outcome.result is None:
             self._asksForClick = one_click.needs_click(outcome)
@@ -258,15 +275,20 @@ class OneClickSection:
         if outcome.proposal is not None and not self._write(outcome.proposal, node, volumeNode):
             self._problem = _("Nothing was changed.")
             return
-        inputs = one_click.inputs_of(volumeNode, one_click.regions_key(node.segmentation), self._request, self._stated)
+        yield True
+        # of regions that were taken as they were, those count that the work began with
+        regions = one_click.regions_key(node.segmentation) if outcome.proposal is not None else self._regions
+        inputs = one_click.inputs_of(volumeNode, regions, self._request, self._stated)
         node.scanTable, node.scanText = one_click.write_scan(outcome, inputs, volumeNode, node.scanTable, node.scanText)
         self._segmentsChanged = True
         self._take(outcome.result)
         self.notAppliedGroup.collapsed = bool(outcome.result.cards)
+        yield True
         if outcome.result.cards:
             self.cardList.setCurrentRow(0)
         else:
             self._showCard(None, _("<p>No model gave a score; the reasons stand above.</p>"))
+            self._end()
             self._showState()
             self.levelQuestion.showBody()
 
@@ -354,7 +376,8 @@ class OneClickSection:
 
     def _end(self) -> None:
         self._timer.stop()
-        self._job = None
+        self._step.stop()
+        self._job = self._finishing = None
 
     def _showState(self) -> None:
         """What can be pressed and why not, and how far each stage is."""
@@ -364,7 +387,8 @@ class OneClickSection:
         self.progressBar.visible = self.busy
         self.button.text = _("Cancel") if self.busy else \
             _("Score again") if self._result and changed else _("Score this scan")
-        self.button.enabled = self.busy or not reason
+        # at the end there is nothing left to be cancelled
+        self.button.enabled = self._finishing is None if self.busy else not reason
         self.button.toolTip = reason or _("Find the vertebrae, measure them, and apply every model that fits; what is "
                                           "known already is not computed again")
         if not self.busy:
