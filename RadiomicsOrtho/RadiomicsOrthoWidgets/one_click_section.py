@@ -260,6 +260,7 @@ class OneClickSection:
     def _steps(self):
         """Write what came of the work into the scene, asking about hand edits first; yields True between the steps."""
         outcome, volumeNode = self._job.outcome()
+        yield True
         node, self.runs = self._node or self._logic.getParameterNode(), dict(outcome.runs)
         if outcome.result is None:
             self._asksForClick = one_click.needs_click(outcome)
