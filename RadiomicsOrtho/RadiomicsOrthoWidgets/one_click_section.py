@@ -158,7 +158,7 @@ class OneClickSection:
         layout = qt.QGridLayout()
         layout.setColumnStretch(2, 1)
         self.stageLabels, self.stageButtons = {}, {}
-        stages = (("scan", _("Scan"), "", None),
+        stages = (("scan", _("Load"), "", None),
                   ("regions", _("Regions"), _("Correct\u2026"), self._onCorrectRegions),
                   ("score", _("Score"), _("Values\u2026"), self._onCorrectValues),
                   ("report", _("Report"), _("Save\u2026"), self._onSave))
@@ -282,11 +282,14 @@ class OneClickSection:
         inputs = one_click.inputs_of(volumeNode, regions, self._request, self._stated)
         node.scanTable, node.scanText = one_click.write_scan(outcome, inputs, volumeNode, node.scanTable, node.scanText)
         self._segmentsChanged = True
+        chosen = self._chosenCard()
         self._take(outcome.result)
         self.notAppliedGroup.collapsed = bool(outcome.result.cards)
         yield True
         if outcome.result.cards:
-            self.cardList.setCurrentRow(0)
+            # the card that was chosen, as it is now
+            cards = [(entry.card.model.id, entry.region) for entry in outcome.result.cards]
+            self.cardList.setCurrentRow(cards.index(chosen) if chosen in cards else 0)
         else:
             self._showCard(None, _("<p>No model gave a score; the reasons stand above.</p>"))
             self._end()
@@ -321,6 +324,12 @@ class OneClickSection:
         self.cardBrowser.clear()
         self.cardList.setCurrentRow(-1)
         self.cardList.blockSignals(wasBlocked)
+
+    def _chosenCard(self) -> tuple:
+        """Model and region of the card that is shown."""
+        row = self.cardList.currentRow
+        entry = self._result.cards[row] if self._result and 0 <= row < len(self._result.cards) else None
+        return (entry.card.model.id, entry.region) if entry else ()
 
     def _onCard(self, row) -> None:
         """Choose in the sections below what a card was made of, and show it there."""

@@ -94,6 +94,8 @@ def test_one_click_goes_from_the_scan_to_the_cards_and_back_to_every_stage(panel
     assert section.button.text == "Score again"
     press(section)
     assert section.runs == {"card": 1} and len(cards(section)) == 4
+    # the card that was looked at still is the one that is shown
+    assert section.cardList.currentRow == 0 and panel._scored.card.model.id == "pickhardt-2013-l1-hu"
 
     # and a level is named
     section.levelQuestion.button.click()

@@ -81,7 +81,8 @@ def score_scan(image: BoneImage, request: ScanRequest, memory: Memory | None = N
                             request.models, calibration)
     cards, not_applied = [], [NotApplied(choice.model.id, choice.model.title, "", choice.reason, choice.remedy)
                               for choice in choices if choice.reason]
-    ready = [choice for choice in choices if choice.can_be_computed]
+    # what was measured comes before what was entered
+    ready = sorted((choice for choice in choices if choice.can_be_computed), key=lambda choice: not choice.regions)
     for done, choice in enumerate(ready):
         progress(_MEASURED + (1.0 - _MEASURED) * done / len(ready), f"applying {choice.model.id}")
         found = []
