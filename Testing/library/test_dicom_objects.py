@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import dataclasses
 import io
 import sys
@@ -14,6 +15,7 @@ import numpy as np
 import phantoms
 import pytest
 from RadiomicsOrthoLib import RESEARCH_USE_ONLY
+from RadiomicsOrthoLib.cli import dicom_out
 from RadiomicsOrthoLib.cli.main import main
 from RadiomicsOrthoLib.errors import InputError
 from RadiomicsOrthoLib.imaging.dicom_series import DicomSeries, read_series
@@ -232,6 +234,40 @@ def test_the_command_writes_objects_beside_a_clean_report(case: Case, tmp_path: 
         assert b"Doe^Jane" not in path.read_bytes() and dicom_ct.STUDY.encode() not in path.read_bytes()
     assert main([*arguments, "--dicom-out", str(case.folder / "more")]) == 2
     assert "name another folder" in capsys.readouterr().err and not (case.folder / "more").exists()
+
+
+def test_a_region_that_is_on_another_grid_leaves_nothing_behind(case: Case, tmp_path: Path,
+                                                                monkeypatch: pytest.MonkeyPatch,
+                                                                capsys: pytest.CaptureFixture) -> None:
+    roi = phantoms.write(case.roi.mask.astype(np.uint8), case.image.geometry, tmp_path / "roi.nrrd")
+    moved = dataclasses.replace(case.series.geometry, origin=(0.0, 0.0, 0.0))
+    monkeypatch.setattr(dicom_out, "read_series", lambda *_: dataclasses.replace(case.series, geometry=moved,
+                                                                                 headers=_moved(case.series.headers)))
+    assert main(["score", str(case.folder), str(roi), "--model", "pickhardt-2013-l1-hu", "--level", "L1",
+                 "--out", str(tmp_path / "out"), "--dicom-out", str(tmp_path / "dicom")]) == 2
+    assert "does not lie on the grid" in capsys.readouterr().err
+    assert [path.name for path in tmp_path.iterdir()] == ["roi.nrrd"]
+
+
+def _moved(headers: tuple) -> tuple:
+    found = tuple(copy.deepcopy(header) for header in headers)
+    for header in found:
+        header.ImagePositionPatient = [float(x) + 7.0 for x in header.ImagePositionPatient]
+    return found
+
+
+def test_several_regions_have_objects_of_their_own(case: Case, tmp_path: Path, capsys: pytest.CaptureFixture) -> None:
+    labels = case.roi.mask.astype(np.uint8)
+    other = np.roll(labels, 3, 2) & (1 - labels)
+    phantoms.write_seg_nrrd(tmp_path / "two.seg.nrrd", (labels + 2 * other)[None], case.image.geometry, [
+        {"Name": "L1 trabecular", "LabelValue": 1}, {"Name": "L2 trabecular", "LabelValue": 2}])
+    main(["score", str(case.folder), str(tmp_path / "two.seg.nrrd"), "--all-segments", "--compartment", "trabecular",
+          "--model", "pickhardt-2013-l1-hu", "--out", str(tmp_path / "out"), "--dicom-out", str(tmp_path / "dicom")])
+    found = sorted(path.relative_to(tmp_path / "dicom").as_posix() for path in (tmp_path / "dicom").rglob("*.dcm"))
+    assert {name.split("/")[1] for name in found} == {"report-pdf.dcm", "segmentation.dcm", "structured-report.dcm"}
+    uids = {pydicom.dcmread(tmp_path / "dicom" / name).SOPInstanceUID for name in found}
+    assert len(found) == len(uids) == 6
+    assert "with the patient's identity" in capsys.readouterr().out
 
 
 def test_without_a_dicom_series_one_sentence_says_what_is_needed(tmp_path: Path,

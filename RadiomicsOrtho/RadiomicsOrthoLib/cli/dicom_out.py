@@ -42,15 +42,17 @@ class DicomExport:
     series: DicomSeries
     language: str
 
-    def write(self, cases: Mapping[str, DicomCase]) -> list[str]:
-        """Write the objects of ``cases`` (prefix of their file names → case); returns the names."""
+    def objects(self, cases: Mapping[str, DicomCase]) -> dict[str, bytes]:
+        """The objects of ``cases`` (prefix of their file names → case) by the names of their files."""
         made, files = datetime.now(), {}
         for prefix, case in cases.items():
             pdf = report_pdf(case.card, case.pictures, self.language)
             found = dicom_files(case.card, case.measured, self.series, pdf, made)
             files |= {f"{prefix}{name}": content for name, content in found.items()}
-        write_folder(self.folder, files)
-        return list(files)
+        return files
+
+    def write(self, objects: Mapping[str, bytes]) -> None:
+        write_folder(self.folder, objects)
 
 
 def dicom_export_from(options: argparse.Namespace) -> DicomExport | None:

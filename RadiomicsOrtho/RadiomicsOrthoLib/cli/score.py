@@ -114,8 +114,10 @@ def run(options: argparse.Namespace) -> dict:
     card = scored.card
     views = region_views(image, scored.roi, roi)
     files = card_files(card, views, scored.features, scored.roi, options.language, options.pdf)
+    objects = dicom.objects({"": DicomCase(card, scored.roi, views)}) if dicom else {}
     write_folder(options.out, files)
-    objects = dicom.write({"": DicomCase(card, scored.roi, views)}) if dicom else []
+    if dicom:
+        dicom.write(objects)
     if not options.json:
         print_card(card)
         print(f"Written to {options.out}: {', '.join(files)}")

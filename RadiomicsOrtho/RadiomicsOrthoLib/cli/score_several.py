@@ -58,15 +58,19 @@ def score_several(options: argparse.Namespace, image: BoneImage, model: ModelBun
         refusal = str(error)
     pictures = {region.name: region_views(image, region.scored.roi, drawn[region.name])
                 for region in regions if region.scored}
-    write_folder(options.out, files := patient_files(patient, regions, pictures, options.language, options.pdf))
+    files = patient_files(patient, regions, pictures, options.language, options.pdf)
+    objects = dicom.objects(_dicom_cases(regions, pictures)) if dicom else {}
+    write_folder(options.out, files)
     if dicom:
-        dicom.write(_dicom_cases(regions, pictures))
+        dicom.write(objects)
     if not options.json:
         for region in regions:
             print(_line(region))
         if patient:
             print_card(patient)
         print(f"Written to {options.out}: {', '.join(sorted({name.split('/')[0] for name in files}))}")
+        if objects:
+            print(f"Written to {options.dicom_out}, with the patient's identity: {', '.join(objects)}")
     refused = [region for region in regions if region.scored is None]
     for region in refused:
         sys.stderr.write(f"No card for '{region.name}': {region.refused}\n")

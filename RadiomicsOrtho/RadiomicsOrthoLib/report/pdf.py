@@ -17,6 +17,15 @@ from .wording import place_text
 CHART_WIDTH = 900.0
 
 
+def check_packages() -> None:
+    """InputError if the package that sets a PDF is missing."""
+    try:
+        import reportlab  # noqa: F401
+    except ImportError:
+        raise InputError("A PDF needs the Python package reportlab; install it with "
+                         "\"pip install 'radiomics-ortho[pdf]'\", or write the report as HTML.") from None
+
+
 def report_pdf(card: ScoreCard, pictures: Mapping[str, Picture] | None = None, language: str = ENGLISH) -> bytes:
     """The report of ``card`` as a PDF of A4 pages; equal cards give equal bytes.
 
@@ -24,11 +33,7 @@ def report_pdf(card: ScoreCard, pictures: Mapping[str, Picture] | None = None, l
     :func:`.html.report_html`.  Text is text and the nomogram is drawn with lines; faces are in the file but for Chinese
     on a computer without a TrueType face of it (see :mod:`.pdf_fonts`).  InputError if reportlab is missing.
     """
-    try:
-        import reportlab  # noqa: F401
-    except ImportError:
-        raise InputError("A PDF needs the Python package reportlab; install it with "
-                         "\"pip install 'radiomics-ortho[pdf]'\", or write the report as HTML.") from None
+    check_packages()
     from .page_tree import page_tree
     from .pdf_flow import Sheet, flow
 

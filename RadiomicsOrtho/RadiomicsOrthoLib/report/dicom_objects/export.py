@@ -11,6 +11,7 @@ from ...errors import InputError
 from ...imaging.dicom_series import DicomSeries
 from ...regions.roi import Roi
 from ...scoring.card import ScoreCard
+from ..pdf import check_packages as check_pdf_packages
 from .identity import Identity
 
 if TYPE_CHECKING:
@@ -18,7 +19,8 @@ if TYPE_CHECKING:
 
 
 def check_packages() -> None:
-    """InputError if a package that writes DICOM objects is missing."""
+    """InputError if a package that writes DICOM objects, or the report inside, is missing."""
+    check_pdf_packages()
     try:
         import highdicom  # noqa: F401
     except ImportError:
