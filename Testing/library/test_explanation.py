@@ -180,7 +180,8 @@ def test_the_chart_says_that_it_is_no_nomogram_and_shows_every_share() -> None:
     fills = {p.get("fill") for p in ElementTree.fromstring(svg).iter("{http://www.w3.org/2000/svg}polygon")}
     assert {"#e79a63", "#d6ebf7"} <= fills      # raising and lowering
     page = card_files(card)["report.html"]
-    assert "What moved this result" in page
+    assert "What moved this result" in page and "Shapley value (percentage points)" in page
+    assert f"<td>{100 * card.explanation.shares['age']:+.1f}</td>" in page
 
 
 def test_what_is_tried_is_a_hollow_mark_on_the_curves() -> None:

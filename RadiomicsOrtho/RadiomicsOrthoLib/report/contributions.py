@@ -39,6 +39,12 @@ def share_text(share: float | None) -> str:
     return (f"{share:+.0f}" if share == int(share) else f"{share:+.3f}").replace("-", "−")
 
 
+def shapley_text(share: float, is_probability: bool) -> str:
+    """A Shapley value with its sign; of a probability in percentage points."""
+    text = f"{100 * share:+.1f}" if is_probability else f"{share:+.3g}"
+    return text.replace("-", "−")
+
+
 def exact_text(value: float) -> str:
     """A coefficient with all the digits that it was published with."""
     return f"{value:.12g}".replace("-", "−")

@@ -8,6 +8,7 @@ from itertools import pairwise
 from ..scoring.explanation import Curve, Explanation
 from ..scoring.nomogram import pretty
 from .band_chart import BandSheet
+from .contributions import shapley_text
 from .language import local, tr
 from .nomogram_sheet import GRID, INK, MUTED, NARROW, PATIENT, TRIED
 from .svg import text_width, wrap
@@ -46,7 +47,7 @@ class ExplanationSheet(BandSheet):
         how = tr("People of reference: {title}, {count}.", title=local(found.background), count=found.count)
         if found.method == "sampled":
             how += " " + tr("Sampled with seed {seed}; standard error at most {error}.", seed=found.seed,
-                            error=self._amount(max(found.errors.values())))
+                            error=shapley_text(max(found.errors.values()), card.model.is_probability).lstrip("+"))
         self._lines(how, self.small, MUTED)
         names = sorted(found.shares, key=lambda name: -abs(found.shares[name]))
         ends, at = [], found.base
@@ -63,7 +64,7 @@ class ExplanationSheet(BandSheet):
             return left + (value - ticks[0]) / (ticks[-1] - ticks[0]) * (right - left)
 
         rows = [(tr("Mean of the people of reference"), found.base, found.base, output_text(card.model, found.base))]
-        rows += [(self._input_text(name), *end, self._amount(found.shares[name], signed=True))
+        rows += [(self._input_text(name), *end, shapley_text(found.shares[name], card.model.is_probability))
                  for name, end in zip(names, ends, strict=True)]
         rows.append((tr("This case"), card.value, card.value, output_text(card.model, card.value)))
         heights = [self._row_height(text, title_width, narrow) for text, *_ in rows]
@@ -210,12 +211,6 @@ class ExplanationSheet(BandSheet):
         shown = local(item.choices[str(value)]) if item.choices else with_unit(number_text(float(value)),
                                                                               local(item.unit))
         return f"{local(item.title)} = {shown}"
-
-    def _amount(self, share: float, signed: bool = False) -> str:
-        text = f"{100 * share:.1f}" if self.card.model.is_probability else number_text(share, 3).replace("−", "-")
-        if signed and not text.startswith("-"):
-            text = f"+{text}"
-        return text.replace("-", "−")
 
     def _axis_text(self, value: float) -> str:
         if not self.card.model.is_probability:

@@ -11,7 +11,7 @@ from ..scoring.card import ScoreCard
 from ..scoring.nomogram import draws_bands
 from .calibration_section import calibration_section
 from .checklist_section import checklist_section
-from .contributions import contributions_section, share_text, share_title
+from .contributions import contributions_section, shapley_text, share_text, share_title
 from .drawing import Drawing
 from .html_parts import bullets, checked_svg, page, section, table
 from .language import local, tr
@@ -155,14 +155,20 @@ def _inputs(card: ScoreCard) -> str:
     choices = {item.name: item.choices or {} for item in card.model.inputs}
     read_by_eye = {item.name for item in card.model.inputs if item.is_semantic}
     several = len(card.model.estimator.stratum(card.input_values).terms) > 1
+    shares = card.explanation.shares if card.explanation else {}
     rows = []
     for item in card.inputs:
         value = local(choices.get(item.name, {}).get(str(item.value), item.value)) if isinstance(item.value, str) \
             else with_unit(number_text(item.value), local(item.unit))
         share = [escape(share_text(item.contribution))] if several else []
+        if shares:
+            known = item.name in shares
+            share = [escape(shapley_text(shares[item.name], card.model.is_probability)) if known else "—"]
         source = tr("read by eye") if item.name in read_by_eye else local(item.source)
         rows.append([escape(local(item.title)), escape(value), escape(source), *share])
     share_head = [share_title(card.model.estimator)] if several else []
+    if shares:
+        share_head = [tr("Shapley value (percentage points)") if card.model.is_probability else tr("Shapley value")]
     return section(tr("Inputs"), table(rows, (tr("Input"), tr("Value"), tr("From"), *share_head)))
 
 
