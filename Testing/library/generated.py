@@ -236,6 +236,20 @@ def trees_card() -> ScoreCard:
     return card(made, values, explanation=explain(made, values))
 
 
+def clinical_files(**entries: object) -> dict[str, bytes]:
+    """The files of a model of entered values with trees in a part; ``entries`` go before its own."""
+    files = trees_files()
+    data = json.loads(files["model.json"]) | {"applicability": {"modality": "none", "site": "none"}} | entries
+    data["inputs"][1]["source"] = "clinical"
+    return files | {"model.json": json.dumps(data).encode()}
+
+
+def everything(folder: Path) -> dict[str, bytes | None]:
+    """Every file and folder below ``folder``, with the content of the files."""
+    return {str(path.relative_to(folder)): path.read_bytes() if path.is_file() else None
+            for path in folder.rglob("*")}
+
+
 def bundle(data: dict) -> ModelBundle:
     return bundle_from_dict(data, "0" * 64)
 

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import generated
 import pytest
+from generated import everything
 from RadiomicsOrthoLib.cli.main import main
 from RadiomicsOrthoLib.models.catalogue import MODEL_PATH_VARIABLE
 from RadiomicsOrthoLib.models.parts import part_entry
@@ -110,11 +111,6 @@ def site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv(TRUST_PATH_VARIABLE, str(tmp_path / "a" / "b" / "trust"))
     monkeypatch.setenv("HOME", str(tmp_path / "a" / "home"))
     return tmp_path
-
-
-def everything(folder: Path) -> dict[str, bytes | None]:
-    return {str(path.relative_to(folder)): path.read_bytes() if path.is_file() else None
-            for path in folder.rglob("*")}
 
 
 def refusal(path: Path, site: Path, capsys) -> str:
