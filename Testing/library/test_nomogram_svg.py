@@ -334,6 +334,8 @@ def test_qt_draws_it_with_text_and_marks(name: str) -> None:
 def test_wrap_breaks_at_spaces_then_at_underscores_then_anywhere() -> None:
     assert wrap("one two three", 10, text_width("one two", 10)) == ["one two", "three"]
     assert wrap("glcm_ClusterShade", 10, text_width("ClusterShade", 10)) == ["glcm_", "ClusterShade"]
+    assert wrap("LargeAreaHighGrayLevelEmphasis", 10, text_width("LargeAreaHighGray", 10)) == [
+        "LargeAreaHighGray", "LevelEmphasis"]
     assert "".join(wrap("x" * 50, 10, 60)) == "x" * 50
     assert wrap("", 10, 60) == [""]
     assert all(text_width(line, 10, True) <= 60 for line in wrap("wide words " * 9 + "y" * 40, 10, 60, True))

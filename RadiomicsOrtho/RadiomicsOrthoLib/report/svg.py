@@ -69,8 +69,10 @@ def wrap(text: str, size: float, width: float, bold: bool = False) -> list[str]:
             continue
         while text_width(word, size, bold) > width and len(word) > 1:
             keep = max((n for n in range(1, len(word)) if text_width(word[:n], size, bold) <= width), default=1)
-            # feature names are long words: break them behind an underscore where there is one
-            keep = max((n for n in range(keep // 3 + 1, keep + 1) if word[n - 1] in "_-/"), default=keep)
+            # feature names are long words: break them behind an underscore, else between WordsLikeThese
+            parts = range(keep // 3 + 1, keep + 1)
+            inner = max((n for n in parts if word[n - 1].islower() and word[n].isupper()), default=keep)
+            keep = max((n for n in parts if word[n - 1] in "_-/"), default=inner)
             lines.append(word[:keep])
             word = word[keep:]
         lines.append(word)

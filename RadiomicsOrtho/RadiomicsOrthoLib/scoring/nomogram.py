@@ -474,5 +474,5 @@ def _rank(value: float, step: float) -> int:
 def _label(value: float, step: float) -> str:
     """The value with as many decimals as its step needs, with a true minus sign."""
     decimals = max(0, -math.floor(math.log10(step) + 1e-9))
-    text = f"{value:.{decimals}f}" if decimals <= 6 and abs(value) < 1e6 else f"{value:.6g}"
+    text = f"{value:.{decimals}f}" if decimals <= 6 and abs(value) < 1e9 else f"{value:.6g}"
     return "0" if float(text) == 0 else text.replace("-", "−")
