@@ -5,6 +5,8 @@ from __future__ import annotations
 import copy
 import dataclasses
 import io
+import shutil
+import subprocess
 import sys
 from datetime import datetime
 from pathlib import Path
@@ -198,6 +200,16 @@ def test_the_pdf_is_inside_as_it_was_written(case: Case) -> None:
     assert data.EncapsulatedDocument[:data.EncapsulatedDocumentLength] == case.pdf
     assert len(data.EncapsulatedDocument) % 2 == 0
     assert b"Doe^Jane" not in case.pdf
+
+
+def test_a_validator_finds_no_error(case: Case, tmp_path: Path) -> None:
+    validator = shutil.which("dciodvfy")
+    if validator is None:
+        pytest.skip("dciodvfy (dicom3tools) is not there to validate with")
+    for name, content in case.files().items():
+        (tmp_path / name).write_bytes(content)
+        done = subprocess.run([validator, name], cwd=tmp_path, capture_output=True, encoding="utf-8", check=False)
+        assert [line for line in (done.stdout + done.stderr).splitlines() if line.startswith("Error")] == [], name
 
 
 def test_the_same_export_is_the_same_object_and_a_later_one_another(case: Case) -> None:

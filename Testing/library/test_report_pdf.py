@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
 import subprocess
@@ -17,6 +18,7 @@ from RadiomicsOrthoLib.cli.main import main
 from RadiomicsOrthoLib.errors import InputError
 from RadiomicsOrthoLib.quality.finding import Finding
 from RadiomicsOrthoLib.regions.trabecular import trabecular_core
+from RadiomicsOrthoLib.report import drawing as drawing_module
 from RadiomicsOrthoLib.report.drawing import Drawing
 from RadiomicsOrthoLib.report.html import report_sections
 from RadiomicsOrthoLib.report.nomogram_svg import nomogram_svg
@@ -29,6 +31,7 @@ from RadiomicsOrthoLib.report.svg_reader import from_svg
 from RadiomicsOrthoLib.resources import resource_folder
 
 TTFont = pytest.importorskip("reportlab.pdfbase.ttfonts", reason="reportlab is needed to write PDF").TTFont
+REPORT = Path(drawing_module.__file__).parent
 CARDS = {"bands": generated.card(), "logistic": generated.logistic_card()}
 
 
@@ -147,6 +150,15 @@ def test_without_reportlab_one_sentence_says_what_to_do(monkeypatch: pytest.Monk
     path.write_text(CARDS["bands"].to_json(), encoding="utf-8")
     assert main(["card", str(path), "--svg", str(tmp_path / "a.svg"), "--pdf", str(tmp_path / "a.pdf")]) == 2
     assert "reportlab" in capsys.readouterr().err and [item.name for item in tmp_path.iterdir()] == ["card.json"]
+
+
+def test_scoring_loads_no_package_for_paper_or_dicom_unless_it_is_asked_for(tmp_path: Path) -> None:
+    code = ("import sys; from RadiomicsOrthoLib.cli.main import main; main(['score', '--model', 'ost', '--clinical', "
+            "'age=70', 'weight=60', '--out', 'out']); "
+            "print(sorted({'reportlab', 'highdicom', 'pydicom', 'PIL'} & set(sys.modules)))")
+    done = subprocess.run([sys.executable, "-X", "utf8", "-c", code], capture_output=True, encoding="utf-8", check=True,
+                          cwd=tmp_path, env={**os.environ, "PYTHONPATH": str(REPORT.parents[1])})
+    assert done.stdout.splitlines()[-1] == "[]" and (tmp_path / "out" / "report.html").exists()
 
 
 def test_the_card_command_writes_the_report_as_pdf(tmp_path: Path, capsys: pytest.CaptureFixture) -> None:
