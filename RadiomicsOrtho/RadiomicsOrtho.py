@@ -99,7 +99,7 @@ class RadiomicsOrthoWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
         self._engineState = EngineStateLabel(self.ui.engineStateLabel,
                                              self.logic.resourcePath("requirements-features.txt"))
         self._semanticSection = SemanticSection(self.ui, self.logic.answers)
-        self._oneClick = OneClickSection(self.ui, self.logic, self.showScored)
+        self._oneClick = OneClickSection(self.ui, self.logic, self.showResult)
         uiWidget.layout().insertWidget(0, self._oneClick.widget)
         self._sections = (
             self._oneClick, ModelSection(self.ui, self.logic), CalibrationSection(self.ui, self.logic),
@@ -171,7 +171,6 @@ class RadiomicsOrthoWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
             self.addObserver(self._parameterNode, vtk.vtkCommand.ModifiedEvent, self.updateFromParameterNode)
             self.updateFromParameterNode()
             if self._scored is None:
-                self._resultOf = self.logic.inputsOf(self._parameterNode)
                 self.showResult(*storedResult(self._parameterNode))
 
     def updateFromParameterNode(self, caller=None, event=None) -> None:
@@ -222,7 +221,6 @@ class RadiomicsOrthoWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
                     scored = self.logic.processNode(node, wanted and not featuresProblem, work.progress,
                                                     work.cancelled)
                 node.resultTable, node.resultText = scored.table, scored.text or node.resultText
-                self._resultOf = self.logic.inputsOf(node)
                 featuresProblem = featuresProblem or scored.featuresProblem
                 self.showResult(scored)
             except RefusedError as refusal:
@@ -242,16 +240,12 @@ class RadiomicsOrthoWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
             slicer.util.warningDisplay(featuresProblem)
 
     def showResult(self, scored, emptyHtml: str = "") -> None:
-        """Show a result; for ``None`` what stands in its place."""
+        """Show a result of the inputs as they are now; for ``None`` what stands in its place."""
         self._scored = scored
+        self._resultOf = self.logic.inputsOf(self._parameterNode) if scored and self._parameterNode else None
         self._resultSection.show(scored, emptyHtml)
         if self._parameterNode:
             markOutdated(self._parameterNode, not scored or not scored.card)
-
-    def showScored(self, scored, emptyHtml: str = "") -> None:
-        """Show what was made of the inputs as they are now."""
-        self._resultOf = self.logic.inputsOf(self._parameterNode) if self._parameterNode else None
-        self.showResult(scored, emptyHtml)
 
     def _showRegion(self) -> None:
         """Say what the chosen segment is taken for."""
@@ -451,6 +445,17 @@ class RadiomicsOrthoTest(ScriptedLoadableModuleTest):
         self.assertIn("Research use only", card["notice"])
         self.assertAlmostEqual(float(scored.table.GetCellText(0, 1)), scored.card.value, delta=0.1)
         self.assertIn("<svg", scored.nomogramSvg)
+
+    def test_one_click_takes_the_bones_that_are_there(self):
+        from RadiomicsOrthoLib.workflow.request import ScanRequest
+        from RadiomicsOrthoScene.one_click import OneClick
+
+        job = OneClick()
+        self.assertFalse(job.start(*self.makeCase(coreHu=120.0)[:2], ScanRequest(), {"kvp": 120.0}))
+        while job.running:
+            slicer.app.processEvents()
+        card = job.outcome()[0].result.cards[0].card
+        self.assertEqual((card.place, round(card.value, -1)), ("L1", 120.0))
 
     def test_two_regions_give_two_scores(self):
         low = RadiomicsOrthoLogic().process(*self.makeCase(coreHu=80.0), "pickhardt-2013-l1-hu")

@@ -45,8 +45,8 @@ def _cards(cards: Sequence[Mapping], reports: Sequence[str]) -> str:
         found = escape(local(result["class"]["title"])) if result["class"] else ""
         title = escape(local(card["model"]["title"]))
         linked = f'<a href="{escape(reports[number])}">{title}</a>' if number < len(reports) else title
-        rows.append([escape(local(card["case"]["place"])), amount, found, linked, _worst(card["findings"])])
-    head = (tr("Place"), tr("Result"), tr("Class"), tr("Model"), tr("Findings"))
+        rows.append([linked, escape(local(card["case"]["place"])), amount, found, _worst(card["findings"])])
+    head = (tr("Model"), tr("Place"), tr("Result"), tr("Class"), tr("Findings"))
     nothing = tr("No model gave a score; the reasons stand below.")
     return section(tr("Scores"), table(rows, head) or f"<p>{escape(nothing)}</p>", "result")
 
@@ -82,7 +82,7 @@ def _regions(regions: Sequence[Mapping]) -> str:
         source = sources[region["level_from"]] if region["body"] is not None else ""
         measured = measurement_text(region["measurements"]) if region["complete"] else tr("cut off by the scan's edge")
         where = f"{local(place)} ({source})" if place and source else local(place)
-        volume = with_unit(number_text(region["volume_ml"], 3), "mL")
+        volume = with_unit(number_text(region["volume_ml"], 3), "mL").replace(" ", "\u00a0")
         rows.append([escape(region["name"]), escape(where), escape(measured), escape(volume),
                      _codes(region["findings"])])
     head = (tr("Region"), tr("Place"), tr("Mean ± standard deviation"), tr("Volume"), tr("Findings"))
