@@ -41,7 +41,7 @@ class OneClickSection:
         self._request = self._stated = self._regions = None
         #: what is left to be done at the end of a run
         self._finishing = None
-        self._problem, self._asksForClick = "", False
+        self._problem, self._asksForClick, self._volumeId = "", False, ""
         #: how often each stage was computed in the last run
         self.runs = {}
         self._watch = SegmentationWatch(self._onSegments)
@@ -74,9 +74,15 @@ class OneClickSection:
             return
         isOther = self._node is None
         self._node = node
+        volumeId = node.inputVolume.GetID() if node.inputVolume else ""
+        if volumeId != self._volumeId:
+            # what was said was said of another scan
+            self._volumeId, self._problem, self._asksForClick = volumeId, "", False
         self._watch.watch(node.segmentation)
         if isOther and not self.busy:
-            self._take(one_click.scan_of(node.scanText))
+            stored = one_click.scan_of(node.scanText)
+            if stored != self._result:
+                self._take(stored)
         self._showState()
 
     def stop(self) -> None:

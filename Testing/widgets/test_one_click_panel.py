@@ -97,6 +97,11 @@ def test_one_click_goes_from_the_scan_to_the_cards_and_back_to_every_stage(panel
     # the card that was looked at still is the one that is shown
     assert section.cardList.currentRow == 0 and panel._scored.card.model.id == "pickhardt-2013-l1-hu"
 
+    # another module is visited meanwhile
+    panel.exit()
+    panel.enter()
+    assert len(cards(section)) == 4 and section.cardList.currentRow == 0
+
     # and a level is named
     section.levelQuestion.button.click()
     wait(section)
@@ -159,6 +164,9 @@ def test_a_scan_without_a_spine_asks_for_one_click(panel, section):
     press(section)
     assert "click once" in section.stateLabel.text and section.clickRow.visible
     assert panel._parameterNode.segmentation is None
+    # the next scan is not asked about
+    panel.ui.volumeSelector.setCurrentNode(add_volume(image, "another CT"))
+    assert not section.clickRow.visible and section.stateLabel.text == ""
 
 
 def test_a_scan_that_is_refused_says_why_in_the_place_of_the_card(panel, section, spine):
