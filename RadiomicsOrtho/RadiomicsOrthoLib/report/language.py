@@ -3,8 +3,8 @@
 The English sentence is the key and the record: ``card.json`` stays English, and a rendering looks up what it shows.
 A catalogue is a folder ``Resources/Languages/<code>`` of JSON files, each one object of English text → translation.
 Texts with values are templates with named gaps (``"The scan was made at {kvp} kV."``); what stands in a gap is itself
-looked up, so that a formatted English sentence read from a card is translated, too.  A text that no catalogue knows is
-shown in English.
+looked up, so that a formatted English sentence read from a card is translated, too; so are the entries of a list
+(``first slice, last row``).  A text that no catalogue knows is shown in English.
 """
 
 from __future__ import annotations
@@ -29,6 +29,11 @@ LANGUAGES = {ENGLISH: ("English", "en"), "zh": ("简体中文", "zh-CN")}
 FEW_LETTERS = 8
 _NUMBER = r"[<>≤≥−+-]?\d[\d.,]*"
 _GAP = re.compile(r"\{(\w+)\}")
+#: how English joins the entries of a list, the weakest join first; a catalogue translates them like any text
+JOINS = (", ", " or ", " and ")
+#: a list of whole clauses is taken apart before a template could swallow its joins
+CLAUSES = "; "
+_WORD = re.compile("[a-z]{3}")
 
 
 @dataclass(frozen=True)
@@ -38,13 +43,28 @@ class Catalogue:
     texts: Mapping[str, str]
 
     def translate(self, text: str) -> str:
-        """``text`` in this language: as it stands, else by the template that fits it most closely, else unchanged."""
+        """``text`` in this language: as it stands, else by the template that fits it most closely, else as a list of
+        texts that are all known, else unchanged.
+        """
         if text in self.texts:
             return self.texts[text]
+        clauses = self._listed(text, (CLAUSES,))
+        if clauses != text:
+            return clauses
         for pattern, translated in self._templates:
             found = pattern.fullmatch(text)
             if found:
                 return _filled(translated, {name: self.translate(value) for name, value in found.groupdict().items()})
+        return self._listed(text, JOINS)
+
+    def _listed(self, text: str, joins: tuple[str, ...]) -> str:
+        """``L1, last row`` by its entries; unchanged if one with words is unknown, so that no list is half English."""
+        for join in joins:
+            entries = text.split(join)
+            if len(entries) > 1 and join in self.texts:
+                translated = [self.translate(entry) for entry in entries]
+                if all(new != old or not _WORD.search(old) for new, old in zip(translated, entries, strict=True)):
+                    return self.texts[join].join(translated)
         return text
 
     @cached_property
