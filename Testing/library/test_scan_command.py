@@ -128,10 +128,10 @@ def test_values_for_a_model_that_was_not_asked_for_are_refused(case, tmp_path, c
 
 
 def test_a_region_file_without_bone_is_refused(case, tmp_path, capsys):
-    scan, _ = case
-    image = spine_phantom(count=5, spacing=(2.0, 2.0, 2.0), sacrum=True, noise=8.0).image
+    scan, out = case
+    geometry = read_segmentation(out / "regions.seg.nrrd").geometry
     (tmp_path / "empty.seg.nrrd").write_bytes(seg_nrrd(
-        [WrittenSegment(np.zeros(image.array.shape, bool), "nothing", (1.0, 0.0, 0.0), {})], image.geometry))
+        [WrittenSegment(np.zeros(geometry.shape, bool), "nothing", (1.0, 0.0, 0.0), {})], geometry))
     assert main(["scan", str(scan), "--roi", str(tmp_path / "empty.seg.nrrd"), "--out", str(tmp_path / "out")]) == 2
     assert "holds no bone region" in capsys.readouterr().err
 

@@ -127,8 +127,8 @@ def _choice(model: ModelBundle, image: BoneImage, regions: Sequence[ScanRegion],
         return _refused(model, refused)
     fitting = [region for region in regions if region.roi.site == model.applicability.site]
     if not fitting:
-        return ModelChoice(model, reason=f"It was made for the {model.applicability.site}, and no such bone was found.",
-                           remedy="Look for that bone.")
+        return ModelChoice(model, reason=f"It was made for the {model.applicability.site}, and none is among the "
+                           "regions.", remedy="Look for that bone, or draw it.")
     refused = refusals(check_applicability(model, scan, RegionFacts.of(fitting[0].roi)))
     if refused:
         return _refused(model, refused)
