@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import copy
 import json
+import math
+from collections.abc import Iterator
 from pathlib import Path
 
 import generated
@@ -89,6 +92,31 @@ def test_what_is_no_card_or_was_changed_by_hand_is_refused_in_one_sentence(text:
     with pytest.raises(InputError, match=words) as caught:
         card_from_json(text, "'card.json'")
     assert str(caught.value).startswith("'card.json'") and "\n" not in str(caught.value)
+
+
+def places(data: object, place: tuple = ()) -> Iterator[tuple]:
+    entries = data.items() if isinstance(data, dict) else enumerate(data) if isinstance(data, list) else ()
+    for name, entry in entries:
+        yield (*place, name)
+        yield from places(entry, (*place, name))
+
+
+@pytest.mark.parametrize("wrong", [None, 7, [], "NaN"])
+@pytest.mark.parametrize("entry", json.loads(CARDS["ost"].to_json()))
+def test_a_card_with_an_entry_of_another_kind_is_refused_or_drawn(entry: str, wrong: object) -> None:
+    whole = json.loads(CARDS["ost"].to_json())
+    for place in ((entry, *inner) for inner in [(), *places(whole[entry])] if len(inner) < 4):
+        data = copy.deepcopy(whole)
+        inside = data
+        for step in place[:-1]:
+            inside = inside[step]
+        inside[place[-1]] = math.nan if wrong == "NaN" else wrong
+        try:
+            card = card_from_json(json.dumps(data))
+        except InputError as error:
+            assert "\n" not in str(error)
+        else:
+            assert "report.html" in card_files(card), place
 
 
 def test_files_that_cannot_be_read_are_refused(tmp_path: Path) -> None:

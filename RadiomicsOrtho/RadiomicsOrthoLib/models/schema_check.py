@@ -1,4 +1,4 @@
-"""Whether a ``model.json`` satisfies the schema that ships: the part of JSON Schema (draft 2020-12) that it uses.
+"""Whether a ``model.json`` or ``card.json`` satisfies its schema: the part of JSON Schema (draft 2020-12) they use.
 
 The reader of a bundle says more exactly what is wrong where numbers and names do not fit each other.  This
 says that every text is a text and every list a list, so that no card or report stumbles over one later.
@@ -25,13 +25,28 @@ Fault = tuple[tuple, str]
 
 
 @cache
-def model_schema() -> Mapping:
-    return json.loads((resource_folder() / "Schemas" / "model.schema.json").read_text(encoding="utf-8"))
+def shipped_schema(name: str) -> Mapping:
+    """The schema of that name in ``Resources/Schemas``, such as ``model``."""
+    return json.loads((resource_folder() / "Schemas" / f"{name}.schema.json").read_text(encoding="utf-8"))
 
 
 def check_model(data: object) -> None:
     """``ValueError`` with the first fault of a parsed ``model.json``, and where it is."""
-    for place, what in faults(data, model_schema(), model_schema()):
+    _raise_first(data, shipped_schema("model"))
+
+
+def check_card(data: Mapping) -> None:
+    """As :func:`check_model` for a parsed ``card.json``, with the model that it carries (without check vectors)."""
+    _raise_first(data, shipped_schema("card"))
+    of_file = shipped_schema("model")
+    required = [name for name in of_file["required"] if name != "check_vectors"]
+    model = {name: entry for name, entry in data["model"].items()
+             if name not in ("sha256", "signature") and entry not in ("", [])}
+    _raise_first(model, {**of_file, "required": required}, ("model",))
+
+
+def _raise_first(data: object, schema: Mapping, at: tuple = ()) -> None:
+    for place, what in faults(data, schema, schema, at):
         where = " → ".join(str(step + 1) if isinstance(step, int) else str(step) for step in place)
         raise ValueError(f"{where or 'the whole'} {what}")
 
@@ -140,6 +155,11 @@ def _sized(kind: type, what: str, holds: Callable[[int, int], bool]):
     return check
 
 
+def _unique(data, wanted, schema, root, place) -> Iterator[Fault]:
+    if wanted and isinstance(data, list) and any(entry in data[:number] for number, entry in enumerate(data)):
+        yield place, "has an entry twice"
+
+
 def _enum(data, wanted, schema, root, place) -> Iterator[Fault]:
     if not any(_same(data, one) for one in wanted):
         yield place, f"must be one of {', '.join(map(str, wanted))}"
@@ -171,5 +191,5 @@ _CHECKS = {
     "exclusiveMaximum": _compared("below", lambda x, y: x < y),
     "minLength": _sized(str, "at least", lambda x, y: x >= y),
     "minItems": _sized(list, "at least", lambda x, y: x >= y), "maxItems": _sized(list, "at most", lambda x, y: x <= y),
-    "minProperties": _sized(dict, "at least", lambda x, y: x >= y),
+    "uniqueItems": _unique, "minProperties": _sized(dict, "at least", lambda x, y: x >= y),
 }

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import math
 from collections.abc import Mapping
 from dataclasses import replace
@@ -11,6 +10,8 @@ from pathlib import Path
 from ..errors import InputError
 from ..models.bundle import bundle_from_dict
 from ..models.columns_estimator import ElsewhereEstimator
+from ..models.safe_json import parse_json
+from ..models.schema_check import check_card
 from ..models.signature import SignatureStatus
 from ..quality.finding import Finding
 from .card import SCHEMA, CardInput, ScoreCard
@@ -36,15 +37,17 @@ def read_card(path: Path) -> ScoreCard:
 def card_from_json(text: str, name: str = "The text") -> ScoreCard:
     """The card in the text of a ``card.json``; ``name`` is what the sentence of an InputError calls it."""
     try:
-        data = json.loads(text)
-    except (ValueError, RecursionError):
-        raise InputError(f"{name} is not valid JSON, so it is no score card.") from None
+        data = parse_json(text.encode())
+    except ValueError as error:
+        raise InputError(f"{name} is not valid JSON ({error}), so it is no score card.") from None
     if not isinstance(data, dict) or data.get("schema") != SCHEMA:
         found = data.get("schema") if isinstance(data, dict) else None
         raise InputError(f"{name} is no score card of this version (schema {found!r} instead of {SCHEMA!r}); "
                          "score the case again.")
     try:
-        return card_from_dict(data)
+        card = card_from_dict(data)
+        check_card(data)        # last: what was found before is said more exactly
+        return card
     except KeyError as error:
         raise InputError(f"{name} is no whole score card: it lacks the entry {error}.") from None
     except (ValueError, TypeError, AttributeError, OverflowError) as error:
