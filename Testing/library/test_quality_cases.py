@@ -10,7 +10,7 @@ import phantoms
 import planar
 import pytest
 from RadiomicsOrthoLib.imaging.suv import SUV
-from RadiomicsOrthoLib.quality.gate import inspect_with_core
+from RadiomicsOrthoLib.quality.gate import inspect, inspect_with_core
 from RadiomicsOrthoLib.quality.image_checks import check_image
 
 REPOSITORY = Path(__file__).resolve().parents[2]
@@ -297,3 +297,12 @@ def test_a_reference_for_its_mean_may_be_small():
         found = codes((image, small))
         assert ("ROI_TOO_SMALL" in found) == refused
         assert not {"ROI_FEW_VOXELS", "FEW_SLICES"} & found
+
+
+def test_a_region_made_for_its_mean_may_be_too_small_for_texture():
+    image, roi = ct()
+    for count, code in ((15, "ROI_TOO_SMALL"), (16, "ROI_FEW_VOXELS"), (63, "ROI_FEW_VOXELS")):
+        found = [f for f in inspect(*drawn((image, replace(roi, compartment="axial-ellipse")), only(count)))
+                 if f.code in ("ROI_TOO_SMALL", "ROI_FEW_VOXELS")]
+        assert [f.code for f in found] == [code]
+        assert found[0].severity == ("refuse" if code == "ROI_TOO_SMALL" else "warn")

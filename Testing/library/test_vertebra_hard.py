@@ -87,6 +87,22 @@ def test_the_heights_tell_the_deformities(fractured):
     assert genant["L1"]["loss"] == pytest.approx(0.4, abs=0.08)
 
 
+def test_a_body_that_has_lost_half_its_height_is_found_and_graded_in_slices_of_3_mm():
+    scan = trunk("T11", "L2", spacing=(1.0, 1.0, 3.0), deformities={"T12": Deformity("crush", 0.55)})
+    spine = clicked(scan, "L1")
+    assert min(agreement(scan, spine).values()) > 0.85
+    bodies = propose_bodies(scan.image, spine, level="L1").summary["bodies"]
+    assert {body["level"]: body["genant"]["suggested_grade"] for body in bodies if body["complete"]} \
+        == {"T11": 0, "T12": 3, "L1": 0, "L2": 0}
+
+
+def test_a_wedge_of_half_the_height_is_severe():
+    scan = trunk("T12", "L2", spacing=(1.0, 1.0, 2.0), deformities={"L1": Deformity("wedge", 0.5)})
+    bodies = propose_bodies(scan.image, clicked(scan, "L2"), level="L2").summary["bodies"]
+    [wedged] = [body["genant"] for body in bodies if body["level"] == "L1"]
+    assert (wedged["deformity"], wedged["suggested_grade"]) == ("wedge", 3)
+
+
 def test_intact_bodies_in_slices_of_3_mm_have_no_grade():
     scan = trunk("L2", "L4", spacing=(1.2, 1.2, 3.0))
     bodies = propose_bodies(scan.image, clicked(scan, "L3")).summary["bodies"]

@@ -16,8 +16,9 @@ from .planar_checks import FLAT_MODALITIES
 #: below this nothing statistical holds (Orlhac: 64 voxels); below the second, texture is unstable
 MIN_VOXELS = 64
 FEW_VOXELS = 1000
-#: a reference whose mean alone is used needs fewer (this project's own)
+#: a reference whose mean alone is used needs fewer, and so does a region made for its mean (this project's own)
 REFERENCE_COMPARTMENTS, MIN_VOXELS_OF_REFERENCE = ("csf",), 10
+MEAN_COMPARTMENTS, MIN_VOXELS_OF_MEAN = ("axial-ellipse", "mid-slab"), 16
 #: texture in space looks at a voxel's neighbours on both sides; with fewer slices half of them have none on one
 MIN_SLICES = 4
 #: islands below this share of the largest part are specks
@@ -53,14 +54,16 @@ def check_size(roi: Roi) -> Iterator[Finding]:
     # a core is derived from a larger region, which a person sees beside it
     what = "The trabecular region" if roi.compartment == "trabecular" else "The region"
     is_reference = roi.compartment in REFERENCE_COMPARTMENTS
-    least = MIN_VOXELS_OF_REFERENCE if is_reference else MIN_VOXELS
+    least = MIN_VOXELS_OF_REFERENCE if is_reference else \
+        MIN_VOXELS_OF_MEAN if roi.compartment in MEAN_COMPARTMENTS else MIN_VOXELS
     if count < least:
         yield Finding("ROI_TOO_SMALL", "refuse", f"{what} has {voxels}; it is too small "
                       f"(at least {least}).", "Draw a larger region, or use a scan with smaller voxels.")
     elif count < FEW_VOXELS and not is_reference:
         finer = ", or use thinner slices" if roi.geometry.plane_axis is None else ""
-        yield Finding("ROI_FEW_VOXELS", "warn", f"{what} has {voxels}; texture features "
-                      f"of fewer than {FEW_VOXELS} are unstable.", f"Rely on the mean only{finer}.")
+        why = f"texture features of fewer than {FEW_VOXELS} are unstable" if count >= MIN_VOXELS else \
+            f"fewer than {MIN_VOXELS} have no texture"
+        yield Finding("ROI_FEW_VOXELS", "warn", f"{what} has {voxels}; {why}.", f"Rely on the mean only{finer}.")
 
 
 def _check_border(image: BoneImage, roi: Roi) -> Iterator[Finding]:

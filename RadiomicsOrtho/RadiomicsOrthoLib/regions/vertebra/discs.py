@@ -34,8 +34,8 @@ FAINT_VALLEY_HU, MISSED_DISC = 25.0, 1.0
 #: a disc that shows neither as a valley nor as a band of this many HU costs as much as this many HU of them
 PLAIN_SIGN_HU, NO_SIGN = 20.0, 40.0
 #: penalty per squared log ratio of neighbouring spacings: a tenth costs 7, a quarter 40; a collapsed body costs no
-#: more than the limit, above and below it
-UNEVEN_SPACING, MOST_UNEVEN = 800.0, 60.0
+#: more than the limit, above and below it, and the less the plainer its discs are seen (per HU of the fainter one)
+UNEVEN_SPACING, MOST_UNEVEN, PLAINLY_UNEVEN = 800.0, 60.0, 0.4
 #: discs below this spacing may show as bright bands
 THIN_DISC_SPACING_MM, THIN_DISC_RANGE_MM = 32.0, 6.0
 #: a disc of the finished chain is moved by at most this much (steps)
@@ -86,7 +86,7 @@ def disc_chain(column: Column, cues: DiscCues) -> DiscChain:
     """The chain of discs that explains the column best; empty if none convinces."""
     n, spacings = len(column), SPACINGS
     interval = _interval_scores(column, cues)
-    uneven = np.minimum(UNEVEN_SPACING * np.log(spacings[:, None] / spacings[None, :]) ** 2, MOST_UNEVEN)
+    uneven = UNEVEN_SPACING * np.log(spacings[:, None] / spacings[None, :]) ** 2
     # total[q, s]: best sum of a chain whose last disc is q, s apart from the one below
     total = np.full((n, len(spacings)), -np.inf)
     before = np.full((n, len(spacings)), -1)
@@ -95,7 +95,8 @@ def disc_chain(column: Column, cues: DiscCues) -> DiscChain:
             below = q - spacing
             if below < 0 or not np.isfinite(interval[q, s]):
                 continue
-            chained = total[below] - uneven[s]
+            plain = max(min(cues.valley[q], cues.valley[below]), 0.0)
+            chained = total[below] - np.minimum(uneven[s], MOST_UNEVEN - PLAINLY_UNEVEN * plain)
             best = int(np.argmax(chained))
             if chained[best] > 0:
                 total[q, s], before[q, s] = interval[q, s] + chained[best], best
@@ -147,7 +148,7 @@ def _interval_scores(column: Column, cues: DiscCues) -> np.ndarray:
     usual = SPACING_PER_HALF_DEPTH * mean(half_depth, 0.0, 1.0)
     unusual = UNUSUAL_SPACING * np.log(spacings / usual) ** 2
     inner = np.stack([_inner_valley(cues.valley, spacing) for spacing in spacings], -1)
-    at_ends = 0.5 * (cues.valley[q] + cues.valley[low])
+    at_ends = np.minimum(cues.valley[q], cues.valley[low])
     missed = MISSED_DISC * np.clip(inner - np.maximum(at_ends, FAINT_VALLEY_HU), 0.0, None)
     sign = np.maximum(cues.valley[:, None], thin * cues.band[:, None])
     disc = disc - NO_SIGN * np.clip(1.0 - sign / PLAIN_SIGN_HU, 0.0, 1.0)

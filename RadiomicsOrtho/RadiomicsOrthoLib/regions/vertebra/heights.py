@@ -60,7 +60,11 @@ class SuggestedGrade:
 
 
 def heights(inside: Callable[[np.ndarray], np.ndarray], frame: LocalFrame) -> Heights:
-    """Heights of a complete body: the mean between its endplates in the mid-sagittal strip.
+    """Heights of a complete body at its front wall, midway and at its rear wall, in the mid-sagittal strip.
+
+    At the walls themselves rims are rounded off or bear osteophytes: each endplate is measured a tenth of the depth
+    inside, and what it rises from there to there is carried on to the walls.  In a wedge that tenth is a fifth of the
+    loss.
 
     ``inside`` tells of RAS positions (…, 3) whether they lie in the body: its surface
     (``BodySurface.contains``), not its voxels, which in 5 mm slices are wrong by a fifth of a height.
@@ -73,14 +77,20 @@ def heights(inside: Callable[[np.ndarray], np.ndarray], frame: LocalFrame) -> He
                 if (walls := _walls(section[:, np.abs(up) <= WALL_SHARE * frame.height])) is not None]
     if not sections:
         raise ValueError("the body has no mid-sagittal section")
-    found, points = [], []
+    places = []
     for start, stop in (FRONT_SHARE, MIDDLE_SHARE, REAR_SHARE):
         ends = [_ends(section, round(front + start * (rear - front)), round(front + stop * (rear - front)))
                 for section, (front, rear) in sections]
-        places, tops, bottoms = (np.concatenate(part) for part in zip(*ends, strict=True))
-        found.append(float(np.mean(up[tops] - up[bottoms])) + _STEP_MM)
-        ras = (np.array([0.0, along[places].mean(), up[rows].mean()]) for rows in (tops, bottoms))
-        points.append(tuple(tuple(float(x) for x in frame.centre + end @ frame.axes) for end in ras))
+        at, tops, bottoms = (np.concatenate(part) for part in zip(*ends, strict=True))
+        places.append((along[at].mean(), up[tops].mean() + _STEP_MM / 2, up[bottoms].mean() - _STEP_MM / 2))
+    front, middle, rear = np.array(places)
+    depth = REAR_SHARE[0] + REAR_SHARE[1] - FRONT_SHARE[0] - FRONT_SHARE[1]
+    to_wall = (rear - front) * (FRONT_SHARE[0] + FRONT_SHARE[1]) / depth
+    found, points = [], []
+    for forward, top, bottom in (front - to_wall, middle, rear + to_wall):
+        found.append(float(top - bottom))
+        points.append(tuple(tuple(float(x) for x in frame.centre + np.array([0.0, forward, end]) @ frame.axes)
+                            for end in (top, bottom)))
     return Heights(*found, tuple(points))
 
 

@@ -20,7 +20,8 @@ from .heights import GRADE_LIMITS, Heights, heights, suggested_grade, unhurt_nei
 from .levels import LUMBAR, THORACIC, named_levels
 from .spine import METHOD, Spine, VertebralBody, body_labels
 
-#: a voxel longer than this share of a body's height hides the loss of height at which grade 1 begins
+#: a voxel longer than this share of the height of a body, or of a taller neighbour, hides the loss of height at which
+#: grade 1 begins
 COARSEST_SHARE = GRADE_LIMITS[0]
 
 
@@ -39,7 +40,9 @@ def propose_bodies(image: BoneImage, spine: Spine, compartments: Sequence[str] =
     labels = body_labels(spine, image)
     boxes = ndimage.find_objects(labels)
     wanted = [named] if single else list(range(len(spine.bodies)))
-    coarse = {n for n, body in enumerate(spine.bodies) if _voxel_along(body, image) > COARSEST_SHARE * body.height}
+    # a collapsed body is graded against its neighbours: slices need not be thin against what is left of it
+    coarse = {n for n, body in enumerate(spine.bodies)
+              if _voxel_along(body, image) > COARSEST_SHARE * max(b.height for b in spine.bodies[max(n - 1, 0):n + 2])}
     measured = {n: heights(body.surface.contains, LocalFrame.of(body.surface))
                 for n, body in enumerate(spine.bodies) if body.complete and n not in coarse}
     regions, entries, remarks = [], [], []
