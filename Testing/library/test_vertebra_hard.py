@@ -54,10 +54,11 @@ def test_a_scan_that_ends_just_before_the_bodies():
     assert min(agreement(small, spine).values()) > 0.9
 
 
-def test_bodies_cut_by_the_front_of_the_scan_are_incomplete():
+@pytest.mark.parametrize("beyond_mm", [6.0, 11.0])
+def test_bodies_cut_by_the_front_of_the_scan_are_incomplete(beyond_mm):
     scan = trunk("L2", "L4", spacing=(1.2, 1.2, 1.5))
     middle = scan.bodies[2].centre
-    cut = cropped(scan, np.full(3, -1000.0), np.array([1000.0, middle[1] + 6.0, 1000.0]))
+    cut = cropped(scan, np.full(3, -1000.0), np.array([1000.0, middle[1] + beyond_mm, 1000.0]))
     try:
         spine = clicked(cut, "L3")
     except InputError:

@@ -1,5 +1,7 @@
 """Vertebral bodies on real CT, where the test data is at hand."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from RadiomicsOrthoLib.errors import InputError
@@ -24,6 +26,20 @@ def test_the_lumbar_bodies_agree_with_the_reference(lumbar):
     for n, label in enumerate((32, 31, 30, 29, 28, 27), start=1):
         found, true = labels == n, reference == label
         assert 2 * np.count_nonzero(found & true) / (found.sum() + true.sum()) > 0.87
+
+
+@pytest.mark.parametrize("front_mm", [153.0, 147.0])
+def test_bodies_whose_front_the_scan_cuts_away_are_incomplete(lumbar, front_mm):
+    image, reference, _ = lumbar
+    shown = int(image.geometry.to_kji(np.array([0.0, front_mm, 315.0]))[1])
+    array = image.array[:, :shown]
+    cut = replace(image, array=array, geometry=replace(image.geometry, shape=array.shape))
+    spine = spine_from_click(cut, (-4.6, 132.0, 315.0))
+    for body in spine.bodies:
+        k, j, i = np.rint(image.geometry.to_kji(body.centre)).astype(int)
+        there = reference == reference[k, j, i]
+        if np.count_nonzero(there[:, shown:]) > 0.02 * np.count_nonzero(there):
+            assert not body.complete
 
 
 @pytest.mark.parametrize(("point", "words"), [

@@ -28,11 +28,13 @@ CUT_SHARE, CUT_LEAST_MM = 1.15, 5.0
 BEYOND_EDGE_MM = 10.0
 #: from this share of the neighbour's height on, the end of a body that lies at the scan's edge may be in the scan
 NEARLY_WHOLE = 0.8
-#: this share of a surface may lie beyond the scan before the body counts as cut
-CUT_SURFACE_SHARE = 0.005
+#: this share of a surface may lie beyond the scan before the body counts as cut; beyond the centres of its outermost
+#: voxels there is nothing to see, and what looks like a wall is the scan's own edge
+CUT_SURFACE_SHARE, EDGE_VOXELS = 0.005, 0.5
 #: the median body of a spine is larger, also in the neck of a small person; the marrow of a femur is not (0.4 to 2 mL)
 SMALLEST_ML = 2.5
-#: the median body shows at least this share of its side walls (0.87 to 1.00 on three CTs of spines; hips below 0.55)
+#: a body shows at least this share of its side walls (0.87 to 1.00 on three CTs of spines; hips below 0.55, and bodies
+#: whose front or side is cut away 0.31 to 0.54)
 LEAST_WALL = 0.65
 #: more bodies than these are not taken for the sacrum's
 MOST_SACRAL = 3
@@ -131,8 +133,10 @@ def spine_along(field: HuField, levelled: LevelledColumn, progress: Progress, ca
         progress(0.3 + 0.65 * number / len(spans), f"body {number + 1} of {len(spans)}")
         ends = (DiscEnd(end, beside.get(end)) for end in (lower, upper))
         surface = optimal_surface(field, body_template(field, column, *ends, cut))
-        outside = float(np.mean(~field.inside(surface.points())))
-        bodies.append(VertebralBody(surface, cut == 0 and outside <= CUT_SURFACE_SHARE, side_signs(field, surface)))
+        outside = float(np.mean(~field.inside(surface.points(), EDGE_VOXELS)))
+        sides = side_signs(field, surface)
+        shown = cut == 0 and outside <= CUT_SURFACE_SHARE and sides.wall >= LEAST_WALL
+        bodies.append(VertebralBody(surface, shown, sides))
     typical = float(np.median([body.surface.volume_ml for body in bodies]))
     if typical < SMALLEST_ML:
         raise InputError(f"What lies before this canal has no vertebral bodies (pieces of {typical:.1f} mL, as in the "
