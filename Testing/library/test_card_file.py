@@ -70,8 +70,8 @@ def test_the_command_never_writes_over_the_card(tmp_path: Path, capsys) -> None:
     assert "between 300 and 4000" in capsys.readouterr().err and not (tmp_path / "n.svg").exists()
 
 
-def edited(change) -> str:
-    data = json.loads(generated.logistic_card().to_json())
+def edited(change, card: ScoreCard | None = None) -> str:
+    data = json.loads((card or generated.logistic_card()).to_json())
     change(data)
     return json.dumps(data)
 
@@ -87,6 +87,13 @@ def edited(change) -> str:
     (edited(lambda d: d["model"].pop("estimator")), "lacks the entry 'estimator'"),
     (edited(lambda d: d.pop("findings")), "lacks the entry 'findings'"),
     (edited(lambda d: d["findings"][0].update(severity="fine")), "severity must be one of"),
+    (edited(lambda d: d["inputs"][1].update(contribution=0.0)), "share of its input 'age'"),
+    (edited(lambda d: d["inputs"][1].update(contribution=None)), "share of its input 'age'"),
+    (edited(lambda d: d["inputs"][1].update(unit="months")), "'age' is not that of its model"),
+    (edited(lambda d: d["inputs"][1].update(name="weight")), "not consistent|lacks"),
+    (edited(lambda d: d["provenance"].update(roi=7)), "roi must be of the type object"),
+    (edited(lambda d: d["explanation"]["curves"][0]["outputs"].pop(), CARDS["forest"]), "curve of .* is not whole"),
+    (edited(lambda d: d["explanation"]["curves"][0]["values"].__setitem__(0, "x"), CARDS["forest"]), "is not whole"),
 ])
 def test_what_is_no_card_or_was_changed_by_hand_is_refused_in_one_sentence(text: str, words: str) -> None:
     with pytest.raises(InputError, match=words) as caught:

@@ -14,7 +14,7 @@ from ..models.safe_json import parse_json
 from ..models.schema_check import check_card
 from ..models.signature import SignatureStatus
 from ..quality.finding import Finding
-from .card import SCHEMA, CardInput, ScoreCard
+from .card import SCHEMA, CardInput, ScoreCard, card_inputs
 from .explanation import explanation_from_dict
 
 MAX_CARD_BYTES = 8 * 1024 * 1024
@@ -72,6 +72,8 @@ def card_from_dict(data: Mapping) -> ScoreCard:
         patient=data.get("patient"),
         explanation=explanation_from_dict(data["explanation"], result["value"]) if "explanation" in data else None)
     _check_value(card)
+    _check_inputs(card)
+    _check_curves(card)
     return _with_class(card, result["class"])
 
 
@@ -83,6 +85,31 @@ def _check_value(card: ScoreCard) -> None:
         else estimator.output(card.input_values)
     if not math.isclose(card.value, expected, rel_tol=1e-9, abs_tol=1e-9):
         raise ValueError(f"its value is {card.value:g}, its own equation gives {expected:g}")
+
+
+def _check_inputs(card: ScoreCard) -> None:
+    """``ValueError`` unless names, units and shares of the inputs are those of the card's own model."""
+    known = {item.name: (item.title, item.unit, item.source) for item in card.model.inputs}
+    for item in card.inputs:
+        if known[item.name] != (item.title, item.unit, item.source):
+            raise ValueError(f"its input '{item.name}' is not that of its model")
+    if isinstance(card.model.estimator, ElsewhereEstimator):
+        return
+    for item, expected in zip(card.inputs, card_inputs(card.model, card.input_values), strict=True):
+        stated, share = item.contribution, expected.contribution
+        if (stated is None) != (share is None) or not math.isclose(stated or 0.0, share or 0.0, rel_tol=1e-9,
+                                                                   abs_tol=1e-9):
+            raise ValueError(f"the share of its input '{item.name}' is not the one of its own equation")
+
+
+def _check_curves(card: ScoreCard) -> None:
+    """``ValueError`` unless each curve of the explanation has an output for each of an input's own values."""
+    inputs = {item.name: item for item in card.model.inputs}
+    for curve in card.explanation.curves if card.explanation else ():
+        choices = inputs[curve.input].choices
+        if any(value not in choices if choices else isinstance(value, str) for value in curve.values) \
+                or len(curve.outputs) != len(curve.values) or len(curve.average) not in (0, len(curve.values)):
+            raise ValueError(f"its curve of '{curve.input}' is not whole")
 
 
 def _with_class(card: ScoreCard, stated: Mapping | None) -> ScoreCard:
