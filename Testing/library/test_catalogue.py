@@ -302,6 +302,22 @@ def test_a_model_without_scan_is_scored_from_values_alone(capsys, tmp_path: Path
     assert code == 2 and "uses no scan" in err
 
 
+@pytest.mark.parametrize(("more", "words"), [
+    (["--kvp", "120"], "leave --kvp out"), (["--segment", "L1"], "leave --segment out"),
+    (["--all-segments"], "leave --all-segments out"), (["--level", "L1"], "leave --level out"),
+    (["--pdf"], "say with --out where")])
+def test_an_option_without_effect_is_refused(capsys, more, words) -> None:
+    code, out, err = run(capsys, "score", "--model", "ost", "--clinical", "weight=58", "age=60", *more)
+    assert (code, out) == (2, "") and words in err
+
+
+@pytest.mark.parametrize("text", ['{"age": 60, "age": 61, "weight": 58}', '{"age": NaN, "weight": 58}', "{"])
+def test_values_of_a_file_that_can_be_read_in_two_ways_are_refused(capsys, tmp_path, text) -> None:
+    (tmp_path / "values.json").write_text(text, encoding="utf-8")
+    code, _, err = run(capsys, "score", "--model", "ost", "--clinical-file", tmp_path / "values.json")
+    assert code == 2 and "no sound JSON file" in err
+
+
 @pytest.mark.parametrize(("change", "sentence"), [
     (lambda d: d["inputs"][4].pop("derived"), "must say how it is derived"),
     (lambda d: d["inputs"].append(d["inputs"].pop(3)), "do not stand before it"),
@@ -357,7 +373,7 @@ def test_values_can_come_from_a_file_and_be_changed_on_the_command_line(capsys, 
     plain = json.loads(run(capsys, *arguments, "--json")[1])["result"]["value"]
     older = json.loads(run(capsys, *arguments, "--clinical", "age=80", "--json")[1])["result"]["value"]
     assert plain == pytest.approx(0.01187594, abs=5.1e-9) and older > plain
-    for content, words in (("[1]", "one object"), ('{"age": true}', "not true"), ("{", "no JSON file")):
+    for content, words in (("[1]", "one object"), ('{"age": true}', "not true"), ("{", "no sound JSON file")):
         path.write_text(content, encoding="utf-8")
         code, _, err = run(capsys, *arguments)
         assert code == 2 and words in err

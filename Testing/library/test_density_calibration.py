@@ -186,7 +186,8 @@ class TestFile:
     @pytest.mark.parametrize(("change", "said"), [
         (lambda d: d.pop("curve"), "damaged"), (lambda d: d.update(schema="x"), "no density calibration"),
         (lambda d: d["curve"].update(slope="0.7"), "damaged"),
-        (lambda d: d["curve"].update(slope=700), "not plausible"),
+        (lambda d: d["curve"].update(slope=700), "slope of 700 .* not plausible"),
+        (lambda d: d["curve"].update(offset=1e9), "offset of 1e.09 .* not plausible"),
         (lambda d: d.update(covariance=[1, 2]), "damaged"), (lambda d: d.update(unit="g/cm3"), "damaged"),
         (lambda d: d.update(equivalent="bone"), "damaged")])
     def test_a_damaged_one_is_refused_in_one_sentence(self, by_rods, tmp_path, change, said):

@@ -6,7 +6,7 @@ A model that measures nothing on a scan is applied without IMAGE and ROI, to ``-
 from __future__ import annotations
 
 import argparse
-import json
+from collections.abc import Sequence
 from pathlib import Path
 
 from .. import RESEARCH_USE_ONLY
@@ -17,6 +17,7 @@ from ..features.vector_file import read_vector
 from ..imaging.calibration.calibration_file import read_calibration
 from ..models.bundle import ModelBundle
 from ..models.catalogue import load_model
+from ..models.safe_json import parse_json
 from ..quality.finding import raise_refusals
 from ..regions.roi import Roi
 from ..regions.trabecular import DEFAULT_DEPTH_MM
@@ -126,15 +127,31 @@ def run(options: argparse.Namespace) -> dict:
     return card.to_dict()
 
 
+#: what says something of a scan or a region; without one it would be passed over in silence
+_OF_A_SCAN = ("series", "modality", "spacing", "kvp", "contrast", "field_strength", "sequence", "pet_unit", "segment",
+              "all_segments", "site", "level", "side", "compartment", "reference_roi", "reference_segment", "leave_out")
+
+
+def _given(options: argparse.Namespace, names: Sequence[str]) -> str:
+    """The first of the options that was given, as it is written; empty if none was."""
+    given = [name for name in names if getattr(options, name) not in (None, [], False)]
+    return f"--{given[0].replace('_', '-')}" if given else ""
+
+
 def _run_clinical(options: argparse.Namespace, model: ModelBundle) -> dict:
     if options.image or options.roi or options.semantic or options.calibration or options.features:
         raise InputError(f"The model '{model.id}' uses no scan, region, answers, calibration or features; give its "
                          "values with --clinical.")
+    given = _given(options, _OF_A_SCAN)
+    if given:
+        raise InputError(f"The model '{model.id}' uses no scan; leave {given} out.")
     return _finish(options, score_clinical(model, clinical_from(options)))
 
 
 def _finish(options: argparse.Namespace, card: ScoreCard) -> dict:
     """Write and print a card for which no scan was read."""
+    if options.pdf and not options.out:
+        raise InputError("--pdf writes a file; say with --out where.")
     files = card_files(card, language=options.language, pdf=options.pdf) if options.out else {}
     if files:
         write_folder(options.out, files)
@@ -146,10 +163,9 @@ def _finish(options: argparse.Namespace, card: ScoreCard) -> dict:
 
 
 def _run_vector(options: argparse.Namespace, model: ModelBundle) -> dict:
-    given = [name for name in ("image", "roi", "segment", "all_segments", "semantic", "calibration", "reference_roi",
-                               "reference_segment", "leave_out") if getattr(options, name)]
+    given = "IMAGE" if options.image else _given(options, (*_OF_A_SCAN, "semantic", "calibration"))
     if given:
-        raise InputError(f"--features takes the place of the scan; leave out {given[0].replace('_', ' ')}.")
+        raise InputError(f"--features takes the place of the scan; leave {given} out.")
     return _finish(options, score_vector(model, read_vector(options.features), clinical_from(options)))
 
 
@@ -159,11 +175,11 @@ def clinical_from(options: argparse.Namespace) -> dict[str, str]:
     if options.clinical_file is None:
         return stated
     try:
-        found = json.loads(options.clinical_file.read_text(encoding="utf-8"))
+        found = parse_json(options.clinical_file.read_bytes())
     except OSError as error:
         raise InputError(f"Cannot read '{options.clinical_file}': {error.strerror}.") from None
-    except (ValueError, RecursionError):
-        raise InputError(f"'{options.clinical_file}' is no JSON file.") from None
+    except ValueError as error:
+        raise InputError(f"'{options.clinical_file}' is no sound JSON file ({error}).") from None
     if not isinstance(found, dict) or any(isinstance(v, bool) or not isinstance(v, (str, int, float))
                                           for v in found.values()):
         raise InputError(f"'{options.clinical_file}' must hold one object of names with numbers or texts; "

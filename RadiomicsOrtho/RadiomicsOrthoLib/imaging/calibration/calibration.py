@@ -24,6 +24,8 @@ EQUIVALENTS = ("K2HPO4", "HA")
 #: mg/cm³ per HU near the HU of trabecular bone; outside, the unit is another one or the rods are not what they are said
 #: to be.  Computed from attenuation tables it lies between 0.5 and 0.9 (this project's limits are wider on purpose).
 PLAUSIBLE_SLOPE = (0.2, 2.0)
+#: mg/cm³ at 0 HU, water, on either side (this project's limit, wider than any scanner needs)
+PLAUSIBLE_OFFSET = 200.0
 #: HU at which the steepness of a curve is looked at: trabecular bone
 TYPICAL_HU = 100.0
 CONFIDENCE = 0.95
@@ -119,6 +121,10 @@ class DensityCalibration:
         if self.method != "density-image" and not low <= steep <= high:
             raise InputError(f"A slope of {steep:.3g} mg/cm³ per HU is not plausible ({low:g} to {high:g}); check the "
                              "unit (mg/cm³, not g/cm³), the order of the rods and that slope is density per HU.")
+
+        if self.method != "density-image" and abs(self.curve.offset) > PLAUSIBLE_OFFSET:
+            raise InputError(f"An offset of {self.curve.offset:.4g} mg/cm³ is not plausible (at most "
+                             f"{PLAUSIBLE_OFFSET:g} on either side of 0); it is the density at 0 HU.")
 
     @property
     def from_unit(self) -> str:
