@@ -112,6 +112,14 @@ def test_refusals_come_first_and_the_sentence_is_one(case):
     assert "(1 more in the findings)" in str(caught.value)
 
 
+def test_that_a_model_was_fitted_to_no_people_comes_before_all_other_warnings(case):
+    image, roi = case
+    simulated = replace(load_model(PICKHARDT), trust="simulated")
+    findings = score_case(with_facts(image, contrast_agent=True), roi, simulated).card.findings
+    assert [one.severity for one in findings].count("warn") > 1
+    assert findings[0].code == "SIMULATED_MODEL"
+
+
 def test_cards_are_bit_identical_and_without_identity(case):
     image, roi = case
     one, two = (score_case(image, roi, load_model(PICKHARDT)).card.to_json() for _ in range(2))

@@ -130,7 +130,8 @@ def _score_case(image: BoneImage, roi: Roi, model: ModelBundle, clinical: Mappin
         features = add_answers(features or FeatureVector(measurements, "", provenance), answers)
         provenance = features.provenance
     values = completed(model, input_values(model, measurements, features, entered))
-    findings += [*check_values(model, values), *check_trust(model)]
+    # whom a model was fitted to comes before all else that is as severe
+    findings = [*check_trust(model), *findings, *check_values(model, values)]
     raise_refusals(findings)
     interval, meaning = score_interval(image, roi, model, values, core_depth_mm if derived else None, calibration,
                                        mean_hu)

@@ -61,7 +61,8 @@ def score_vector(model: ModelBundle, vector: FeatureVector,
             f"this model was made for '{fit.compartment}'.", "Extract them from that compartment."))
     raise_refusals(findings)
     values = completed(model, input_values(model, {}, vector, entered))
-    findings += [*check_values(model, values), *check_trust(model)]
+    # whom a model was fitted to comes before all else that is as severe
+    findings = [*check_trust(model), *findings, *check_values(model, values)]
     raise_refusals(findings)
     value = model.estimator.output(values)
     interval, meaning = fit_interval(model, values) or (None, UNKNOWN)
