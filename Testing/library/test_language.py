@@ -163,3 +163,12 @@ def test_every_text_of_the_shipped_models_is_translated(code: str) -> None:
     assert len(models) > 30 and not refused
     texts = set().union(*(card_texts(dict(model.card)) for model in models))
     assert sorted(text for text in texts if catalogue(code).translate(text) == text and WORD.search(text)) == []
+
+
+@pytest.mark.parametrize("code", FOREIGN)
+def test_no_tag_of_evidence_stays_partly_english(code: str) -> None:
+    tags = {entry["evidence"] for model in load_catalogue()[0] for group in ("classes", "thresholds")
+            for entry in model.card["output"].get(group, ())}
+    assert len(tags) > 5
+    shown = {tag: catalogue(code).translate(tag).replace("AO Spine", "") for tag in tags}
+    assert {tag: text for tag, text in shown.items() if re.search("[a-z]{3}", text)} == {}
