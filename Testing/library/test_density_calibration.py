@@ -188,6 +188,8 @@ class TestFile:
         (lambda d: d["curve"].update(slope="0.7"), "damaged"),
         (lambda d: d["curve"].update(slope=700), "slope of 700 .* not plausible"),
         (lambda d: d["curve"].update(offset=1e9), "offset of 1e.09 .* not plausible"),
+        (lambda d: d["curve"].update(slope=1.02 * d["curve"]["slope"]), "curve is not that of its rods"),
+        (lambda d: d["samples"].clear(), "not all there"),
         (lambda d: d.update(covariance=[1, 2]), "damaged"), (lambda d: d.update(unit="g/cm3"), "damaged"),
         (lambda d: d.update(equivalent="bone"), "damaged")])
     def test_a_damaged_one_is_refused_in_one_sentence(self, by_rods, tmp_path, change, said):
@@ -198,6 +200,16 @@ class TestFile:
         with pytest.raises(InputError, match=said) as caught:
             read_calibration(path)
         assert "\n" not in str(caught.value)
+
+    def test_another_curve_than_that_of_the_tissues_is_refused(self, tmp_path):
+        path = tmp_path / "c.json"
+        data = json.loads(calibration_json(calibration_from_tissues(TISSUES)))
+        path.write_text(json.dumps(data), encoding="utf-8")
+        assert read_calibration(path).method == "internal"
+        data["curve"]["offset"] += 5.0
+        path.write_text(json.dumps(data), encoding="utf-8")
+        with pytest.raises(InputError, match="curve is not that of its rods or tissues"):
+            read_calibration(path)
 
     def test_no_file_and_no_json(self, tmp_path):
         with pytest.raises(InputError, match="Cannot read"):

@@ -103,6 +103,7 @@ def test_words_that_fill_a_finding_are_translated(code: str) -> None:
     texts = {
         f"The region touches the edge of the scan ({edges}); the bone is incomplete.",
         "The trabecular region has 546 voxels (14.7 mL); texture features of fewer than 1000 are unstable.",
+        "Trabecular density of the spine of -50 mg/cm³ is not plausible (0 to 400 mg/cm³).",
         "The region has 1 pixel; it is too small (at least 64).", "2 slices between the drawn ones are empty.",
         ("The values are in Bq/mL (not SUV: the file does not state the time of injection); they cannot be compared "
          "between patients."),

@@ -25,7 +25,8 @@ ENGLISH = "en"
 #: code → (name in the language itself, tag for HTML by BCP 47)
 LANGUAGES = {ENGLISH: ("English", "en"), "zh": ("简体中文", "zh-CN")}
 
-#: a template with fewer letters than this would fit anything: its gaps hold numbers (and ``{unit}`` one word)
+#: a template with fewer letters than this would fit anything: its gaps hold numbers (and ``{unit}`` one word);
+#: ``{amount}`` begins with a number in every template (``Density of the spine of 80 mg/cm³``)
 FEW_LETTERS = 8
 _NUMBER = r"[<>≤≥−+-]?\d[\d.,]*"
 _GAP = re.compile(r"\{(\w+)\}")
@@ -157,7 +158,8 @@ def _pattern(template: str) -> re.Pattern[str]:
     short = sum(map(str.isalpha, _GAP.sub("", template))) < FEW_LETTERS
     for gap in _GAP.finditer(template):
         parts.append(re.escape(template[end:gap.start()]))
-        held = ".+?" if not short else r"\S+" if gap[1] == "unit" else _NUMBER
+        free = _NUMBER + ".*?" if gap[1] == "amount" else ".+?"
+        held = free if not short else r"\S+" if gap[1] == "unit" else _NUMBER
         parts.append(f"(?P={gap[1]})" if gap[1] in seen else f"(?P<{gap[1]}>{held})")
         seen.add(gap[1])
         end = gap.end()

@@ -14,6 +14,8 @@ from .unit import DENSITY_UNIT
 
 SCHEMA = "radiomics-ortho-calibration/1"
 MAX_BYTES = 1024 * 1024
+#: mg/cm³ between a curve and the samples that it was fitted to, as rounding may leave it
+MAX_DIFFERENCE = 1e-3
 _NUMBERS = ("r_squared", "residual_sd", "stated_error", "effective_energy_kev")
 
 
@@ -64,7 +66,9 @@ def calibration_from_json(text: str, name: str = "The text") -> DensityCalibrati
         raise InputError(f"{name} is no density calibration of this version; make one with 'radiomics-ortho "
                          "calibrate'.")
     try:
-        return calibration_from_dict(data)
+        found = calibration_from_dict(data)
+        _check_samples(found)
+        return found
     except InputError as error:
         raise InputError(f"{name} is refused as a calibration: {error}") from None
     except (KeyError, ValueError, TypeError, AttributeError) as error:
@@ -88,6 +92,25 @@ def calibration_from_dict(data: Mapping) -> DensityCalibration:
         alternatives={str(name): _curve(curve) for name, curve in data["left_out"].items()},
         scan=dict(data["scan"]),
         **{name: None if data[name] is None else _number(data[name]) for name in _NUMBERS})
+
+
+def _check_samples(calibration: DensityCalibration) -> None:
+    """``ValueError`` unless the curve is the one of the rods or tissues that stand beside it."""
+    from .rods import MIN_RODS
+    from .tissues import MIN_TISSUES, fit_tissues
+
+    curve, samples = calibration.curve, calibration.samples
+    if len(samples) < {"rods": MIN_RODS, "internal": MIN_TISSUES}.get(calibration.method, 0):
+        raise ValueError("its rods or tissues are not all there")
+    if calibration.method == "rods":
+        off = [curve(one.mean_hu) - one.reference - one.residual for one in samples]
+    elif calibration.method == "internal":
+        fitted = fit_tissues({one.name: one.mean_hu for one in samples}, calibration.equivalent).curve
+        off = [curve(hu) - fitted(hu) for hu in (-100.0, 0.0, 100.0, 300.0)]
+    else:
+        off = []
+    if any(abs(difference) > MAX_DIFFERENCE for difference in off):
+        raise ValueError("its curve is not that of its rods or tissues")
 
 
 def _sample(one: Mapping) -> Sample:
