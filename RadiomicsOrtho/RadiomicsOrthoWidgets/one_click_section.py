@@ -13,6 +13,7 @@ from slicer.i18n import tr as _
 from .level_question import LevelQuestion
 from .one_click_text import cardTitle, notAppliedHtml, stageTexts
 from .proposal_section import askAboutEdits
+from .report_folder import askForReportFolder
 from .result_section import refusalHtml
 from .seed_picker import SeedPicker
 from .segmentation_watch import SegmentationWatch
@@ -367,12 +368,9 @@ class OneClickSection:
         scrollTo(self._ui.modelCollapsibleButton)
 
     def _onSave(self, checked) -> None:
-        settings = slicer.app.userSettings()
-        folder = qt.QFileDialog.getExistingDirectory(
-            slicer.util.mainWindow(), _("Folder for the report"), settings.value("RadiomicsOrtho/Folder", ""))
+        folder = askForReportFolder()
         if not folder:
             return
-        settings.setValue("RadiomicsOrtho/Folder", folder)
         try:
             files = one_click.save_scan(self._result, folder)
         except InputError as error:

@@ -1,11 +1,11 @@
 """The section with the result: the card in short, the nomogram, the table."""
 
-import qt
 import slicer
 from RadiomicsOrthoLib.errors import InputError
 from slicer.i18n import tr as _
 
 from .report_choices import ReportChoices
+from .report_folder import askForReportFolder
 from .what_if_section import NOMOGRAM_WIDTH, WhatIfSection
 
 __all__ = ["NOMOGRAM_WIDTH", "ResultSection", "refusalHtml"]
@@ -39,12 +39,9 @@ class ResultSection:
         ui.resultTableView.resizeColumnsToContents()
 
     def _onSave(self) -> None:
-        settings = slicer.app.userSettings()
-        folder = qt.QFileDialog.getExistingDirectory(
-            slicer.util.mainWindow(), _("Folder for the report"), settings.value("RadiomicsOrtho/Folder", ""))
+        folder = askForReportFolder()
         if not folder:
             return
-        settings.setValue("RadiomicsOrtho/Folder", folder)
         try:
             files = self._save(self._scored, folder, self._choices.choice())
         except InputError as error:

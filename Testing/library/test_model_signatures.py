@@ -14,10 +14,9 @@ from generated import clinical_files, everything
 from RadiomicsOrthoLib.cli.main import main
 from RadiomicsOrthoLib.errors import InputError
 from RadiomicsOrthoLib.models.bundle import load_bundle
-from RadiomicsOrthoLib.models.catalogue import MODEL_PATH_VARIABLE, load_model
+from RadiomicsOrthoLib.models.catalogue import load_model
 from RadiomicsOrthoLib.models.parts import part_entry
 from RadiomicsOrthoLib.models.store import import_bundle
-from RadiomicsOrthoLib.models.trust_store import TRUST_PATH_VARIABLE
 from RadiomicsOrthoLib.report.files import card_files
 from RadiomicsOrthoLib.scoring.card_file import card_from_json
 from RadiomicsOrthoLib.scoring.clinical_score import score_clinical
@@ -25,19 +24,6 @@ from RadiomicsOrthoLib.scoring.clinical_score import score_clinical
 pytest.importorskip("cryptography")
 
 ID = "generated-trees"
-
-
-@pytest.fixture
-def site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """The site's folder of models, which does not exist yet; keys lie beside it."""
-    monkeypatch.setenv(MODEL_PATH_VARIABLE, str(tmp_path / "site" / "models"))
-    monkeypatch.setenv(TRUST_PATH_VARIABLE, str(tmp_path / "site" / "trust"))
-    return tmp_path / "site" / "models"
-
-
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    return generated.write_files(tmp_path / "given", clinical_files())
 
 
 def run(capsys, *arguments) -> tuple[int, str, str]:

@@ -23,19 +23,6 @@ from RadiomicsOrthoLib.resources import resource_folder
 ID = "generated-trees"
 
 
-@pytest.fixture
-def site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """The site's folder of models, which does not exist yet; keys lie beside it."""
-    monkeypatch.setenv(MODEL_PATH_VARIABLE, str(tmp_path / "site" / "models"))
-    monkeypatch.setenv(TRUST_PATH_VARIABLE, str(tmp_path / "site" / "trust"))
-    return tmp_path / "site" / "models"
-
-
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    return generated.write_files(tmp_path / "given", clinical_files())
-
-
 def run(capsys, *arguments) -> tuple[int, str, str]:
     code = main([str(argument) for argument in arguments])
     return code, *capsys.readouterr()
