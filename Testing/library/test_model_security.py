@@ -89,6 +89,8 @@ INSIDE: dict[str, tuple[Callable[[Files], object], str]] = {
     "a huge whole number": (in_text(b"-0.5", b"1" + b"0" * 400), "is not a finite number"),
     "digits without end": (in_text(b"-0.5", b"1" * 10_000), "is not valid JSON"),
     "half a letter": (in_text(b'"Nobody: generated numbers."', b'"Nobody \\ud83d"'), "half a letter"),
+    "a title that turns the writing": (with_card(lambda d: d.update(title="Risk \u202e% 09")), "holds the sign U+202E"),
+    "a version that steers the terminal": (with_card(lambda d: d.update(version="1\x1b[2J")), "holds the sign U+001B"),
     "a title that is no text": (with_card(lambda d: d["inputs"][0].update(title=["Sex"])),
                                 "inputs → 1 → title must be of the type string"),
     "a name twice": (in_text(b'"version"', b'"trust": "published", "version"'), "the name 'trust' stands twice"),

@@ -22,6 +22,8 @@ ENTRIES = frozenset({
     "licence", "citations", "inputs", "transform", "estimator", "calibration", "output", "applicability",
     "patient_rule", "background", "reference", "fit_error", "performance", "limitations", "training_provenance",
     "formula", "notice", "parts", "translations", "check_vectors"})
+#: control characters but line feed and tab, and those that turn the direction of writing (Unicode TR 36, section 3)
+_HIDDEN = re.compile("[\\x00-\\x08\\x0b-\\x1f\\x7f-\\x9f\\u200e\\u200f\\u202a-\\u202e\\u2066-\\u2069]")
 _ID = re.compile(r"[a-z0-9](?:[a-z0-9.-]{0,98}[a-z0-9])?")
 
 
@@ -36,6 +38,22 @@ def check_entries(data: Mapping) -> None:
     unknown = sorted(set(data) - ENTRIES)
     if unknown:
         raise ValueError(f"the entry {unknown[0]!r} is unknown")
+    _check_signs(data)
+
+
+def _check_signs(data: object) -> None:
+    """``ValueError`` for signs that change how a text is shown: a list or a card must read as the file does."""
+    if isinstance(data, str):
+        found = _HIDDEN.search(data)
+        if found:
+            raise ValueError(f"a text holds the sign U+{ord(found[0]):04X}, which changes how text is shown")
+    elif isinstance(data, Mapping):
+        for name, entry in data.items():
+            _check_signs(name)
+            _check_signs(entry)
+    elif isinstance(data, list):
+        for entry in data:
+            _check_signs(entry)
 
 
 def check_translations(translations: object) -> None:
