@@ -66,6 +66,20 @@ def test_bodies_cut_by_the_front_of_the_scan_are_incomplete(beyond_mm):
     assert not any(body.complete for body in spine.bodies)
 
 
+@pytest.mark.parametrize("shown", [0.75, 0.9])
+def test_a_slab_thinner_than_the_body_holds_no_complete_one(shown):
+    scan = trunk("L2", "L4", spacing=(1.5, 1.5, 3.0))
+    body = next(body for body in scan.bodies if body.level == "L3")
+    half = shown * body.height / 2
+    far = np.full(2, 1000.0)
+    cut = cropped(scan, np.array([*-far, body.centre[2] - half]), np.array([*far, body.centre[2] + half]))
+    try:
+        spine = clicked(cut, "L3")
+    except InputError:
+        return
+    assert not any(body.complete for body in spine.bodies)
+
+
 @pytest.fixture(scope="module")
 def fractured():
     """Little bone, a wedged, a hollow and a collapsed body among intact ones."""

@@ -28,9 +28,9 @@ CUT_SHARE, CUT_LEAST_MM = 1.15, 5.0
 BEYOND_EDGE_MM = 10.0
 #: from this share of the neighbour's height on, the end of a body that lies at the scan's edge may be in the scan
 NEARLY_WHOLE = 0.8
-#: this share of a surface may lie beyond the scan before the body counts as cut; beyond the centres of its outermost
-#: voxels there is nothing to see, and what looks like a wall is the scan's own edge
-CUT_SURFACE_SHARE, EDGE_VOXELS = 0.005, 0.5
+#: this share of a surface may lie less than so many voxels inside the scan before the body counts as cut: the scan's
+#: own edge, blurred, looks like a wall a voxel inside it
+CUT_SURFACE_SHARE, EDGE_VOXELS = 0.005, 1.0
 #: the median body of a spine is larger, also in the neck of a small person; the marrow of a femur is not (0.4 to 2 mL)
 SMALLEST_ML = 2.5
 #: a body shows at least this share of its side walls (0.87 to 1.00 on three CTs of spines; hips below 0.55, and bodies
@@ -126,7 +126,7 @@ def spine_along(field: HuField, levelled: LevelledColumn, progress: Progress, ca
                          "the spine.")
     beside = dict(zip(map(float, discs), disc_endplates(field, column, discs), strict=True))
     spans = _spans(column, discs)
-    bodies = []
+    bodies, walls = [], {True: [], False: []}
     # from below, so that what lies under a sacral body is dropped with it
     for number, (lower, upper, cut) in enumerate(spans):
         stop_if(cancelled)
@@ -135,13 +135,15 @@ def spine_along(field: HuField, levelled: LevelledColumn, progress: Progress, ca
         surface = optimal_surface(field, body_template(field, column, *ends, cut))
         outside = float(np.mean(~field.inside(surface.points(), EDGE_VOXELS)))
         sides = side_signs(field, surface)
-        shown = cut == 0 and outside <= CUT_SURFACE_SHARE and sides.wall >= LEAST_WALL
-        bodies.append(VertebralBody(surface, shown, sides))
+        whole = cut == 0 and outside <= CUT_SURFACE_SHARE
+        walls[whole].append(sides.wall)
+        bodies.append(VertebralBody(surface, whole and sides.wall >= LEAST_WALL, sides))
     typical = float(np.median([body.surface.volume_ml for body in bodies]))
     if typical < SMALLEST_ML:
         raise InputError(f"What lies before this canal has no vertebral bodies (pieces of {typical:.1f} mL, as in the "
                          "shaft of a long bone); click inside a vertebral body.")
-    if np.median([body.sides.wall for body in bodies]) < LEAST_WALL:
+    # of a body that the scan cuts off it shows hardly a wall
+    if np.median(walls[True] or walls[False]) < LEAST_WALL:
         raise InputError("What lies before this canal has no walls like vertebral bodies have; click inside a "
                          "vertebral body.")
     # ribs beside upper thoracic bodies look like wings, too: only the lowest bodies can be sacral
