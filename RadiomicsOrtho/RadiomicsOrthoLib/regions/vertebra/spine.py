@@ -143,7 +143,7 @@ def spine_along(field: HuField, levelled: LevelledColumn, progress: Progress, ca
         raise InputError(f"What lies before this canal has no vertebral bodies (pieces of {typical:.1f} mL, as in the "
                          "shaft of a long bone); click inside a vertebral body.")
     # of a body that the scan cuts off it shows hardly a wall
-    if np.median(walls[True] or walls[False]) < LEAST_WALL:
+    if max(np.median(group) for group in (walls[True], walls[True] + walls[False]) if group) < LEAST_WALL:
         raise InputError("What lies before this canal has no walls like vertebral bodies have; click inside a "
                          "vertebral body.")
     # ribs beside upper thoracic bodies look like wings, too: only the lowest bodies can be sacral
