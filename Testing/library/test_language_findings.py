@@ -13,6 +13,7 @@ from RadiomicsOrthoLib.features.profile_checks import _AXES
 from RadiomicsOrthoLib.imaging.calibration.calibration import METHOD_TITLES
 from RadiomicsOrthoLib.imaging.calibration.tissues import TITLES as TISSUES
 from RadiomicsOrthoLib.imaging.modality import TITLES as IMAGES
+from RadiomicsOrthoLib.regions.protocols.catalogue import shipped_protocols
 from RadiomicsOrthoLib.report.language import LANGUAGES, Catalogue, catalogue
 
 FOREIGN = [code for code in LANGUAGES if code != "en"]
@@ -129,3 +130,10 @@ def test_a_list_with_an_unknown_entry_stays_as_it_is(code: str) -> None:
     assert translate("first slice, last row") != "first slice, last row"
     assert translate("first slice, something else") == "first slice, something else"
     assert translate("L1, L2") != translate("L1; L2")
+
+
+@pytest.mark.parametrize("code", FOREIGN)
+def test_the_protocol_of_a_region_is_translated(code: str) -> None:
+    texts = {text for protocol in shipped_protocols()
+             for text in (protocol.title, *(part.rule.text for part in protocol.compartments))}
+    assert len(texts) > 20 and left_in_english(texts, catalogue(code).translate) == []
