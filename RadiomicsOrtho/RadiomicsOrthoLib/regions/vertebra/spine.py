@@ -33,6 +33,9 @@ NEARLY_WHOLE = 0.8
 CUT_SURFACE_SHARE, EDGE_VOXELS = 0.005, 1.0
 #: the median body of a spine is larger, also in the neck of a small person; the marrow of a femur is not (0.4 to 2 mL)
 SMALLEST_ML = 2.5
+#: of more than so many pairs of neighbouring bodies most are alike in volume, below this difference of logarithms (0.1
+#: is usual), also where some are fractured
+UNLIKE_PAIRS, UNLIKE = 4, 0.45
 #: a body shows at least this share of its side walls (0.87 to 1.00 on three CTs of spines; hips below 0.55, and bodies
 #: whose front or side is cut away 0.31 to 0.54)
 LEAST_WALL = 0.65
@@ -142,6 +145,10 @@ def spine_along(field: HuField, levelled: LevelledColumn, progress: Progress, ca
     if typical < SMALLEST_ML:
         raise InputError(f"What lies before this canal has no vertebral bodies (pieces of {typical:.1f} mL, as in the "
                          "shaft of a long bone); click inside a vertebral body.")
+    volumes = [body.surface.volume_ml for body in bodies if body.complete]
+    if len(volumes) > UNLIKE_PAIRS and np.median(np.abs(np.diff(np.log(volumes)))) > UNLIKE:
+        raise InputError("What lies before this canal are pieces of very different sizes, not vertebral bodies; click "
+                         "inside a vertebral body.")
     # of a body that the scan cuts off it shows hardly a wall
     if max(np.median(group) for group in (walls[True], walls[True] + walls[False]) if group) < LEAST_WALL:
         raise InputError("What lies before this canal has no walls like vertebral bodies have; click inside a "
