@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import ast
+import itertools
 import json
 import os
+import re
 import subprocess
 import sys
+import tomllib
 from pathlib import Path, PureWindowsPath
 
 import pytest
@@ -368,3 +371,15 @@ def test_options_for_the_demo_are_passed_on(monkeypatch: pytest.MonkeyPatch) -> 
     monkeypatch.setattr(dev, "run_measured", lambda command, env: (commands.append(command), (0, None))[1])
     assert dev.main(["demo", "--image", "a.nrrd", "--roi", "b.seg.nrrd"]) == 0
     assert commands[0][2:] == ["--out", "demo-output", "--image", "a.nrrd", "--roi", "b.seg.nrrd"]
+
+
+def test_every_extra_that_is_named_is_defined() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    files = [ROOT / "README.md", *(ROOT / "docs").glob("*.md"),
+             *(ROOT / "RadiomicsOrtho" / "RadiomicsOrthoLib").rglob("*.py")]
+    texts = [*itertools.chain(*project["optional-dependencies"].values()),
+             *(path.read_text(encoding="utf-8") for path in files)]
+    named = {extra for text in texts for group in re.findall(r"radiomics-ortho\[([\w,]+)\]", text)
+             for extra in group.split(",")}
+    assert len(named) > 5
+    assert named - set(project["optional-dependencies"]) == set()
