@@ -89,9 +89,12 @@ def _check_value(card: ScoreCard) -> None:
 
 def _check_inputs(card: ScoreCard) -> None:
     """``ValueError`` unless names, units and shares of the inputs are those of the card's own model."""
-    known = {item.name: (item.title, item.unit, item.source) for item in card.model.inputs}
+    known = {item.name: item for item in card.model.inputs}
     for item in card.inputs:
-        if known[item.name] != (item.title, item.unit, item.source):
+        own = known[item.name]
+        # what a person may enter can have been measured for them, as the signals of VBQ
+        sources = (own.source, "measurement") if own.source == "clinical" else (own.source,)
+        if (own.title, own.unit) != (item.title, item.unit) or item.source not in sources:
             raise ValueError(f"its input '{item.name}' is not that of its model")
     if isinstance(card.model.estimator, ElsewhereEstimator):
         return
