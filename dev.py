@@ -43,7 +43,7 @@ RINGS = {
     "widgets": ROOT / "Testing" / "widgets",
     "runtime": ROOT / "Testing" / "runtime" / "tests",
 }
-RING_TIMEOUT_S = 540
+RING_TIMEOUT_S = 1200
 
 
 class Stop(Exception):
