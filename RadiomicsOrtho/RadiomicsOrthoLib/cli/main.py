@@ -26,6 +26,7 @@ from . import (
     segment,
     semantic,
     simulate,
+    table,
     train,
     vbq,
 )
@@ -49,7 +50,7 @@ def build_parser() -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=f"radiomics-ortho {__version__}")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     for module in (info, protocols, segment, check, extract, compare, semantic, calibrate, scan, score, card, profiles,
-                   models, train, simulate, vbq):
+                   models, table, train, simulate, vbq):
         module.add_command(commands)
     from . import demo
 

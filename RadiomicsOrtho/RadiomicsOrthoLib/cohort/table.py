@@ -1,4 +1,4 @@
-"""A study's table of people (CSV), read strictly: every error names the row and the column."""
+"""A table of people or regions (CSV or Parquet), read strictly: every error names the row and the column."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ import numpy as np
 from ..errors import InputError
 
 MAX_TABLE_BYTES = 256 * 1024 * 1024
+PARQUET = ".parquet"
 
 
 @dataclass(frozen=True)
@@ -62,23 +63,37 @@ class StudyTable:
 
 
 def read_table(path: Path) -> StudyTable:
-    """Read a CSV file (UTF-8, comma, header); InputError for what is no table with named, filled columns."""
+    """Read a CSV file (UTF-8, comma, header) or a Parquet file.
+
+    InputError for what is no table with named, filled columns.
+    """
     path = Path(path)
     if not path.is_file():
         raise InputError(f"There is no table '{path}'.")
     if path.stat().st_size > MAX_TABLE_BYTES:
         raise InputError(f"The table '{path}' is larger than {MAX_TABLE_BYTES // 2**20} MiB.")
-    raw = path.read_bytes()
-    try:
-        rows = list(csv.reader(io.StringIO(raw.decode("utf-8-sig"), newline=""), strict=True))
-    except (UnicodeDecodeError, csv.Error) as error:
-        raise InputError(f"The table '{path}' is no CSV file in UTF-8 ({error}).") from None
-    header = [name.strip() for name in rows[0]] if rows else []
-    if not all(header) or len(set(header)) != len(header) or len(rows) < 2:
+    return table_from_bytes(path.read_bytes(), path)
+
+
+def table_from_bytes(raw: bytes, path: Path) -> StudyTable:
+    """As :func:`read_table`, of the bytes of the file that ``path`` names (``.parquet``: Parquet; else CSV)."""
+    if path.suffix == PARQUET:
+        from .parquet import parquet_cells
+
+        header, rows = parquet_cells(raw, str(path))
+    else:
+        try:
+            header, *rows = csv.reader(io.StringIO(raw.decode("utf-8-sig"), newline=""), strict=True)
+        except (UnicodeDecodeError, csv.Error) as error:
+            raise InputError(f"The table '{path}' is no CSV file in UTF-8 ({error}).") from None
+        except ValueError:
+            header, rows = [], []
+    header = [name.strip() for name in header]
+    if not all(header) or len(set(header)) != len(header) or not rows:
         raise InputError(f"The table '{path}' needs a header of different names, and rows below it.")
-    for line, row in enumerate(rows[1:], start=2):
+    for line, row in enumerate(rows, start=2):
         if len(row) != len(header):
             raise InputError(f"The table '{path.name}', line {line} has {len(row)} cells instead of {len(header)}.")
     columns = {name: tuple(cell.strip() for cell in cells)
-               for name, cells in zip(header, zip(*rows[1:], strict=True), strict=True)}
+               for name, cells in zip(header, zip(*rows, strict=True), strict=True)}
     return StudyTable(path.name, columns, hashlib.sha256(raw).hexdigest())
