@@ -6,18 +6,10 @@ from typing import Optional
 import slicer
 import vtk
 from RadiomicsOrthoLib.errors import InputError, RefusedError
-from RadiomicsOrthoWidgets.calibration_section import CalibrationSection
-from RadiomicsOrthoWidgets.engine_state_label import EngineStateLabel
-from RadiomicsOrthoWidgets.extraction_section import ExtractionSection
-from RadiomicsOrthoWidgets.model_section import ModelSection
-from RadiomicsOrthoWidgets.one_click_section import OneClickSection
+from RadiomicsOrthoWidgets.panel import Panel
 from RadiomicsOrthoWidgets.readiness import FEATURES_ONLY, reasonNotReady
-from RadiomicsOrthoWidgets.region_text import regionText
-from RadiomicsOrthoWidgets.result_section import NOMOGRAM_WIDTH, ResultSection, refusalHtml
-from RadiomicsOrthoWidgets.stored_result import markOutdated, storedResult
-from RadiomicsOrthoWidgets.scan_facts_section import ScanFactsSection, statedFacts
-from RadiomicsOrthoWidgets.semantic_section import SemanticSection
-from RadiomicsOrthoWidgets.work_dialog import WorkDialog
+from RadiomicsOrthoWidgets.scan_facts_section import statedFacts
+from RadiomicsOrthoWidgets.what_if_section import NOMOGRAM_WIDTH
 from slicer import vtkMRMLScalarVolumeNode, vtkMRMLSegmentationNode, vtkMRMLTableNode, vtkMRMLTextNode
 from slicer.i18n import tr as _
 from slicer.i18n import translate
@@ -75,18 +67,14 @@ class RadiomicsOrthoParameterNode:
 
 
 class RadiomicsOrthoWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
-    """The panel: inputs, model, Apply, result."""
+    """The panel in the application: follows the scene and its parameter node; what is in it makes ``Panel``."""
 
     def __init__(self, parent=None) -> None:
         ScriptedLoadableModuleWidget.__init__(self, parent)
         VTKObservationMixin.__init__(self)
-        self.logic = None
+        self.logic = self.panel = None
         self._parameterNode: Optional[RadiomicsOrthoParameterNode] = None
         self._guiTag = None
-        self._scored = self._resultOf = None
-        self._resultSection = self._semanticSection = self._engineState = self._oneClick = None
-        #: those that show what a parameter node chooses
-        self._sections = ()
 
     def setup(self) -> None:
         ScriptedLoadableModuleWidget.setup(self)
@@ -95,50 +83,33 @@ class RadiomicsOrthoWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
         self.ui = slicer.util.childWidgetVariables(uiWidget)
         uiWidget.setMRMLScene(slicer.mrmlScene)
         self.logic = RadiomicsOrthoLogic()
-        self._resultSection = ResultSection(self.ui, self.logic.saveReport)
-        self._engineState = EngineStateLabel(self.ui.engineStateLabel,
-                                             self.logic.resourcePath("requirements-features.txt"))
-        self._semanticSection = SemanticSection(self.ui, self.logic.answers)
-        self._oneClick = OneClickSection(self.ui, self.logic, self.showResult)
-        uiWidget.layout().insertWidget(0, self._oneClick.widget)
-        self._sections = (
-            self._oneClick, ModelSection(self.ui, self.logic), CalibrationSection(self.ui, self.logic),
-            self._semanticSection, ScanFactsSection(self.ui, self.updateFromParameterNode),
-            ExtractionSection(self.ui, self.logic.choices))
+        self.panel = Panel(self.ui, self.logic)
         self.addObserver(slicer.mrmlScene, slicer.mrmlScene.StartCloseEvent, self.onSceneStartClose)
         self.addObserver(slicer.mrmlScene, slicer.mrmlScene.EndCloseEvent, self.onSceneEndClose)
         self.addObserver(slicer.mrmlScene, slicer.mrmlScene.StartImportEvent, self.onSceneStartClose)
         self.addObserver(slicer.mrmlScene, slicer.mrmlScene.EndImportEvent, self.onSceneEndClose)
-        self.ui.segmentSelector.connect("currentNodeChanged(vtkMRMLNode*)", self.onSegmentationChanged)
-        self.ui.segmentSelector.connect("currentSegmentChanged(QString)", self.onSegmentChanged)
-        self.ui.segmentButton.connect("clicked(bool)", self.onSegmentButton)
-        self.ui.applyButton.connect("clicked(bool)", self.onApplyButton)
-        self.showResult(None)
         self.initializeParameterNode()
         if self.parent.isEntered:
             # a reloaded module is not entered again
-            self._engineState.start()
+            self.panel.enter()
 
     def cleanup(self) -> None:
-        if self._engineState:
-            self._engineState.stop()
-            self._resultSection.whatIf.close()
-            self._oneClick.stop()
-        self.setParameterNode(None)
+        if self.panel:
+            self.panel.stop()
+            self.setParameterNode(None)
         self.removeObservers()
 
     def enter(self) -> None:
         self.initializeParameterNode()
-        self._engineState.start()
+        self.panel.enter()
 
     def exit(self) -> None:
-        self._engineState.stop()
+        self.panel.exit()
         self.setParameterNode(None)
 
     def onSceneStartClose(self, caller, event) -> None:
-        self._oneClick.sceneClosed()
         self.setParameterNode(None)
-        self.showResult(None)
+        self.panel.sceneClosed()
 
     def onSceneEndClose(self, caller, event) -> None:
         if self.parent.isEntered:
@@ -164,93 +135,15 @@ class RadiomicsOrthoWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
             self._parameterNode.disconnectGui(self._guiTag)
             self.removeObserver(self._parameterNode, vtk.vtkCommand.ModifiedEvent, self.updateFromParameterNode)
         self._parameterNode = parameterNode
-        for section in self._sections:
-            section.show(None)
         if self._parameterNode:
+            self.panel.show(None)
             self._guiTag = self._parameterNode.connectGui(self.ui)
             self.addObserver(self._parameterNode, vtk.vtkCommand.ModifiedEvent, self.updateFromParameterNode)
-            self.updateFromParameterNode()
-            if self._scored is None:
-                self.showResult(*storedResult(self._parameterNode))
+        self.panel.show(self._parameterNode)
 
     def updateFromParameterNode(self, caller=None, event=None) -> None:
-        """Bring the widgets that no automatic connection covers in line, and say whether Apply is possible."""
-        if not self._parameterNode:
-            return
-        node = self._parameterNode
-        selector = self.ui.segmentSelector
-        wasBlocked = selector.blockSignals(True)
-        selector.setCurrentNode(node.segmentation)
-        if node.segmentId:
-            selector.setCurrentSegmentID(node.segmentId)
-        selector.blockSignals(wasBlocked)
-        self._showRegion()
-        for section in self._sections:
-            section.show(node)
-        if self._scored and self._resultOf != self.logic.inputsOf(node):
-            self.showResult(None, _("<p>The inputs have changed since the last result: press Apply again.</p>"))
-        reason = reasonNotReady(self.logic, node)
-        self.ui.applyButton.enabled = not reason
-        self.ui.applyButton.toolTip = reason or _("Score the region with this model, or extract its features")
-        self.ui.applyReasonLabel.text = reason
-        self.ui.applyReasonLabel.visible = bool(reason)
-
-    def onSegmentationChanged(self, node) -> None:
-        if self._parameterNode:
-            self._parameterNode.segmentation = node
-            self._parameterNode.segmentId = self.ui.segmentSelector.currentSegmentID() or ""
-
-    def onSegmentChanged(self, segmentId) -> None:
-        if self._parameterNode:
-            self._parameterNode.segmentId = segmentId or ""
-
-    def onSegmentButton(self) -> None:
-        slicer.util.selectModule("RadiomicsOrthoSegment")
-
-    def onApplyButton(self) -> None:
-        node = self._parameterNode
-        only, wanted = node.modelId == FEATURES_ONLY, self.logic.wantsFeatures(node)
-        problem, featuresProblem, work = "", "", WorkDialog(_("Radiomics Ortho"))
-        with slicer.util.tryWithErrorDisplay(_("The case could not be scored."), waitCursor=not wanted):
-            try:
-                self.logic.ensureDependencies()
-                featuresProblem = self.logic.featuresProblem() if wanted else ""
-                if only and featuresProblem:
-                    raise InputError(featuresProblem)
-                with work:
-                    scored = self.logic.processNode(node, wanted and not featuresProblem, work.progress,
-                                                    work.cancelled)
-                node.resultTable, node.resultText = scored.table, scored.text or node.resultText
-                featuresProblem = featuresProblem or scored.featuresProblem
-                self.showResult(scored)
-            except RefusedError as refusal:
-                self.showResult(None, refusalHtml(refusal))
-            except InputError as error:
-                if work.wasCancelled:
-                    # what was shown before is still true
-                    slicer.util.showStatusMessage(str(error), 5000)
-                else:
-                    self.showResult(None)
-                    problem = str(error)
-        self._engineState.update()
-        # only now: a message box under a wait cursor looks like a hanging program
-        if problem:
-            slicer.util.errorDisplay(problem)
-        elif self._scored and featuresProblem:
-            slicer.util.warningDisplay(featuresProblem)
-
-    def showResult(self, scored, emptyHtml: str = "") -> None:
-        """Show a result of the inputs as they are now; for ``None`` what stands in its place."""
-        self._scored = scored
-        self._resultOf = self.logic.inputsOf(self._parameterNode) if scored and self._parameterNode else None
-        self._resultSection.show(scored, emptyHtml)
-        if self._parameterNode:
-            markOutdated(self._parameterNode, not scored or not scored.card)
-
-    def _showRegion(self) -> None:
-        """Say what the chosen segment is taken for."""
-        anatomy = self.logic.anatomy(self._parameterNode.segmentation, self._parameterNode.segmentId)
-        self.ui.regionLabel.text = regionText(anatomy) if anatomy else _("No segment chosen")
+        """Bring the widgets that no automatic connection covers in line."""
+        self.panel.update()
 
 
 class RadiomicsOrthoLogic(ScriptedLoadableModuleLogic):

@@ -15,6 +15,7 @@ from .one_click_text import cardTitle, notAppliedHtml, stageTexts
 from .proposal_section import askAboutEdits
 from .report_folder import askForReportFolder
 from .result_section import refusalHtml
+from .section import Section
 from .seed_picker import SeedPicker
 from .segmentation_watch import SegmentationWatch
 
@@ -25,16 +26,15 @@ MAXIMUM = 1000
 MOST_ROWS = 5
 
 
-class OneClickSection:
-    """Scores the scan of a parameter node while the user goes on working; ``widget`` goes to the top of the panel.
+class OneClickSection(Section):
+    """Scores the scan of a parameter node while the user goes on working.
 
-    ``ui`` holds the widgets of the .ui file; ``logic`` is a ``RadiomicsOrthoLogic``, whose parameter node is written
-    also while the panel is closed.
-    ``showCard(scored, emptyHtml)`` shows a ``ScoredNodes``, or for ``None`` what stands in its place.
+    The parameter node of the module's logic is written also while the panel is closed.
     """
 
-    def __init__(self, ui, logic, showCard) -> None:
-        self._ui, self._logic, self._showCard = ui, logic, showCard
+    def __init__(self, panel) -> None:
+        super().__init__(panel)
+        self._ui, self._logic, self._showCard = panel.ui, panel.logic, panel.showResult
         self._node = self._result = self._job = None
         #: the bodies in the segmentation, and whether segments were touched since they were looked at
         self._known, self._segmentsChanged = ("", {}, ()), True
@@ -364,8 +364,8 @@ class OneClickSection:
             offered = [entry.model for entry in self._result.offers]
             if self._node.modelId not in offered:
                 self._node.modelId = offered[0]
-        self._ui.modelCollapsibleButton.collapsed = False
-        scrollTo(self._ui.modelCollapsibleButton)
+        self._ui.scoreCollapsibleButton.collapsed = False
+        scrollTo(self._ui.scoreCollapsibleButton)
 
     def _onSave(self, checked) -> None:
         folder = askForReportFolder()

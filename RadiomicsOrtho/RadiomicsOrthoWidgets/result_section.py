@@ -26,7 +26,7 @@ class ResultSection:
     def show(self, scored, emptyHtml: str = "") -> None:
         """Show a result; for ``None`` what stands in its place, or an empty, collapsed section."""
         ui, self._scored = self._ui, scored
-        ui.resultCollapsibleButton.collapsed = scored is None and not emptyHtml
+        ui.reportCollapsibleButton.collapsed = scored is None and not emptyHtml
         self.whatIf.show(scored.card if scored else None)
         ui.resultTableView.visible = scored is not None
         ui.saveReportButton.enabled = scored is not None

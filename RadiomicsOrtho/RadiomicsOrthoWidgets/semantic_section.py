@@ -39,9 +39,9 @@ class SemanticSection:
         self._ui.semanticWidget.enabled = segment and form is not None
         self._ui.clearAnswersButton.enabled = bool(given) or bool(problem)
         count = len(form.questions) if form else 0
-        self._ui.semanticCollapsibleButton.text = (
-            _("2. Findings by eye ({done} of {count} done)").format(done=len(given), count=count) if given
-            else _("2. Findings by eye (optional)"))
+        self._ui.semanticGroupBox.title = (
+            _("Findings by eye ({done} of {count} done)").format(done=len(given), count=count) if given
+            else _("Findings by eye (optional)"))
         info = problem or ("" if segment else _("Choose a segment first: answers belong to one region."))
         if found and not info:
             info = " ".join([_("Please look again:"), *told]) if (told := contradictions(found)) else ""

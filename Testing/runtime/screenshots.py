@@ -60,6 +60,7 @@ def _segment_panel(volume, segmentation, drawn) -> None:
 
 def _score_panel(volume, segmentation, drawn) -> None:
     from RadiomicsOrthoScene.feature_engine import preparation
+    from RadiomicsOrthoWidgets.score_step import ScoreStep
 
     panel = harness.open_widget("RadiomicsOrtho")
     panel.ui.volumeSelector.setCurrentNode(volume)
@@ -67,13 +68,13 @@ def _score_panel(volume, segmentation, drawn) -> None:
     panel.ui.segmentSelector.setCurrentSegmentID(drawn)
     panel.ui.applyButton.click()
     preparation().wait()
-    panel._engineState.update()
+    panel.panel.section(ScoreStep).engineState.update()
     harness.grab(panel, SCREENSHOTS / "panel-radiomics-ortho.png", WIDTH)
-    panel.ui.semanticCollapsibleButton.collapsed = False
-    panel.ui.resultCollapsibleButton.collapsed = True
+    panel.ui.semanticGroupBox.collapsed = False
+    panel.ui.reportCollapsibleButton.collapsed = True
     panel.logic.answers.store(panel._parameterNode, {
         "genant_grade": 1, "genant_type": "wedge", "endplates": "superior", "oedema": "not assessable"})
-    panel.ui.resultCollapsibleButton.collapsed = True
+    panel.ui.reportCollapsibleButton.collapsed = True
     harness.grab(panel, SCREENSHOTS / "panel-findings-by-eye.png", WIDTH)
     harness.close_widget(panel)
 

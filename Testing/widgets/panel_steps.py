@@ -37,3 +37,8 @@ def settle():
     while time.monotonic() < end:
         slicer.app.processEvents()
         time.sleep(0.02)
+
+
+def part(panel, name):
+    """The section of that class in the panel Radiomics Ortho."""
+    return next(section for section in panel.panel.sections if type(section).__name__ == name)

@@ -4,7 +4,7 @@ import json
 
 import calibration_phantom
 import pytest
-from panel_steps import choose, pick
+from panel_steps import choose, part, pick
 
 MODULE = "RadiomicsOrtho"
 MODEL = "qct-spine-vbmd-scan"
@@ -28,7 +28,7 @@ def case(panel):
 
 
 def section(panel):
-    return next(one for one in panel._sections if type(one).__name__ == "CalibrationSection")
+    return part(panel, "ScoreStep").calibration
 
 
 def rows(panel):
@@ -69,7 +69,7 @@ def test_from_the_rods_to_the_score(panel, case, monkeypatch):
         rows(panel)._editors[name].text = text
     panel.ui.calibrateButton.click()
     assert calibration(panel)["curve"]["slope"] == 0.7 and calibration(panel)["stated_error"] == 5
-    assert panel._scored is None
+    assert panel.panel.scored is None
 
 
 @pytest.mark.parametrize(("method", "typed", "said"), [

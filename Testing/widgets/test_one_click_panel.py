@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 from generated_proposal import brick_proposal, brick_scan
-from panel_steps import settle, wait
+from panel_steps import part, settle, wait
 from RadiomicsOrthoLib.imaging.image import BoneImage
 from spine_phantom import spine_phantom
 
@@ -18,7 +18,7 @@ def spine():
 
 @pytest.fixture
 def section(panel):
-    return panel._oneClick
+    return part(panel, "OneClickSection")
 
 
 @pytest.fixture
@@ -75,9 +75,9 @@ def test_one_click_goes_from_the_scan_to_the_cards_and_back_to_every_stage(panel
     assert "suggested by the sacrum" in section.stageLabels["regions"][1].text
     assert node.scanTable.GetNumberOfRows() == 5
     # the sections below are those of the card, so Apply gives the same number
-    before = panel._scored.card.value
+    before = panel.panel.scored.card.value
     panel.ui.applyButton.click()
-    assert panel._scored.card.value == pytest.approx(before)
+    assert panel.panel.scored.card.value == pytest.approx(before)
 
     # back to the regions: one is edited
     edit(node.segmentation, volume, "vertebra 2 body")
@@ -85,7 +85,7 @@ def test_one_click_goes_from_the_scan_to_the_cards_and_back_to_every_stage(panel
     nodes = slicer.mrmlScene.GetNumberOfNodes()
     press(section)
     assert section.runs == {"measurement": 1, "card": 2}
-    assert ", edited" in str(panel._scored.card.provenance["roi"]["made_by"])
+    assert ", edited" in str(panel.panel.scored.card.provenance["roi"]["made_by"])
     assert slicer.mrmlScene.GetNumberOfNodes() == nodes and section.button.text == "Score this scan"
 
     # back to the values: a model without a scan
@@ -95,7 +95,7 @@ def test_one_click_goes_from_the_scan_to_the_cards_and_back_to_every_stage(panel
     press(section)
     assert section.runs == {"card": 1} and len(cards(section)) == 4
     # the card that was looked at still is the one that is shown
-    assert section.cardList.currentRow == 0 and panel._scored.card.model.id == "pickhardt-2013-l1-hu"
+    assert section.cardList.currentRow == 0 and panel.panel.scored.card.model.id == "pickhardt-2013-l1-hu"
 
     # another module is visited meanwhile
     panel.exit()
@@ -107,7 +107,7 @@ def test_one_click_goes_from_the_scan_to_the_cards_and_back_to_every_stage(panel
     wait(section)
     assert set(section.runs) == {"card"} and not section.levelQuestion.widget.visible
     assert "confirmed" not in section.stageLabels["regions"][1].text
-    assert "LEVEL_SUGGESTED" not in {finding.code for finding in panel._scored.card.findings}
+    assert "LEVEL_SUGGESTED" not in {finding.code for finding in panel.panel.scored.card.findings}
 
 
 def test_a_level_that_nobody_suggests_must_be_chosen(panel, section, volume):

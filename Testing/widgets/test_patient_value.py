@@ -5,7 +5,7 @@ import json
 import numpy as np
 import phantoms
 import pytest
-from panel_steps import choose, pick
+from panel_steps import choose, part, pick
 from RadiomicsOrthoLib.imaging.calibration.calibration import Curve, DensityCalibration
 from RadiomicsOrthoLib.imaging.calibration.calibration_file import calibration_json
 
@@ -28,10 +28,10 @@ def case(panel):
     volume = add_volume(replace(lower, array=array, geometry=geometry, modality="CT"), "CT")
     segmentation = new_segmentation(volume, "bones")
     ids = {}
-    for level, part, masks in (("L1", "whole-body", (empty, roi.mask)), ("L2", "whole-body", (roi.mask, empty)),
+    for level, compartment, masks in (("L1", "whole-body", (empty, roi.mask)), ("L2", "whole-body", (roi.mask, empty)),
                                ("L1", "trabecular", (empty, roi.mask))):
-        region = replace(roi, mask=np.concatenate(masks), geometry=geometry, level=level, compartment=part)
-        ids[level, part] = add_segment(segmentation, region, volume)
+        region = replace(roi, mask=np.concatenate(masks), geometry=geometry, level=level, compartment=compartment)
+        ids[level, compartment] = add_segment(segmentation, region, volume)
     choose(panel, volume, segmentation, ids["L1", "whole-body"])
     pick(panel.ui.modelComboBox, MODEL)
     panel._parameterNode.calibration = calibration_json(
@@ -55,14 +55,14 @@ def test_the_patient_s_value_is_the_mean_of_both(panel, case, tmp_path):
     one = card(panel)
     assert "patient" not in one and one["result"]["value"] == pytest.approx(72, abs=1.5)
     panel.ui.patientCheckBox.setChecked(True)
-    assert panel._scored is None, "the result shown is that of one region"
+    assert panel.panel.scored is None, "the result shown is that of one region"
     panel.ui.applyButton.click()
     both = card(panel)
     assert both["case"]["place"] == "mean of L1, L2"
     assert both["result"]["value"] == pytest.approx(88, abs=1.5)
     assert [entry["place"] for entry in both["patient"]["counted"]] == ["L1", "L2"]
     assert "Counted: L1 7" in panel.ui.cardBrowser.toPlainText()
-    names = panel.logic.saveReport(panel._scored, str(tmp_path))
+    names = panel.logic.saveReport(panel.panel.scored, str(tmp_path))
     assert "card.json" in names and sum(name.endswith("/report.html") for name in names) == 2
     assert (tmp_path / "report.html").read_text(encoding="utf-8").count("Axial slice") >= 2
 
@@ -71,11 +71,11 @@ def test_a_fracture_that_was_answered_leaves_too_few(panel, case):
     _, _, ids = case
     panel.ui.segmentSelector.setCurrentSegmentID(ids["L2", "whole-body"])
     for name, value in (("genant_grade", 2),):
-        combo_box = panel._semanticSection._editors.editor(name).comboBox
+        combo_box = part(panel, "ScoreStep").semantic._editors.editor(name).comboBox
         combo_box.setCurrentIndex(combo_box.findData(json.dumps(value)))
     panel.ui.segmentSelector.setCurrentSegmentID(ids["L1", "whole-body"])
     panel.ui.patientCheckBox.setChecked(True)
     panel.ui.applyButton.click()
-    assert panel._scored is None
+    assert panel.panel.scored is None
     shown = panel.ui.cardBrowser.toPlainText()
     assert "1 of at least 2 regions remain" in shown and "Genant grade 2" in shown

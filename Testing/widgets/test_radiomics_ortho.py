@@ -3,7 +3,7 @@
 import json
 
 import pytest
-from panel_steps import choose
+from panel_steps import choose, part
 
 MODULE = "RadiomicsOrtho"
 
@@ -33,10 +33,10 @@ def test_apply_shows_the_card_the_nomogram_and_the_table(panel, make_case):
     value = json.loads(panel._parameterNode.resultText.GetText())["result"]["value"]
     assert f"{number_text(value)} HU" in text and "Low: 110 HU or less" in text and "Research use only" in text
     assert "tube voltage of this scan is unknown" in text
-    assert not panel.ui.resultCollapsibleButton.collapsed and panel.ui.saveReportButton.enabled
+    assert not panel.ui.reportCollapsibleButton.collapsed and panel.ui.saveReportButton.enabled
     assert panel.ui.resultTableView.mrmlTableNode() is panel._parameterNode.resultTable
-    assert panel._resultSection.whatIf.nomogram.widget.renderer().isValid()
-    assert panel._resultSection.whatIf.nomogram.widget.height > 100
+    assert part(panel, "ReportStep").result.whatIf.nomogram.widget.renderer().isValid()
+    assert part(panel, "ReportStep").result.whatIf.nomogram.widget.height > 100
     tables = slicer.mrmlScene.GetNumberOfNodesByClass("vtkMRMLTableNode")
     panel.ui.applyButton.click()
     assert slicer.mrmlScene.GetNumberOfNodesByClass("vtkMRMLTableNode") == tables
@@ -116,7 +116,7 @@ def test_a_card_of_another_version_in_a_scene_is_said(panel, make_case):
     panel.ui.applyButton.click()
     panel._parameterNode.resultText.SetText('{"schema": "radiomics-ortho-card/1"}')
     panel.exit()
-    panel.showResult(None)
+    panel.panel.showResult(None)
     panel.enter()
     assert "no score card of this version" in panel.ui.cardBrowser.toPlainText()
     assert panel.ui.applyButton.enabled

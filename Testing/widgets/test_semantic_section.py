@@ -5,7 +5,7 @@ import sys
 
 import pytest
 import yaml
-from panel_steps import choose
+from panel_steps import choose, part
 
 MODULE = "RadiomicsOrtho"
 
@@ -18,7 +18,7 @@ def case(panel, make_case):
 
 
 def editor(panel, name):
-    return panel._semanticSection._editors.editor(name)
+    return part(panel, "ScoreStep").semantic._editors.editor(name)
 
 
 def answer(panel, name, value):
@@ -33,7 +33,7 @@ def given(panel):
 
 def test_the_section_is_collapsed_and_waits_for_a_segment(panel):
     ui = panel.ui
-    assert ui.semanticCollapsibleButton.collapsed and not ui.semanticWidget.enabled
+    assert ui.semanticGroupBox.collapsed and not ui.semanticWidget.enabled
     assert "Choose a segment first" in ui.semanticInfoLabel.text and not ui.clearAnswersButton.enabled
 
 
@@ -52,7 +52,7 @@ def test_the_form_is_built_from_its_definition(panel, case):
     number = editor(panel, "retropulsion_mm")
     assert number.spinBox.text == "not assessed" and number.spinBox.suffix == " mm"
     assert number.answer() is None and given(panel) == {}
-    assert panel.ui.applyButton.enabled and "(optional)" in panel.ui.semanticCollapsibleButton.text
+    assert panel.ui.applyButton.enabled and "(optional)" in panel.ui.semanticGroupBox.title
 
 
 def test_every_kind_of_answer_is_kept(panel, case):
@@ -63,7 +63,7 @@ def test_every_kind_of_answer_is_kept(panel, case):
     editor(panel, "retropulsion_mm").spinBox.value = 0
     assert given(panel) == {"genant_grade": 2, "genant_type": "wedge", "fracture_line": False, "retropulsion_mm": 0.0,
                             "oedema": "not assessable"}
-    assert "5 of 8 done" in panel.ui.semanticCollapsibleButton.text
+    assert "5 of 8 done" in panel.ui.semanticGroupBox.title
     editor(panel, "retropulsion_mm").checkBox.setChecked(True)
     assert given(panel)["retropulsion_mm"] == "not assessable"
     assert not editor(panel, "retropulsion_mm").spinBox.enabled
@@ -210,6 +210,7 @@ def test_an_own_form_is_opened_and_answered(panel, case, tmp_path, monkeypatch):
     import qt
     from runtime.dialogs import messages
 
+    panel.ui.semanticGroupBox.collapsed = False
     path = tmp_path / "ours.yaml"
     path.write_text(yaml.safe_dump(OWN_FORM))
     monkeypatch.setattr(qt.QFileDialog, "getOpenFileName", lambda *a: str(path))
@@ -242,13 +243,14 @@ def fresh_engine(monkeypatch):
 def test_opening_the_panel_prepares_the_engine_and_shows_its_state(fresh_engine, open_panel, application):
     panel = open_panel("RadiomicsOrtho")
     assert "being prepared" in panel.ui.engineStateLabel.text and fresh_engine.state == "running"
-    assert panel._engineState._timer.active
+    assert part(panel, "ScoreStep").engineState._timer.active
     application.leave_widget(panel)
-    assert not panel._engineState._timer.active and fresh_engine.state == "running"
+    assert not part(panel, "ScoreStep").engineState._timer.active and fresh_engine.state == "running"
     application.enter_widget(panel)
     fresh_engine.wait()
-    panel._engineState.update()
-    assert panel.ui.engineStateLabel.text == "Feature engine: ready" and not panel._engineState._timer.active
+    part(panel, "ScoreStep").engineState.update()
+    assert panel.ui.engineStateLabel.text == "Feature engine: ready"
+    assert not part(panel, "ScoreStep").engineState._timer.active
 
 
 def test_a_state_that_is_no_good_says_what_to_do(fresh_engine, panel, monkeypatch):
@@ -256,12 +258,12 @@ def test_a_state_that_is_no_good_says_what_to_do(fresh_engine, panel, monkeypatc
 
     fresh_engine.stop()
     monkeypatch.setattr(feature_engine, "missing", lambda path: ["numba>=0.61"])
-    panel._engineState.update()
+    part(panel, "ScoreStep").engineState.update()
     assert panel.ui.engineStateLabel.text == "Feature engine: not installed"
     assert "offered for installation" in panel.ui.engineStateLabel.toolTip
     monkeypatch.setattr(feature_engine, "missing", dependencies.missing)
     fresh_engine._python = "/does/not/exist"
-    panel._engineState.update()
+    part(panel, "ScoreStep").engineState.update()
     assert "not prepared" in panel.ui.engineStateLabel.text
     assert "/does/not/exist" in panel.ui.engineStateLabel.toolTip
 
@@ -269,7 +271,7 @@ def test_a_state_that_is_no_good_says_what_to_do(fresh_engine, panel, monkeypatc
 def test_closing_the_panel_while_the_engine_is_prepared(fresh_engine, open_panel, application):
     panel = open_panel("RadiomicsOrtho")
     assert fresh_engine.state == "running"
-    timer = panel._engineState._timer
+    timer = part(panel, "ScoreStep").engineState._timer
     panel.cleanup()
     assert not timer.active and fresh_engine.state == "running"
     panel.enter()

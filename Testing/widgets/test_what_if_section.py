@@ -3,6 +3,7 @@
 import json
 
 import pytest
+from panel_steps import part
 
 
 @pytest.fixture
@@ -16,7 +17,7 @@ def panel(open_panel):
 
 
 def section(panel):
-    return panel._resultSection.whatIf
+    return part(panel, "ReportStep").result.whatIf
 
 
 def editors(panel):
