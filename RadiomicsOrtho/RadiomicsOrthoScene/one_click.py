@@ -17,9 +17,11 @@ from RadiomicsOrthoLib.resources import resource_folder
 from .dependencies import ensure
 from .edits import fingerprint_of
 from .interpreter import python_program
+from .result_nodes import mark_result, result_node
 from .results import ScoredNodes, card_table, card_text, features_provenance
+from .scan_results import REGIONS, write_scan_results
 from .segment_boxes import lies_on, packed_bones
-from .segments import anatomy_of_segment, check_same_transform, place_beside
+from .segments import anatomy_of_segment, check_same_transform
 from .tags import segments_of
 from .views import show_segment
 from .volumes import bone_image, known_modality
@@ -33,6 +35,8 @@ __all__ = ["OneClick", "lies_on", "show_segment"]
 
 #: marks the text node with everything that a scan gave, and with what a next run need not compute again
 SCAN_ATTRIBUTE = "RadiomicsOrtho.Scan"
+#: kind of that node among the results
+SCAN = "scan"
 
 
 class OneClick:
@@ -147,15 +151,19 @@ def write_scan(outcome: ScanOutcome, inputs: Mapping[str, object], volumeNode, t
                textNode=None) -> tuple[object, object]:
     """Table of the measured regions, and text with everything; nodes that are given are used again.
 
+    The table of all scores, their provenance and the chart of the levels are written, too, beside the volume.
+
     ``inputs`` are those of ``inputs_of`` that the result was made of.
     """
-    text = textNode or slicer.mrmlScene.AddNewNodeByClass("vtkMRMLTextNode")
+    text = textNode or result_node("vtkMRMLTextNode", SCAN, "", volumeNode)
     text.SetName(f"{volumeNode.GetName()} scan")
     text.SetAttribute(SCAN_ATTRIBUTE, "1")
     text.SetText(json.dumps({"scan": outcome.result.to_dict(), "memory": dict(outcome.memory), "inputs": dict(inputs)},
                             allow_nan=False))
-    place_beside(text, volumeNode)
-    return _regions_table(outcome.result, volumeNode, tableNode), text
+    mark_result(text, SCAN, volumeNode)
+    table = _regions_table(outcome.result, volumeNode, tableNode)
+    write_scan_results(outcome.result, volumeNode)
+    return table, text
 
 
 def show_card(result: ScanResult, number: int, volumeNode, segmentationNode, tableNode=None,
@@ -220,7 +228,7 @@ def _matrix_of(volumeNode):
 
 def _regions_table(result: ScanResult, volumeNode, tableNode):
     """One row for each region that was measured: one that was not has no number, and no row."""
-    node = tableNode or slicer.mrmlScene.AddNewNodeByClass("vtkMRMLTableNode")
+    node = tableNode or result_node("vtkMRMLTableNode", REGIONS, "", volumeNode)
     node.SetName(f"{volumeNode.GetName()} regions")
     table = vtk.vtkTable()
     measured = [region for region in result.regions if region.measurements]
@@ -242,5 +250,5 @@ def _regions_table(result: ScanResult, volumeNode, tableNode):
     node.SetAndObserveTable(table)
     node.SetUseColumnTitleAsColumnHeader(True)
     node.SetDescription(RESEARCH_USE_ONLY)
-    place_beside(node, volumeNode)
+    mark_result(node, REGIONS, volumeNode)
     return node

@@ -65,6 +65,7 @@ def score_patient(volumeNode, segmentationNode, segmentId: str, modelId: str,
     from RadiomicsOrthoLib.scoring.score import score_case
 
     from .results import card_table, card_text, features_provenance
+    from .scan_results import write_one_score
     from .views import show_region
     from .volumes import bone_image
 
@@ -101,6 +102,7 @@ def score_patient(volumeNode, segmentationNode, segmentId: str, modelId: str,
     table = card_table(card, None, volumeNode, tableNode)
     features_provenance(None, table, volumeNode)
     text = card_text(card, volumeNode, textNode)
+    write_one_score(card, ", ".join(entry["segment"] for entry in card.patient["counted"]), volumeNode)
     return ScoredNodes(card, counted.scored.roi, None, table, text, brief_html(card.to_dict()),
                        nomogram_svg(card, width=nomogramWidth), regions=tuple(regions), regionPictures=pictures,
                        volume=volumeNode)

@@ -14,7 +14,7 @@ from RadiomicsOrthoLib.features.vector import FeatureVector
 from RadiomicsOrthoLib.regions.roi import Roi
 from RadiomicsOrthoLib.scoring.card import ScoreCard
 
-from .segments import place_beside
+from .result_nodes import place_result
 
 CARD_ATTRIBUTE = "RadiomicsOrtho.Card"
 #: on the text node of a card whose inputs have changed since
@@ -123,7 +123,7 @@ def _table(name: str, rows: list[Row], volumeNode, tableNode):
     node.SetUseFirstColumnAsRowHeader(False)
     node.SetUseColumnTitleAsColumnHeader(True)
     node.SetDescription(RESEARCH_USE_ONLY)
-    place_beside(node, volumeNode)
+    place_result(node, volumeNode)
     return node
 
 
@@ -141,7 +141,7 @@ def features_provenance(features: FeatureVector | None, tableNode, volumeNode):
     node.SetName(f"{tableNode.GetName()} provenance")
     node.SetText(provenance_json(features))
     tableNode.SetNodeReferenceID(PROVENANCE_ROLE, node.GetID())
-    place_beside(node, volumeNode)
+    place_result(node, volumeNode)
     return node
 
 
@@ -151,5 +151,5 @@ def card_text(card: ScoreCard, volumeNode, textNode=None):
     node.SetName(f"{card.place} {card.model.id} card")
     node.SetText(card.to_json())
     node.SetAttribute(CARD_ATTRIBUTE, card.model.id)
-    place_beside(node, volumeNode)
+    place_result(node, volumeNode)
     return node

@@ -41,6 +41,7 @@ def score_segment(volumeNode, segmentationNode, segmentId: str, modelId: str,
     from RadiomicsOrthoLib.scoring.score import score_case
 
     from .results import card_table, card_text, features_provenance
+    from .scan_results import write_one_score
     from .views import show_region
     from .volumes import bone_image
 
@@ -73,6 +74,7 @@ def score_segment(volumeNode, segmentationNode, segmentId: str, modelId: str,
     table = card_table(scored.card, features, volumeNode, tableNode)
     features_provenance(features, table, volumeNode)
     text = card_text(scored.card, volumeNode, textNode)
+    write_one_score(scored.card, segmentationNode.GetSegmentation().GetSegment(segmentId).GetName(), volumeNode)
     return ScoredNodes(scored.card, scored.roi, features, table, text, brief_html(scored.card.to_dict()), svg,
                        featuresProblem, region_views(image, scored.roi, roi), volume=volumeNode)
 

@@ -105,6 +105,8 @@ def _start_cache(scene: Any, app: Application) -> None:
 
 def _start_module_logics(scene: Any, app_logic: Any, modules: types.ModuleType) -> None:
     logics = {"Colors": app_logic.GetColorLogic()}
+    # the application's colour logic knows it; that of the wheel's application logic is its base class
+    scene.RegisterNodeClass(slicer.vtkMRMLColorLegendDisplayNode())
     for name, class_name in MODULE_LOGICS.items():
         logic = getattr(slicer, class_name)()
         logic.SetMRMLApplicationLogic(app_logic)

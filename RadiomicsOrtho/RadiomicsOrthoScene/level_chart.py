@@ -1,0 +1,55 @@
+"""A chart of one value of every region, from above downwards."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from RadiomicsOrthoLib.report.wording import with_unit
+
+from .curve_chart import GREY, LINE, POINTS, Curve, remove_chart, write_chart
+from .level_values import LevelValue, Quantity
+
+KIND = "levels"
+#: the chart's one series where values have no class
+_ALL = "regions"
+
+
+def write_level_chart(quantity: Quantity, volumeNode):
+    """The chart of ``quantity`` in place of an earlier one, points in the colours of their classes.
+
+    Slicer's plots number their axes; what stands behind the numbers is said in the axis's title, and at each point.
+    """
+    places = [value.place or value.region for value in quantity.values]
+    numbers = np.arange(1, len(places) + 1, dtype=float)
+    curves = []
+    if len(places) > 1:
+        curves.append(Curve("in order", numbers, np.array([value.value for value in quantity.values]), GREY, LINE))
+    curves += [_points(quantity.values, group) for group in dict.fromkeys(map(_group, quantity.values))]
+    return write_chart(KIND, quantity.title, (_numbering(places), with_unit(quantity.title, f"({quantity.unit})"
+                                              if quantity.unit else "")),
+                       curves, volumeNode, ((0.5, len(places) + 0.5), None))
+
+
+def remove_level_chart(volumeNode) -> None:
+    remove_chart(KIND, volumeNode)
+
+
+def _group(value: LevelValue) -> tuple:
+    """What is drawn in one colour: a class; values without classes are all drawn alike."""
+    return (value.meaning, value.colour) if value.meaning else (_ALL, (0.0, 0.447, 0.698))
+
+
+def _points(values: Sequence[LevelValue], group: tuple) -> Curve:
+    chosen = [(number, value) for number, value in enumerate(values, 1) if _group(value) == group]
+    return Curve(group[0], np.array([float(number) for number, _ in chosen]),
+                 np.array([value.value for _, value in chosen]), group[1], POINTS,
+                 tuple(f"{value.place or value.region}: {value.text}" for _, value in chosen))
+
+
+def _numbering(places: Sequence[str]) -> str:
+    """What the numbers of the axis stand for: ``Level: 1 = T11, 2 = T12``; of many the first and the last."""
+    named = [f"{number} = {place}" for number, place in enumerate(places, 1)]
+    if len(named) > 6:
+        named = [named[0], "\u2026", named[-1]]
+    return "Region from above: " + ", ".join(named)

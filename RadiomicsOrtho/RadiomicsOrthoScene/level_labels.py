@@ -1,0 +1,68 @@
+"""The value of each region beside its outline in the views."""
+
+from __future__ import annotations
+
+import vtk
+from RadiomicsOrthoLib import RESEARCH_USE_ONLY
+
+from .level_values import Quantity, segments_named
+from .result_nodes import find_result, remove_results, result_node
+
+KIND = "labels"
+#: on the display node of a segmentation: how opaque its segments were filled before
+FILL_ATTRIBUTE = "RadiomicsOrtho.FillBefore"
+#: how opaque segments are filled beside values: what is measured stays visible
+FILL = 0.1
+
+
+def show_values(segmentationNode, quantity: Quantity, volumeNode):
+    """Write the value of every region at its centre, locked, and show the segments as outlines."""
+    node = result_node("vtkMRMLMarkupsFiducialNode", KIND, "Values at the levels", volumeNode)
+    node.SetFixedNumberOfControlPoints(False)
+    node.RemoveAllControlPoints()
+    for value in quantity.values:
+        for segmentId in segments_named(segmentationNode, value.region)[:1]:
+            centre = [0.0, 0.0, 0.0]
+            segmentationNode.GetSegmentCenterRAS(segmentId, centre)
+            node.AddControlPointWorld(vtk.vtkVector3d(*centre), f"{value.place or value.region}: {value.text}")
+    node.SetLocked(True)
+    node.SetFixedNumberOfControlPoints(True)
+    node.SetDescription(f"{quantity.title}. {RESEARCH_USE_ONLY}")
+    _style(node)
+    _outline(segmentationNode)
+    return node
+
+
+def hide_values(segmentationNode, volumeNode) -> None:
+    """Remove the values; segments are filled as before."""
+    remove_results(KIND, volumeNode)
+    display = segmentationNode.GetDisplayNode() if segmentationNode is not None else None
+    before = display.GetAttribute(FILL_ATTRIBUTE) if display is not None else None
+    if before:
+        display.SetOpacity2DFill(float(before))
+        display.RemoveAttribute(FILL_ATTRIBUTE)
+
+
+def values_shown(volumeNode) -> bool:
+    return find_result(KIND, volumeNode) is not None
+
+
+def _outline(segmentationNode) -> None:
+    display = segmentationNode.GetDisplayNode()
+    if display is not None and not display.GetAttribute(FILL_ATTRIBUTE):
+        display.SetAttribute(FILL_ATTRIBUTE, repr(display.GetOpacity2DFill()))
+        display.SetOpacity2DFill(FILL)
+
+
+def _style(node) -> None:
+    node.CreateDefaultDisplayNodes()
+    display = node.GetDisplayNode()
+    display.SetPointLabelsVisibility(True)
+    display.SetTextScale(2.5)
+    display.SetGlyphTypeFromString("Vertex2D")
+    display.SetGlyphScale(1.0)
+    display.SetSelectedColor(1.0, 1.0, 1.0)
+    display.SetColor(1.0, 1.0, 1.0)
+    # inside of surfaces, too
+    display.SetOccludedVisibility(True)
+    display.SetOccludedOpacity(1.0)

@@ -1,0 +1,41 @@
+"""Segments in the colours of their values, and back to their own."""
+
+from __future__ import annotations
+
+import slicer
+from RadiomicsOrthoLib.report.value_colours import from_triple, triple_of
+
+from .level_values import Quantity, segments_of_same_bone
+from .tags import segments_of, set_tag, tag
+
+#: the segment tag with its own colour (red green blue, 0 … 1), and the one that it was given (0 … 255)
+OWN_COLOUR_TAG = "RadiomicsOrtho.OwnColour"
+
+
+def colour_by(segmentationNode, quantity: Quantity) -> None:
+    """Give each bone, with its parts, the colour of its value; bones without a value keep their own."""
+    with slicer.util.NodeModify(segmentationNode):
+        restore_colours(segmentationNode)
+        segments = segments_of(segmentationNode)
+        for value in quantity.values:
+            for segmentId in segments_of_same_bone(segmentationNode, value.region):
+                segment = segments[segmentId]
+                if not tag(segment, OWN_COLOUR_TAG):
+                    own = " ".join(repr(part) for part in segment.GetColor())
+                    set_tag(segment, OWN_COLOUR_TAG, f"{own} {triple_of(value.colour)}")
+                segment.SetColor(*from_triple(triple_of(value.colour)))
+
+
+def restore_colours(segmentationNode) -> None:
+    """Give the segments their own colours back; one that a person has coloured since keeps that."""
+    for segment in segments_of(segmentationNode).values():
+        parts = tag(segment, OWN_COLOUR_TAG).split()
+        if parts:
+            if triple_of(segment.GetColor()) == " ".join(parts[3:]):
+                segment.SetColor(*map(float, parts[:3]))
+            set_tag(segment, OWN_COLOUR_TAG, "")
+
+
+def is_coloured(segmentationNode) -> bool:
+    """True if segments have the colours of their values."""
+    return any(tag(segment, OWN_COLOUR_TAG) for segment in segments_of(segmentationNode).values())
