@@ -39,6 +39,8 @@ def show_core(volumeNode, segmentationNode):
     kind = np.int16 if np.issubdtype(values.dtype, np.integer) else np.float32
     shown = np.where(mask, np.clip(values, -3000, 32767), OUTSIDE).astype(kind)
     node = result_node("vtkMRMLScalarVolumeNode", VOLUME, "Trabecular core, HU", volumeNode)
+    # a picture, and no scan to choose and measure
+    node.SetHideFromEditors(True)
     slicer.util.updateVolumeFromArray(node, shown)
     _place(node, volumeNode, start)
     _style(node, volumeNode)
