@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import math
 from collections.abc import Callable
-from dataclasses import replace
 from typing import TypeVar
 
 from ..errors import InputError
@@ -15,11 +14,10 @@ from ..features.semantic.answers import SemanticAnswers, load_answers
 from ..features.semantic.catalogue import load_form
 from ..imaging.image import BoneImage
 from ..imaging.modality import MODALITIES
-from ..imaging.planar import with_pixel_size
-from ..imaging.readers import read_image
 from ..imaging.segmentation_file import Segment, SegmentationFile, read_segmentation
+from ..imaging.stated import StatedFacts, read_stated_image
 from ..imaging.suv import SUV
-from ..regions.from_file import choose_segment, roi_from_file, roi_of_segment
+from ..regions.from_file import choose_segment, roi_from_file, roi_of_segment, with_stated_anatomy
 from ..regions.roi import COMPARTMENTS, LEVELS, SIDES, SITES, Roi
 
 Result = TypeVar("Result")
@@ -114,33 +112,19 @@ def image_from(options: argparse.Namespace, modality: str = "unknown") -> BoneIm
     ``modality`` is what it is taken for where neither the file nor the command line says: that
     of a profile.  CT is never taken for granted: its values show whether they are HU.
     """
-    image = interruptible(lambda: read_image(options.image, options.series))
-    if options.modality:
-        image = image.with_modality(options.modality)
-    elif image.modality == "unknown" and modality in MODALITIES and modality != "CT":
-        image = image.with_modality(modality, "profile")
-    if options.spacing:
-        image = with_pixel_size(image, options.spacing)
-    if options.pet_unit:
-        image = with_pet_unit(image, options.pet_unit)
+    return interruptible(lambda: read_stated_image(options.image, options.series, facts_from(options), modality))
+
+
+def facts_from(options: argparse.Namespace) -> StatedFacts:
+    """What the options of ``add_acquisition_arguments`` state."""
     contrast = None if options.contrast is None else options.contrast == "yes"
-    return replace(image, acquisition=image.acquisition.with_stated(
-        kvp=options.kvp, contrast_agent=contrast, field_strength_t=options.field_strength, sequence=options.sequence))
+    return StatedFacts(options.modality, options.spacing, options.kvp, contrast, options.field_strength,
+                       options.sequence, options.pet_unit)
 
 
 def interruptible(work: Callable[[], Result]) -> Result:
     """What ``work`` returns; an interrupt (Ctrl-C) need not wait for compiled code to come back."""
     return in_background(lambda progress, cancelled: work(), no_progress, never_cancelled)
-
-
-def with_pet_unit(image: BoneImage, unit: str) -> BoneImage:
-    """``image`` with the unit of PET values that a person stated; InputError if the file says otherwise."""
-    if image.modality != "PT":
-        raise InputError("--pet-unit is for PET scans; state --modality PT if this is one.")
-    known = image.reading.value_unit
-    if known not in (None, unit):
-        raise InputError(f"The file states values in {known}; they cannot be stated as {unit}.")
-    return replace(image, reading=replace(image.reading, value_unit=unit))
 
 
 def pixel_size(text: str) -> tuple[float, float]:
@@ -173,13 +157,4 @@ def roi_of(options: argparse.Namespace, segmentation: SegmentationFile, segment:
     roi = roi_of_segment(segmentation, segment)
     stated = {name: getattr(options, name) for name in ("site", "level", "side", "compartment")
               if getattr(options, name) is not None}
-    for name, value in stated.items():
-        known = getattr(roi, name)
-        if known not in (None, "unknown", value):
-            raise InputError(f"The segment states the {name} '{known}'; it cannot be stated as '{value}': rename the "
-                             "segment if it is wrong.")
-    if stated.get("level"):
-        stated.setdefault("site", "vertebra")
-    if stated.get("side"):
-        stated.setdefault("site", "proximal-femur")
-    return replace(roi, **stated)
+    return with_stated_anatomy(roi, **stated)

@@ -13,18 +13,16 @@ from ..imaging.calibration.calibration_file import calibration_json, read_calibr
 from ..imaging.image import BoneImage
 from ..imaging.segmentation_file import read_segmentation
 from ..long_work import never_cancelled
-from ..regions.from_file import roi_of_segment
-from ..regions.origin import BODY_TAG
-from ..regions.proposal import Proposal, ProposedRegion, proposal_file
+from ..regions.proposal import Proposal, proposal_file
 from ..regions.request import SITES
 from ..regions.roi import LEVELS
-from ..regions.trabecular import DEFAULT_DEPTH_MM, trabecular_core
-from ..regions.vertebra.body_regions import INCOMPLETE
+from ..regions.trabecular import DEFAULT_DEPTH_MM
 from ..report.files import write_folder
-from ..report.region_views import region_views
 from ..report.scan_files import INDEX, RESULT, scan_files
 from ..report.scan_index import measurement_text
+from ..report.scan_pictures import scan_pictures
 from ..workflow.chain import find_regions, score_scan
+from ..workflow.given_regions import given_regions
 from ..workflow.levelled_regions import SUGGESTED
 from ..workflow.memory import Memory
 from ..workflow.request import ScanRequest
@@ -82,7 +80,8 @@ def run(options: argparse.Namespace) -> dict:
     finally:
         bar.close()
     files = scan_files(found.to_dict(), [(entry.card, entry.region) for entry in found.cards], options.language,
-                       options.pdf, _pictures(found, regions, image, options.core_depth))
+                       options.pdf, scan_pictures(image, regions, {entry.region for entry in found.cards},
+                                              options.core_depth))
     written = options.out / REGIONS
     if not (options.roi and written.is_file() and written.samefile(options.roi)):
         # what is read is not written over
@@ -108,33 +107,10 @@ def _given(options: argparse.Namespace, image: BoneImage) -> Proposal:
     """The regions of ``--roi``; the level that an earlier run in the same folder suggested still is suggested."""
     path = options.roi
     segmentation = interruptible(lambda: read_segmentation(path, image.geometry, image.reading.file_grid))
-    regions, bodies = [], []
-    for segment in segmentation.segments:
-        roi = roi_of_segment(segmentation, segment)
-        if not roi.voxel_count or roi.compartment == "csf":
-            continue
-        body = segment.tags.get(BODY_TAG, "")
-        number = int(body) if body.isdigit() else None
-        regions.append(ProposedRegion(roi, segment.name, None, number))
-        if number and roi.compartment == "whole-body":
-            bodies.append({"number": number, "complete": INCOMPLETE not in segment.name})
-    if not regions:
-        raise InputError(f"'{path}' holds no bone region; draw one, or leave --roi out to have them looked for.")
     suggested = next((region for region in _earlier(options.out, RESULT).get("regions", ())
                       if region["level_from"] == SUGGESTED), None)
     suggestion = suggested and {"number": suggested["body"], "level": suggested["place"]}
-    return Proposal(tuple(regions), {"bodies": bodies, "level_suggestion": suggestion})
-
-
-def _pictures(found: ScanResult, regions: Proposal, image: BoneImage, depth_mm: float) -> dict[str, dict]:
-    """Slices through the regions that have a card, by their names: as it was found, and its core."""
-    pictures = {}
-    for region in regions.regions:
-        if any(entry.region == region.title for entry in found.cards):
-            whole = region.roi.compartment == "whole-body"
-            core = trabecular_core(region.roi, depth_mm) if whole and region.roi.site == "vertebra" else region.roi
-            pictures[region.title] = region_views(image, core, region.roi)
-    return pictures
+    return given_regions(segmentation, suggestion=suggestion)
 
 
 def _print(found: ScanResult) -> None:

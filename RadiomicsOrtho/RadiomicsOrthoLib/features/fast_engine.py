@@ -158,7 +158,13 @@ WARM_UP = WarmUp()
 
 
 def processors() -> int:
-    """Processors that this process may use."""
+    """Processors that this process may use.
+
+    Numba's own variable ``NUMBA_NUM_THREADS`` counts, by which joblib and cluster programs share out a machine.
+    """
+    limit = os.environ.get("NUMBA_NUM_THREADS", "")
+    if limit.isdigit() and int(limit) > 0:
+        return int(limit)
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 
 from ..errors import InputError
 from ..imaging.dicom_segmentation import ALGORITHM_TAG
@@ -54,6 +55,23 @@ def roi_of_segment(segmentation: SegmentationFile, segment: Segment) -> Roi:
     stated = segment.tags.get(MADE_BY_TAG) or segment.tags.get(ALGORITHM_TAG) or "segmentation"
     made_by = origin(stated, segment.tags.get(PROPOSED_TAG, ""), mask, grid.ijk_to_ras)
     return Roi(mask, segmentation.geometry, **anatomy_of(segment.name, segment.tags), made_by=made_by)
+
+
+def with_stated_anatomy(roi: Roi, **stated: str) -> Roi:
+    """``roi`` with the ``site``, ``level``, ``side`` and ``compartment`` that a person states.
+
+    Raises InputError if the segment itself states something else.
+    """
+    for name, value in stated.items():
+        known = getattr(roi, name)
+        if known not in (None, "unknown", value):
+            raise InputError(f"The segment states the {name} '{known}'; it cannot be stated as '{value}': rename the "
+                             "segment if it is wrong.")
+    if stated.get("level"):
+        stated.setdefault("site", "vertebra")
+    if stated.get("side"):
+        stated.setdefault("site", "proximal-femur")
+    return replace(roi, **stated)
 
 
 def anatomy_of(name: str, tags: Mapping[str, str] | None = None) -> dict[str, str | None]:
