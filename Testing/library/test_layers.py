@@ -20,14 +20,16 @@ ALLOWED = {
     "scoring": {"imaging", "regions", "quality", "features", "models"},
     "report": {"imaging", "regions", "quality", "features", "models", "scoring"},
     "workflow": {"imaging", "quality", "regions", "features", "models", "scoring"},
+    "batch": {"imaging", "quality", "regions", "features", "models", "scoring", "workflow", "report", "cohort"},
     "statistics": set(),
     "cohort": {"imaging", "regions", "quality", "features"},
     "modelling": {"features", "models", "cohort", "statistics"},
-    "cli": {"imaging", "regions", "quality", "features", "models", "scoring", "workflow", "report", "cohort",
-            "modelling", "statistics"},
+    "cli": {"imaging", "regions", "quality", "features", "models", "scoring", "workflow", "report", "batch",
+            "cohort", "modelling", "statistics"},
 }
 COMMON = {"", "child_process", "errors", "long_work", "resources", "yaml_text"}
-HEAVY = {"sklearn", "numba", "SimpleITK", "joblib", "radiomics", "matplotlib", "torch", "onnxruntime", "pywt"}
+HEAVY = {"sklearn", "numba", "SimpleITK", "joblib", "distributed", "radiomics", "matplotlib", "torch", "onnxruntime",
+         "pywt"}
 
 
 def imports(path: Path, top_level_only: bool = False):

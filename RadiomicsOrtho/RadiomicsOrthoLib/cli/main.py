@@ -12,6 +12,7 @@ from .. import RESEARCH_USE_ONLY, __version__
 from ..errors import InputError, RefusedError
 from ..report.files import keeping
 from . import (
+    batch,
     calibrate,
     card,
     check,
@@ -49,8 +50,8 @@ def build_parser() -> argparse.ArgumentParser:
                      description="From a bone scan to a radiomics score. " + RESEARCH_USE_ONLY)
     parser.add_argument("--version", action="version", version=f"radiomics-ortho {__version__}")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
-    for module in (info, protocols, segment, check, extract, compare, semantic, calibrate, scan, score, card, profiles,
-                   models, table, train, simulate, vbq):
+    for module in (info, protocols, segment, check, extract, compare, semantic, calibrate, scan, batch, score, card,
+                   profiles, models, table, train, simulate, vbq):
         module.add_command(commands)
     from . import demo
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 import numpy as np
 
@@ -24,8 +24,14 @@ def features_csv(rows: Iterable[Mapping[str, object]], columns: Sequence[str] | 
     left_out = [name for name in found if name not in set(header)]
     if left_out:
         raise ValueError(f"no column for {', '.join(left_out)}")
-    lines = [header, *([row.get(name) for name in header] for row in rows)]
-    return "".join(",".join(_cell(value) for value in line) + "\n" for line in lines) if header else ""
+    return "".join(csv_lines(rows, header)) if header else ""
+
+
+def csv_lines(rows: Iterable[Mapping[str, object]], header: Sequence[str]) -> Iterator[str]:
+    """The same line by line, for tables that are larger than the memory; columns that ``header`` lacks are left out."""
+    yield ",".join(map(_cell, header)) + "\n"
+    for row in rows:
+        yield ",".join(_cell(row.get(name)) for name in header) + "\n"
 
 
 def _cell(value: object) -> str:

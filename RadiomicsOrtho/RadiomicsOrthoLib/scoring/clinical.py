@@ -27,7 +27,7 @@ def clinical_values(model: ModelBundle, entered: Mapping[str, str | float]) -> d
     surplus = sorted(set(entered) - set(wanted))
     if surplus:
         raise InputError(f"The equation of the model '{model.id}' for this person has no '{surplus[0]}'; leave it out.")
-    return {name: _value(wanted[name], value) for name, value in given.items()}
+    return {name: entered_value(wanted[name], value) for name, value in given.items()}
 
 
 def completed(model: ModelBundle, values: Mapping[str, float | str]) -> dict[str, float | str]:
@@ -38,7 +38,8 @@ def completed(model: ModelBundle, values: Mapping[str, float | str]) -> dict[str
         raise InputError(f"{error}; check the values.") from None
 
 
-def _value(item: ModelInput, entered: str | float) -> float | str:
+def entered_value(item: ModelInput, entered: str | float) -> float | str:
+    """The value of one input from what was entered; InputError if it is no number or none of the choices."""
     if item.choices:
         if str(entered) not in item.choices:
             raise InputError(f"{item.title} must be one of {', '.join(item.choices)}, not '{entered}'.")

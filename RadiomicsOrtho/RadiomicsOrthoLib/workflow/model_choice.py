@@ -45,7 +45,7 @@ def choose_models(models: Iterable[ModelBundle], image: BoneImage, regions: Sequ
     Raises InputError for a value that no model asks for, and for one that models ask differently.
     """
     models = tuple(model for model in models if applies_unasked(model) or model.id in wanted)
-    _check_values(models, clinical)
+    check_values(models, clinical)
     return tuple(_choice(model, image, regions, values_for(model, clinical), calibration_for(model, calibration))
                  for model in models)
 
@@ -88,7 +88,8 @@ def values_for(model: ModelBundle, clinical: Mapping[str, str]) -> dict[str, str
     return {name: value for name, value in found.items() if name in asked}
 
 
-def _check_values(models: Sequence[ModelBundle], clinical: Mapping[str, str]) -> None:
+def check_values(models: Sequence[ModelBundle], clinical: Mapping[str, str]) -> None:
+    """InputError for a value that none of ``models`` asks for, and for one that they ask differently."""
     questions: dict[str, dict[tuple, str]] = {}
     for model in models:
         for item in model.clinical_inputs:

@@ -1,0 +1,144 @@
+"""What a worker does with one case, wherever it runs."""
+
+from __future__ import annotations
+
+import functools
+import os
+import shutil
+import signal
+import sys
+import threading
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+from ..errors import InputError
+from ..models.bundle import ModelBundle
+from .case import BatchCase
+from .computation import compute
+from .folder import BatchFolder
+from .settings import BatchSettings, same_models
+
+#: how often a worker looks whether its run is still there
+_LOOK_SECONDS = 0.5
+#: what became of a case: its result is kept, there was not memory enough, or results cannot be written
+KEPT, NO_MEMORY, CANNOT_WRITE = "kept", "no memory", "cannot write"
+
+
+@dataclass(frozen=True)
+class Task:
+    """A case with everything that a worker needs; small, for it travels to another process or machine.
+
+    ``owner`` is the process of the run, ``memory_bytes`` what a process of its own may take at most, 0 for any.
+    """
+
+    case: BatchCase
+    folder: str
+    settings: BatchSettings
+    threads: int
+    memory_bytes: int
+    owner: int
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """``text`` is the status of a case that is kept, or else what is wrong."""
+
+    case: str
+    kind: str
+    text: str
+    seconds: float
+    peak_mb: float
+
+
+def work_on(task: Task) -> Outcome:
+    """Compute a case and keep what it gave; raises nothing that a case can cause."""
+    begun = time.monotonic()
+    alone = os.getpid() != task.owner
+    if alone:
+        share_processors(task.threads)
+        # a Ctrl-C of the terminal reaches all; the run itself decides what ends
+        _ignore_interrupts()
+        _end_with(task.owner)
+        _limit_memory(task.memory_bytes)
+    kind, text = _work_on(task)
+    return Outcome(task.case.id, kind, text, time.monotonic() - begun, _peak_mb())
+
+
+def _work_on(task: Task) -> tuple[str, str]:
+    case, folder = task.case, BatchFolder(Path(task.folder))
+    try:
+        place = folder.begin(case)
+    except OSError as error:
+        return CANNOT_WRITE, f"Cannot write into '{folder.path}': {error.strerror}"
+    try:
+        inputs = case.files()
+        found = compute(case, task.settings, _models(task.settings.models))
+        try:
+            folder.keep(case, inputs, found, place)
+        except OSError as error:
+            return CANNOT_WRITE, f"Cannot write into '{folder.path}': {error.strerror}"
+        return KEPT, found.status
+    except MemoryError:
+        return NO_MEMORY, ""
+    except InputError as error:
+        # of the models of this machine
+        return CANNOT_WRITE, str(error)
+    finally:
+        shutil.rmtree(place, ignore_errors=True)
+
+
+@functools.lru_cache(maxsize=1)
+def _models(wanted: tuple[tuple[str, str, str], ...]) -> tuple[ModelBundle, ...]:
+    """Read once by each worker."""
+    return same_models(wanted)
+
+
+def share_processors(threads: int) -> None:
+    """Have every library take ``threads`` threads, also those that look only now."""
+    import SimpleITK as sitk
+
+    os.environ["NUMBA_NUM_THREADS"] = str(threads)
+    sitk.ProcessObject.SetGlobalDefaultNumberOfThreads(threads)
+
+
+def _ignore_interrupts() -> None:
+    if threading.current_thread() is threading.main_thread():
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+
+@functools.lru_cache(maxsize=1)
+def _end_with(owner: int) -> None:
+    """A worker whose run was killed ends, too, and does not compute on for nobody; the first call begins to look."""
+    if os.getppid() != owner:
+        # of a cluster: it belongs to another program
+        return
+
+    def look() -> None:
+        while os.getppid() == owner:
+            time.sleep(_LOOK_SECONDS)
+        os._exit(1)
+
+    threading.Thread(target=look, name="owner", daemon=True).start()
+
+
+def _limit_memory(limit: int) -> None:
+    """From now on the system refuses this process more; where it knows no such thing, nothing is limited."""
+    if not limit:
+        return
+    try:
+        import resource
+    except ImportError:
+        return
+    hard = resource.getrlimit(resource.RLIMIT_AS)[1]
+    resource.setrlimit(resource.RLIMIT_AS, (limit if hard == resource.RLIM_INFINITY else min(limit, hard), hard))
+
+
+def _peak_mb() -> float:
+    """The most memory that this process ever had (resident), in MiB; 0 where it is not known."""
+    try:
+        import resource
+    except ImportError:
+        return 0.0
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return peak / (2**20 if sys.platform == "darwin" else 2**10)
