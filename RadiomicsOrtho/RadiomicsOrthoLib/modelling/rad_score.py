@@ -14,13 +14,12 @@ import numpy as np
 from ..errors import InputError
 from .card_text import training_range
 from .design import LinearPart, design_matrix, rounded, terms
+from .lasso import fit_lasso, one_standard_error, penalty_path
 from .ridge import fit_ridge, log_loss, predict, reference_probability
 from .splits import folds
 from .training_data import Columns, TrainingData
 
 SCORE = "rad_score"
-#: scikit-learn's C from where the first feature enters, in this many steps up to this factor
-STEPS, FACTOR = 10, 60.0
 INNER_FOLDS = 5
 #: the logistic model has few columns and needs hardly a penalty
 WEAK_PENALTY = 10.0
@@ -110,7 +109,7 @@ class RadScoreLogistic:
     def fit(self, data: TrainingData, seed: int) -> FittedRadScore:
         features = [name for name in data.columns if name.startswith(self.prefix)]
         x = np.column_stack([np.asarray(data.columns[name], float) for name in features])
-        path = _path(x, data.outcome)
+        path = penalty_path(x, data.outcome)
         scores, losses = np.empty((len(path), len(data))), np.empty((len(path), self.inner_folds))
         for number, (train, test) in enumerate(folds(data, self.inner_folds, seed)):
             for step, c in enumerate(path):
@@ -131,42 +130,9 @@ class RadScoreLogistic:
                               predict(honest, constant, logistic))
 
 
-def fit_lasso(x: np.ndarray, outcome: np.ndarray, c: float) -> tuple[float, np.ndarray]:
-    """Intercept and coefficients (k) on the scale of ``x`` (n, k), of which columns are standardised first."""
-    from sklearn import config_context
-    from sklearn.linear_model import LogisticRegression
-
-    mean, spread = x.mean(axis=0), x.std(axis=0)
-    spread = np.where(spread > 0, spread, 1.0)
-    # liblinear penalises the constant too; as a column of 100 its coefficient is small and hardly penalised
-    model = LogisticRegression(C=c, l1_ratio=1.0, solver="liblinear", intercept_scaling=100.0, tol=1e-8, max_iter=50000,
-                               random_state=0)
-    with config_context(assume_finite=True, skip_parameter_validation=True):
-        model.fit((x - mean) / spread, outcome)
-    coefficients = model.coef_[0] / spread
-    return float(model.intercept_[0] - coefficients @ mean), coefficients
-
-
 def standardised(x: np.ndarray, coefficients: np.ndarray) -> tuple[float, np.ndarray]:
     """Constant and factors (k) of the score with mean 0 and standard deviation 1 over ``x`` (n, k)."""
     raw = x @ coefficients
     spread = raw.std()
     factors = coefficients / spread if spread > 0 else np.zeros(len(coefficients))
     return float(-x.mean(axis=0) @ factors), factors
-
-
-def one_standard_error(losses: np.ndarray) -> int:
-    """The first step of ``losses`` (steps, folds) that is within one standard error of the best (Breiman 1984)."""
-    mean = losses.mean(axis=1)
-    best = int(np.argmin(mean))
-    reach = losses[best].std(ddof=1) / np.sqrt(losses.shape[1])
-    return int(np.flatnonzero(mean <= mean[best] + reach + 1e-12)[0])
-
-
-def _path(x: np.ndarray, outcome: np.ndarray) -> np.ndarray:
-    """Values of C from just above where the first feature enters."""
-    spread = x.std(axis=0)
-    scaled = (x - x.mean(axis=0)) / np.where(spread > 0, spread, 1.0)
-    # below this no gradient of the loss at "no feature" is as steep as the penalty
-    entry = 1 / np.abs(scaled.T @ (outcome - outcome.mean())).max()
-    return entry * np.geomspace(1.05, FACTOR, STEPS)
