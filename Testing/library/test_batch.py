@@ -11,6 +11,8 @@ from RadiomicsOrthoLib.batch.progress_text import ProgressText, duration
 from RadiomicsOrthoLib.batch.worker import KEPT, Outcome
 from RadiomicsOrthoLib.batch.workers import planned
 from RadiomicsOrthoLib.cli.main import main
+from RadiomicsOrthoLib.cohort.joining import stack
+from RadiomicsOrthoLib.cohort.table import read_table
 from RadiomicsOrthoLib.errors import InputError
 from RadiomicsOrthoLib.features.fast_engine import processors
 from RadiomicsOrthoLib.models.catalogue import load_catalogue, load_model
@@ -51,15 +53,25 @@ def run(capsys, *arguments):
 def test_every_case_has_its_rows_and_failures_their_reasons(done):
     features = rows(done / "features.csv")
     assert [row["case"] for row in features] == ["p0", "p1", "p2", "damaged", "gone", "empty", "dicom"]
-    assert [row["status"] for row in features] == ["measured"] * 3 + ["failed"] * 3 + ["measured"]
+    assert [bool(row["refused"]) for row in features] == [False] * 3 + [True] * 3 + [False]
     for row in features:
         values = [row[name] for name in row if name.startswith("original_")]
-        assert all(values) if row["status"] == "measured" else not any(values) and row["reason"]
-    means = [float(row["mean_hu"]) for row in features if row["status"] == "measured"]
+        assert not any(values) if row["refused"] else all(values)
+    means = [float(row["mean_hu"]) for row in features if not row["refused"]]
     assert means[:GOOD] == pytest.approx([110, 125, 140], abs=5)
     failures = {row["case"]: row["reason"] for row in rows(done / "failures.csv")}
     assert set(failures) == {"damaged", "gone", "empty"} and "gone.nrrd" in failures["gone"]
     assert str(done.parent) not in " ".join(failures.values())
+
+
+def test_the_features_are_a_table_that_studies_are_made_of(tmp_path):
+    cohort = write_cohort(tmp_path / "cohort", 2)
+    assert main(["batch", str(cohort), "--out", str(tmp_path / "out"), *HERE]) == 3
+    found = stack([(None, read_table(tmp_path / "out" / "features.csv"))])
+    assert [row["subject"] for row in found.rows] == ["p0", "p1"] and len(found.notes) == 3
+    cohort.write_text(cohort.read_text().replace("outcome", "subject"))
+    assert main(["batch", str(cohort), "--out", str(tmp_path / "other"), *HERE]) == 3
+    assert [row["subject"] for row in rows(tmp_path / "other" / "features.csv")][:2] == ["0", "1"]
 
 
 def test_scores_name_the_model_and_why_others_were_not_applied(done):
@@ -88,6 +100,19 @@ def test_the_same_bytes_with_any_number_of_workers(done, cohort, tmp_path, work)
     for path in (done / "cases").rglob("*.json"):
         other = tmp_path / "out" / path.relative_to(done)
         assert other.read_bytes() == path.read_bytes(), path.name
+
+
+def test_a_dask_cluster_gives_the_same_bytes(done, cohort, tmp_path, capsys):
+    distributed = pytest.importorskip("distributed", reason="dask.distributed is an extra of its own")
+    call = ["batch", str(cohort), "--out", str(tmp_path / "out"), *PROFILE, "--cards"]
+    with distributed.LocalCluster(2, threads_per_worker=1, processes=False, protocol="tcp", dashboard_address=None,
+                                  silence_logs=50) as cluster:
+        assert main([*call, "--dask", cluster.scheduler_address]) == 3
+        address = cluster.scheduler_address
+    assert tables(tmp_path / "out") == tables(done)
+    capsys.readouterr()
+    assert main([*call, "--resume", "--retry-failed", "--dask", address]) == 2
+    assert "There is no dask scheduler at" in capsys.readouterr().err
 
 
 def test_parts_and_their_merging_give_the_same_tables(done, cohort, tmp_path, capsys):
@@ -124,13 +149,13 @@ def test_a_changed_row_or_scan_is_computed_again_and_a_lost_scan_takes_nothing_a
     call = (cohort, "--out", out, *HERE)
     run(capsys, *call)
     before = {row["case"]: row for row in rows(out / "features.csv")}
-    assert before["gone"]["status"] == "failed"
+    assert "There is no file" in before["gone"]["refused"]
     shutil.copy(cohort.parent / "scan0.nrrd", cohort.parent / "gone.nrrd")
     (cohort.parent / "scan1.nii.gz").unlink()
     cohort.write_text(cohort.read_text().replace("gone,gone.nrrd,,", "gone,gone.nrrd,scan0.seg.nrrd,"))
     run(capsys, *call, "--resume")
     after = {row["case"]: row for row in rows(out / "features.csv")}
-    assert after["gone"]["status"] == "measured" and after["gone"]["mean_hu"] == before["p0"]["mean_hu"]
+    assert not after["gone"]["refused"] and after["gone"]["mean_hu"] == before["p0"]["mean_hu"]
     assert after["p1"] == before["p1"]
 
 
@@ -163,6 +188,8 @@ def test_an_error_in_the_list_names_line_and_column(tmp_path, row, said):
 @pytest.mark.parametrize(("head", "row", "said"), [
     ("case", "p1", "no column 'image'"), ("case,image,lvel", "p1,a.nrrd,L1", "is 'level' meant"),
     ("case,image,Mask", "p1,a.nrrd,m.nrrd", "is 'mask' meant"), ("case,image,status", "p1,a.nrrd,1", "column 'status'"),
+    ("case,image,mean_hu", "p1,a.nrrd,1", "column 'mean_hu'"),
+    ("case,image,original_glcm_Contrast", "p1,a.nrrd,1", "column 'original_glcm_Contrast'"),
     ("case,image,seed", 'p1,a.nrrd,"1,2"', "column 'seed'"),
     ("case,image,mask,seed", 'p1,a.nrrd,m.nrrd,"1,2,3"', "column 'seed'"),
     ("case,image,segment", "p1,a.nrrd,L1", "column 'segment'"),

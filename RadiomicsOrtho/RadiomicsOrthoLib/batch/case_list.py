@@ -10,7 +10,9 @@ from dataclasses import fields
 from pathlib import Path
 
 from ..cohort.table import StudyTable, read_table
+from ..cohort.table_schema import FEATURE
 from ..errors import InputError
+from ..features.measurements import MEASUREMENTS
 from ..imaging.modality import MODALITIES
 from ..imaging.stated import StatedFacts
 from ..imaging.suv import SUV
@@ -95,7 +97,7 @@ COLUMNS: dict[str, tuple[str, Callable[[str], object]]] = {
 }
 REQUIRED = ("case", "image")
 #: columns that the tables have of their own
-OWN_COLUMNS = ("status", "reason", "region", "profile", "level_from", "model", "version", "value", "unit", "lower",
+OWN_COLUMNS = ("status", "reason", "refused", "profile", "level_from", "model", "version", "value", "unit", "lower",
                "upper", "class", "findings", "place", "line")
 #: column → field of ``StatedFacts``
 _FACTS = {"modality": "modality", "spacing": "spacing_mm", "kvp": "kvp", "contrast": "contrast",
@@ -145,7 +147,7 @@ def _check_columns(table: StudyTable) -> None:
     for name in table.columns:
         if name in COLUMNS:
             continue
-        if name in OWN_COLUMNS:
+        if name in OWN_COLUMNS or name in MEASUREMENTS or FEATURE.match(name):
             raise InputError(f"The table '{table.name}', line 1, column '{name}': the results have a column of that "
                              "name; call it otherwise.")
         like = difflib.get_close_matches(name.lower(), COLUMNS, 1, _LOOKS_LIKE)

@@ -37,7 +37,7 @@ from .settings import BatchSettings
 
 #: how a case ended
 DONE, REFUSED, FAILED = "done", "refused", "failed"
-MEASURED, SCORED, NEEDS_VALUES, NOT_APPLIED = "measured", "scored", "needs values", "not applied"
+SCORED, NEEDS_VALUES, NOT_APPLIED = "scored", "needs values", "not applied"
 REGIONS, PROVENANCE = "regions.seg.nrrd", "features.provenance.json"
 _CUT_OFF = "The scan cuts it off, so it is not measured."
 
@@ -170,8 +170,7 @@ def _feature_row(region: ScanRegion, found: FeatureVector | InputError, profile:
 def _head(region: ScanRegion, reason: str) -> dict[str, object]:
     """What stands before the values, in one order whatever follows."""
     place = {name: getattr(region.roi, name, "") or "" for name in REGION_COLUMNS}
-    return {"status": REFUSED if reason else MEASURED, "reason": reason, "region": region.name,
-            "level_from": region.level_from, **place}
+    return {"segment": region.name, "refused": reason, "level_from": region.level_from, **place}
 
 
 def _score_rows(found: ScanResult) -> list[dict[str, object]]:
@@ -180,14 +179,14 @@ def _score_rows(found: ScanResult) -> list[dict[str, object]]:
         card = entry.card
         lower, upper = card.interval or (None, None)
         rows.append({"status": SCORED, "reason": "", "model": card.model.id, "version": card.model.version,
-                     "region": entry.region, "place": card.place, "value": card.value,
+                     "segment": entry.region, "place": card.place, "value": card.value,
                      "unit": card.model.output_unit, "lower": lower, "upper": upper,
                      "class": card.output_class.id if card.output_class else "",
                      "findings": " ".join(finding.code for finding in card.findings if finding.severity != "note")})
     rows += [{"status": NEEDS_VALUES, "reason": f"It needs {', '.join(name for name, _, _ in offer.needs)}.",
               "model": offer.model} for offer in found.offers]
     rows += [{"status": NOT_APPLIED, "reason": f"{entry.reason} {entry.remedy}".strip(), "model": entry.model,
-              "region": entry.region,
+              "segment": entry.region,
               "findings": " ".join(finding.code for finding in entry.findings if finding.severity == "refuse")}
              for entry in found.not_applied]
     return rows

@@ -2,7 +2,7 @@
 
     DIR/batch.json                 the settings
     DIR/cases/CASE/result.json     one folder for each case that is done, put there in one step
-    DIR/unfinished/CASE.token/     what a worker has begun
+    DIR/unfinished/CASE.PID-TOKEN/ what a worker has begun
 """
 
 from __future__ import annotations
@@ -85,8 +85,8 @@ class BatchFolder:
         return [case for case in cases if case.id in names]
 
     def begin(self, case: BatchCase) -> Path:
-        """A folder for the files of ``case``, which says that it was begun."""
-        place = self.path / UNFINISHED / f"{case.id}.{uuid.uuid4().hex}"
+        """A folder for the files of ``case``, which says that it was begun, and by which process."""
+        place = self.path / UNFINISHED / f"{case.id}.{os.getpid()}-{uuid.uuid4().hex}"
         place.mkdir()
         return place
 

@@ -100,6 +100,8 @@ def run_batch(cases: Sequence[BatchCase], path: Path, settings: BatchSettings, w
                 if cancelled():
                     raise CancelledError from None
                 raise
+            finally:
+                folder.clean(ours)
         log.write(event="end")
         if part.is_all:
             _write_results(folder, cases, settings, source)

@@ -15,10 +15,11 @@ from .folder import BatchFolder
 FEATURES, SCORES, FAILURES = "features.csv", "scores.csv", "failures.csv"
 #: a case that nothing was computed of yet
 MISSING = "not computed"
-_FEATURE_COLUMNS = ("status", "reason", "region", "level_from", "site", "level", "side", "compartment", "profile")
-_SCORE_COLUMNS = ("status", "reason", "model", "version", "region", "place", "value", "unit", "lower", "upper", "class",
-                  "findings")
-_FAILURE_COLUMNS = ("case", "line", "status", "region", "reason")
+#: as ``extract`` names them
+_FEATURE_COLUMNS = ("segment", "refused", "level_from", "site", "level", "side", "compartment", "profile")
+_SCORE_COLUMNS = ("status", "reason", "model", "version", "segment", "place", "value", "unit", "lower", "upper",
+                  "class", "findings")
+_FAILURE_COLUMNS = ("case", "line", "status", "segment", "reason")
 Row = Mapping[str, object]
 
 
@@ -33,7 +34,7 @@ def write_tables(folder: BatchFolder, cases: Sequence[BatchCase], wanted: Sequen
     for _, found in _results(folder, cases):
         for row in found["features"]:
             features.update(dict.fromkeys(row))
-    head = ["case", *carried]
+    head = list(dict.fromkeys(("subject", "case", *carried)))
     return {name: _written(folder.path / name, rows, columns) for name, rows, columns in (
         (FEATURES, _rows(folder, cases, _feature_rows), [*head, *(name for name in features if name not in head)]),
         (SCORES, _rows(folder, cases, lambda found: _score_rows(found, wanted)), [*head, *_SCORE_COLUMNS]),
@@ -63,11 +64,12 @@ def _results(folder: BatchFolder, cases: Iterable[BatchCase]) -> Iterator[tuple[
 def _rows(folder: BatchFolder, cases: Iterable[BatchCase], of: Callable[[dict], Iterable[Row]]) -> Iterator[Row]:
     for case, found in _results(folder, cases):
         for row in of(found):
-            yield {"case": case.id, **case.carried, **row}
+            # without a column that says who it is, each case is a person of its own
+            yield {"subject": case.id, "case": case.id, **case.carried, **row}
 
 
 def _feature_rows(found: dict) -> Iterable[Row]:
-    return found["features"] if found["status"] == DONE else [_ending(found)]
+    return found["features"] if found["status"] == DONE else [{"refused": found["reason"]}]
 
 
 def _score_rows(found: dict, wanted: Sequence[str]) -> Iterable[Row]:
@@ -82,8 +84,8 @@ def _failure_rows(folder: BatchFolder, cases: Iterable[BatchCase]) -> Iterator[R
         if found["status"] != DONE:
             yield entry | _ending(found)
         for row in found["features"]:
-            if row["reason"]:
-                yield entry | {name: row[name] for name in ("status", "region", "reason")}
+            if row["refused"]:
+                yield entry | {"status": REFUSED, "segment": row["segment"], "reason": row["refused"]}
 
 
 def _ending(found: dict) -> dict[str, object]:

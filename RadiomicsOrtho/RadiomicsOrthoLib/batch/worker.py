@@ -51,15 +51,27 @@ class Outcome:
     peak_mb: float
 
 
+def begin_worker(owner: int) -> None:
+    """What a process of our own does first: it ends with its ``owner``, and leaves interrupts to it.
+
+    A Ctrl-C of the terminal reaches all; a run that was killed tells nobody, and shall not be computed for.
+    """
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    if sys.platform != "win32":
+        threading.Thread(target=_end_with, args=(owner,), name="owner", daemon=True).start()
+
+
+def _end_with(owner: int) -> None:
+    while os.getppid() == owner:
+        time.sleep(_LOOK_SECONDS)
+    os._exit(1)
+
+
 def work_on(task: Task) -> Outcome:
     """Compute a case and keep what it gave; raises nothing that a case can cause."""
     begun = time.monotonic()
-    alone = os.getpid() != task.owner
-    if alone:
+    if os.getpid() != task.owner:
         share_processors(task.threads)
-        # a Ctrl-C of the terminal reaches all; the run itself decides what ends
-        _ignore_interrupts()
-        _end_with(task.owner)
         _limit_memory(task.memory_bytes)
     kind, text = _work_on(task)
     return Outcome(task.case.id, kind, text, time.monotonic() - begun, _peak_mb())
@@ -102,36 +114,20 @@ def share_processors(threads: int) -> None:
     sitk.ProcessObject.SetGlobalDefaultNumberOfThreads(threads)
 
 
-def _ignore_interrupts() -> None:
-    if threading.current_thread() is threading.main_thread():
-        signal.signal(signal.SIGINT, signal.SIG_IGN)
-
-
-@functools.lru_cache(maxsize=1)
-def _end_with(owner: int) -> None:
-    """A worker whose run was killed ends, too, and does not compute on for nobody; the first call begins to look."""
-    if os.getppid() != owner:
-        # of a cluster: it belongs to another program
-        return
-
-    def look() -> None:
-        while os.getppid() == owner:
-            time.sleep(_LOOK_SECONDS)
-        os._exit(1)
-
-    threading.Thread(target=look, name="owner", daemon=True).start()
-
-
 def _limit_memory(limit: int) -> None:
-    """From now on the system refuses this process more; where it knows no such thing, nothing is limited."""
+    """From now on the system refuses this process more; where it knows no such thing, nothing is limited.
+
+    What counts is what the process writes into (Linux 4.7 and later), not the libraries and reserved addresses, which
+    are three times as much.
+    """
     if not limit:
         return
     try:
         import resource
     except ImportError:
         return
-    hard = resource.getrlimit(resource.RLIMIT_AS)[1]
-    resource.setrlimit(resource.RLIMIT_AS, (limit if hard == resource.RLIM_INFINITY else min(limit, hard), hard))
+    hard = resource.getrlimit(resource.RLIMIT_DATA)[1]
+    resource.setrlimit(resource.RLIMIT_DATA, (limit if hard == resource.RLIM_INFINITY else min(limit, hard), hard))
 
 
 def _peak_mb() -> float:

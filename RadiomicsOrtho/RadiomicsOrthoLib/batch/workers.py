@@ -18,11 +18,11 @@ from dataclasses import dataclass
 from ..errors import InputError
 from ..features.fast_engine import processors
 from ..long_work import Cancelled, never_cancelled
-from .worker import Outcome, Task, share_processors, work_on
+from .worker import Outcome, Task, begin_worker, share_processors, work_on
 
 LOKY, THREADS, DASK = "loky", "threading", "dask"
 #: how long is waited for the scheduler and the first worker of a cluster
-_CLUSTER_SECONDS = 30
+_CLUSTER_SECONDS = 10
 #: how often it is looked whether the work shall end
 _LOOK_SECONDS = 0.2
 
@@ -62,7 +62,8 @@ class Workers:
             warnings.filterwarnings("ignore", module="joblib")
             warnings.filterwarnings("ignore", message=".*worker stopped.*")
             with _cluster(self.address) if self.address else nullcontext(), self._shared_threads():
-                options = {"inner_max_num_threads": self.threads} if self.backend == LOKY else {}
+                options = {"inner_max_num_threads": self.threads, "initializer": begin_worker,
+                           "initargs": (os.getpid(),)} if self.backend == LOKY else {}
                 try:
                     backend = joblib.parallel_config(self.backend, **options)
                 except (KeyError, ValueError, ImportError) as error:
