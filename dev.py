@@ -6,6 +6,7 @@
     python3 dev.py lint         the style rules
     python3 dev.py bench        the benchmarks
     python3 dev.py cmake-lists  bring the file lists of the CMake files up to date
+    python3 dev.py translations bring the translation file of the panels up to date
 
 Each command makes and repairs the virtual environment `.venv` by itself.
 Exit code: 0 done, 1 failed, 2 something is missing that you can put right.
@@ -633,6 +634,12 @@ def command_cmake_lists(arguments: argparse.Namespace) -> int:
     return 0
 
 
+def command_translations(arguments: argparse.Namespace) -> int:
+    script = ROOT / "Resources" / "update_translations.py"
+    return subprocess.run([find_interpreter().executable, str(script), *arguments.rest], cwd=ROOT,
+                          env=child_environment(), check=False).returncode
+
+
 # --- the command line ----------------------------------------------------------------------------
 
 
@@ -666,6 +673,12 @@ def build_parser() -> argparse.ArgumentParser:
         description="Rewrites the marked file lists in both modules' CMakeLists.txt.",
     )
     lists.set_defaults(run=command_cmake_lists)
+
+    translations = commands.add_parser(
+        "translations", help="bring the translation file of the panels up to date",
+        description="Collects the texts of the panels; --missing prints those without Chinese translation.",
+    )
+    translations.set_defaults(run=command_translations)
     return parser
 
 

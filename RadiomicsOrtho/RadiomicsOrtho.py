@@ -6,9 +6,11 @@ from typing import Optional
 import slicer
 import vtk
 from RadiomicsOrthoLib.errors import InputError, RefusedError
+from RadiomicsOrthoWidgets.module_help import scoringAcknowledgement, scoringHelp
 from RadiomicsOrthoWidgets.panel import Panel
 from RadiomicsOrthoWidgets.readiness import FEATURES_ONLY, reasonNotReady
 from RadiomicsOrthoWidgets.scan_facts_section import statedFacts
+from RadiomicsOrthoWidgets.translation import installTranslation
 from RadiomicsOrthoWidgets.what_if_section import NOMOGRAM_WIDTH
 from slicer import vtkMRMLScalarVolumeNode, vtkMRMLSegmentationNode, vtkMRMLTableNode, vtkMRMLTextNode
 from slicer.i18n import tr as _
@@ -28,18 +30,13 @@ class RadiomicsOrtho(ScriptedLoadableModule):
 
     def __init__(self, parent):
         ScriptedLoadableModule.__init__(self, parent)
+        installTranslation()
         self.parent.title = _("Radiomics Ortho")
         self.parent.categories = [translate("qSlicerAbstractCoreModule", "Quantification")]
         self.parent.dependencies = []
         self.parent.contributors = ["RadiomicsOrtho contributors"]
-        self.parent.helpText = _(
-            "Scores bone on CT: choose the scan, the segmented bone and a model, press Apply. The result is a score "
-            "card with its findings and nomogram. Radiomics features are extracted from scans of any modality. Regions "
-            "are drawn in the module Radiomics Ortho Segment. "
-            "Research use only \u2014 not a medical device, not for diagnosis.")
-        self.parent.acknowledgementText = _(
-            "Published models are cited on their cards. Radiomics features have the definitions and names of "
-            "pyradiomics (van Griethuysen et al., Cancer Research 2017).")
+        self.parent.helpText = scoringHelp()
+        self.parent.acknowledgementText = scoringAcknowledgement()
 
 
 @parameterNodeWrapper

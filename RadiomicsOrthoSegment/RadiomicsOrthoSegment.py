@@ -10,10 +10,12 @@ from RadiomicsOrthoWidgets.check_section import CheckSection
 from RadiomicsOrthoWidgets.csf_section import CsfSection
 from RadiomicsOrthoWidgets.level_section import LevelSection
 from RadiomicsOrthoWidgets.modality_choice import ModalityChoice
+from RadiomicsOrthoWidgets.module_help import segmentAcknowledgement, segmentHelp
 from RadiomicsOrthoWidgets.planar_region_section import PlanarRegionSection
 from RadiomicsOrthoWidgets.proposal_section import ProposalSection
 from RadiomicsOrthoWidgets.protocol_section import ProtocolSection
 from RadiomicsOrthoWidgets.segmentation_watch import SegmentationWatch
+from RadiomicsOrthoWidgets.translation import installTranslation
 from slicer import vtkMRMLMarkupsFiducialNode, vtkMRMLMarkupsNode, vtkMRMLScalarVolumeNode, vtkMRMLSegmentationNode
 from slicer.i18n import tr as _
 from slicer.i18n import translate
@@ -32,16 +34,13 @@ class RadiomicsOrthoSegment(ScriptedLoadableModule):
 
     def __init__(self, parent):
         ScriptedLoadableModule.__init__(self, parent)
+        installTranslation()
         self.parent.title = _("Radiomics Ortho Segment")
         self.parent.categories = [translate("qSlicerAbstractCoreModule", "Segmentation")]
         self.parent.dependencies = ["SegmentEditor", "RadiomicsOrtho"]
         self.parent.contributors = ["RadiomicsOrtho contributors"]
-        self.parent.helpText = _(
-            "Click once in a vertebra or femoral head to have the bones proposed, correct them with the Segment Editor "
-            "or draw them by hand, say which bone and part each segment is, and make the trabecular core that the "
-            "models of Radiomics Ortho measure. "
-            "Research use only \u2014 not a medical device, not for diagnosis.")
-        self.parent.acknowledgementText = _("Segments carry SNOMED CT codes.")
+        self.parent.helpText = segmentHelp()
+        self.parent.acknowledgementText = segmentAcknowledgement()
 
 
 @parameterNodeWrapper

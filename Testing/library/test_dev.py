@@ -35,7 +35,7 @@ def test_source_parses_on_python_3_8_and_uses_the_standard_library_only() -> Non
 
 
 def test_help_of_every_command_needs_no_environment() -> None:
-    for command in ([], ["demo"], ["test"], ["lint"], ["bench"], ["cmake-lists"]):
+    for command in ([], ["demo"], ["test"], ["lint"], ["bench"], ["cmake-lists"], ["translations"]):
         result = subprocess.run(
             [sys.executable, str(ROOT / "dev.py"), *command, "-h"], capture_output=True, text=True, check=True
         )

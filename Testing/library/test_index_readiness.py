@@ -164,23 +164,33 @@ def test_pictures_and_pages_that_are_linked_exist():
 # -- the code ---------------------------------------------------------------------------------
 
 
+def lazy(path: Path) -> set[str]:
+    """What a file may need at its top because only functions import that file."""
+    if "kernels" in path.parts:
+        return {"numba"}
+    return {"reportlab"} if path.name == "pdf_flow.py" else set()
+
+
 @pytest.mark.parametrize("path", shipped(), ids=lambda path: path.relative_to(ROOT).as_posix())
 def test_file_scope_imports_are_those_of_slicer(path):
     names = {name.split(".")[0] for name in imported(tree_of(path).body)}
-    # loops that numba compiles: the package of these files is imported inside functions only (test_layers.py)
-    allowed = AT_FILE_SCOPE | ({"numba"} if "kernels" in path.parts else set())
-    assert names <= allowed | sys.stdlib_module_names
+    assert names <= AT_FILE_SCOPE | lazy(path) | sys.stdlib_module_names
+    relative = [f"{node.module or ''}.{item.name}" for node in tree_of(path).body
+                if isinstance(node, ast.ImportFrom) and node.level for item in node.names]
+    assert lazy(path) or not [name for name in relative if re.search(r"(^|\.)(kernels|pdf_flow)(\.|$)", name)]
 
 
 @pytest.mark.parametrize("path", shipped(), ids=lambda path: path.relative_to(ROOT).as_posix())
 def test_nothing_runs_at_file_scope(path):
     """Definitions, constants and tables only: importing a file starts nothing and reads nothing."""
+    if path.name == "__main__.py":
+        return
     for node in tree_of(path).body:
         is_text = isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
         is_guard = isinstance(node, ast.If) and ast.unparse(node.test) in (
             "TYPE_CHECKING", "__name__ == '__main__'")
         assert is_text or is_guard or isinstance(node, (
-            ast.Import, ast.ImportFrom, ast.FunctionDef, ast.ClassDef, ast.Assign, ast.AnnAssign)), \
+            ast.Import, ast.ImportFrom, ast.FunctionDef, ast.ClassDef, ast.Assign, ast.AnnAssign, ast.Assert)), \
             f"line {node.lineno} runs when the file is imported"
         if isinstance(node, (ast.Assign, ast.AnnAssign)) and node.value is not None:
             called = {ast.unparse(call.func).rpartition(".")[2] for call in ast.walk(node.value)
@@ -223,19 +233,26 @@ def test_a_module_folder_has_one_python_file_at_its_top(module):
     assert [path.name for path in (ROOT / module).glob("*.py")] == [f"{module}.py"]
 
 
-@pytest.mark.parametrize("module", MODULES)
-def test_a_module_says_who_and_what_it_is(module, entry):
+@pytest.mark.parametrize(("module", "category"), zip(MODULES, ("Quantification", "Segmentation"), strict=True))
+def test_a_module_says_who_and_what_it_is(module, category):
     classes = {node.name: node for node in tree_of(ROOT / module / f"{module}.py").body
                if isinstance(node, ast.ClassDef)}
     assert {module, f"{module}Widget", f"{module}Logic", f"{module}Test"} <= classes.keys()
     source = ast.unparse(classes[module])
     for field in ("title", "categories", "contributors", "helpText", "acknowledgementText"):
         assert f"self.parent.{field} =" in source, f"no {field}"
-    assert f"'{entry['category']}'" in source
-    assert "Research use only" in source
-    assert REPOSITORY in source, "the help leads to the documentation"
+    assert f"'{category}'" in source
     logic = ast.unparse(classes[f"{module}Logic"])
     assert "self.ui" not in logic, "the logic works without its panel"
+
+
+def test_the_help_leads_to_the_documentation():
+    source = text("RadiomicsOrtho/RadiomicsOrthoWidgets/module_help.py")
+    pages = re.findall(r'"(docs/[\w.-]+)"', source)
+    assert pages
+    assert all((ROOT / page).is_file() for page in pages)
+    assert f'"{REPOSITORY}/' in source
+    assert "Research use only" in source
 
 
 def test_no_custom_styling():

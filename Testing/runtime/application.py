@@ -146,6 +146,7 @@ class Application:
     revision = "0"
     revisionUserInfo = "stand-in"
     applicationVersion = "5.10.0"
+    applicationLocaleName = ""
     os = "linux"
     platform = "linux-amd64"
 

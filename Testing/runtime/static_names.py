@@ -35,15 +35,16 @@ _APP_NAMES = frozenset([
     "applicationLocaleName", "applicationLogic", "applicationName", "applicationVersion",
     "arch", "cachePath", "commandOptions", "connect", "coreIOManager", "dicomDatabase",
     "disconnect", "documentationVersion", "environment", "errorLogModel", "exit",
-    "extensionsInstallPath", "extensionsManagerModel", "intDir", "ioManager",
+    "extensionsInstallPath", "extensionsManagerModel", "installTranslator", "intDir", "ioManager",
     "isCustomMainApplication", "isInstalled", "launcherExecutableFilePath", "layoutManager",
     "logUsageEvent", "mainApplicationName", "majorVersion", "minorVersion", "moduleLogic",
     "moduleManager", "mrmlScene", "openUrl", "os", "palette", "pauseRender", "platform",
     "processEvents", "pythonConsole", "pythonManager", "quit", "releaseType",
+    "removeTranslator",
     "repositoryBranch", "repositoryRevision", "restart", "restoreOverrideCursor",
     "resumeRender", "revision", "revisionUserSettings", "setOverrideCursor", "setRenderPaused",
     "settings", "slicerHome", "slicerSharePath", "startupEnvironment", "temporaryPath",
-    "testAttribute", "testingEnabled", "userInformation", "userSettings",
+    "testAttribute", "testingEnabled", "translate", "userInformation", "userSettings",
 ])
 _QT_NAMESPACES = {"ScriptedLoadableModule", "parameterNodeWrapper", "i18n", "testing"}
 

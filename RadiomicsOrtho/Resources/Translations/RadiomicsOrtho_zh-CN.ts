@@ -1,0 +1,1829 @@
+<?xml version="1.0" encoding="utf-8"?>
+<!DOCTYPE TS>
+<TS version="2.1" language="zh_CN" sourcelanguage="en_US">
+<context>
+    <name>RadiomicsOrtho</name>
+    <message>
+        <source>Radiomics Ortho</source>
+        <translation>骨骼影像组学</translation>
+    </message>
+    <message>
+        <source>Feature extraction</source>
+        <translation>特征提取</translation>
+    </message>
+    <message>
+        <source>&amp;Case</source>
+        <translation>病例(&amp;C)</translation>
+    </message>
+    <message>
+        <source>&amp;1. Load</source>
+        <translation>1. 载入(&amp;1)</translation>
+    </message>
+    <message>
+        <source>Volume:</source>
+        <translation>影像：</translation>
+    </message>
+    <message>
+        <source>The scan on which the region was drawn</source>
+        <translation>勾画该区域所用的扫描</translation>
+    </message>
+    <message>
+        <source>Scan facts</source>
+        <translation>扫描信息</translation>
+    </message>
+    <message>
+        <source>Modality:</source>
+        <translation>成像方式：</translation>
+    </message>
+    <message>
+        <source>State it where the file does not; it is recorded as stated by you</source>
+        <translation>文件未注明时请在此说明；将记录为由您说明</translation>
+    </message>
+    <message>
+        <source>Pixel size:</source>
+        <translation>像素尺寸：</translation>
+    </message>
+    <message>
+        <source>Width and height of a pixel of this 2-D image, whose file does not state it; without it nothing is measured in mm</source>
+        <translation>该二维图像一个像素的宽和高，其文件未注明；缺少它则不做以 mm 为单位的测量</translation>
+    </message>
+    <message>
+        <source>Tube voltage:</source>
+        <translation>管电压：</translation>
+    </message>
+    <message>
+        <source>Contrast agent:</source>
+        <translation>对比剂：</translation>
+    </message>
+    <message>
+        <source>&amp;2. Regions</source>
+        <translation>2. 区域(&amp;2)</translation>
+    </message>
+    <message>
+        <source>Region:</source>
+        <translation>区域：</translation>
+    </message>
+    <message>
+        <source>Segmentation and the segment of the bone to score</source>
+        <translation>分割，以及其中要评分的骨的分割段</translation>
+    </message>
+    <message>
+        <source>Level and part as the segment states them</source>
+        <translation>节段和部位，以分割段自身的说明为准</translation>
+    </message>
+    <message>
+        <source>No segment chosen</source>
+        <translation>未选择分割段</translation>
+    </message>
+    <message>
+        <source>Draw or correct the region in Radiomics Ortho Segment</source>
+        <translation>在“骨骼影像组学分割”中勾画或修正该区域</translation>
+    </message>
+    <message>
+        <source>Draw or correct the region</source>
+        <translation>勾画或修正区域</translation>
+    </message>
+    <message>
+        <source>&amp;3. Score</source>
+        <translation>3. 评分(&amp;3)</translation>
+    </message>
+    <message>
+        <source>The score model; each was verified when it was read</source>
+        <translation>评分模型；每个模型读入时均已核验</translation>
+    </message>
+    <message>
+        <source>For the patient</source>
+        <translation>针对患者：</translation>
+    </message>
+    <message>
+        <source>Findings by eye (optional)</source>
+        <translation>目测所见（可选）</translation>
+    </message>
+    <message>
+        <source>Open a form with your own questions (YAML)</source>
+        <translation>打开含您自己问题的表单（YAML）</translation>
+    </message>
+    <message>
+        <source>Own form...</source>
+        <translation>自定义表单...</translation>
+    </message>
+    <message>
+        <source>Set every question of this form back to "not assessed" for this region</source>
+        <translation>将该区域在此表单中的所有问题恢复为“未评估”</translation>
+    </message>
+    <message>
+        <source>Clear answers</source>
+        <translation>清除回答</translation>
+    </message>
+    <message>
+        <source>Density calibration</source>
+        <translation>骨密度校准</translation>
+    </message>
+    <message>
+        <source>How the HU of this scan become densities in mg/cm³</source>
+        <translation>本扫描的 HU 如何换算为以 mg/cm³ 表示的密度</translation>
+    </message>
+    <message>
+        <source>Find the calibration, and keep it with the scene</source>
+        <translation>求出校准并随场景保存</translation>
+    </message>
+    <message>
+        <source>Calibrate</source>
+        <translation>校准</translation>
+    </message>
+    <message>
+        <source>Open a calibration that was saved here or by the command line</source>
+        <translation>打开在此处或由命令行保存的校准</translation>
+    </message>
+    <message>
+        <source>Open...</source>
+        <translation>打开...</translation>
+    </message>
+    <message>
+        <source>Save the calibration, for scans of the same scanner and settings</source>
+        <translation>保存校准，用于同一扫描仪、相同设置的扫描</translation>
+    </message>
+    <message>
+        <source>Save...</source>
+        <translation>保存...</translation>
+    </message>
+    <message>
+        <source>Radiomics features</source>
+        <translation>影像组学特征</translation>
+    </message>
+    <message>
+        <source>Radiomics features into the table</source>
+        <translation>将影像组学特征写入表格</translation>
+    </message>
+    <message>
+        <source>Profile:</source>
+        <translation>提取方案：</translation>
+    </message>
+    <message>
+        <source>Open an extraction profile of your own (YAML)</source>
+        <translation>打开您自己的提取方案（YAML）</translation>
+    </message>
+    <message>
+        <source>Own profile...</source>
+        <translation>自定义方案...</translation>
+    </message>
+    <message>
+        <source>Reference:</source>
+        <translation>参照区域：</translation>
+    </message>
+    <message>
+        <source>The region on which the profile normalises</source>
+        <translation>提取方案用于归一化的区域</translation>
+    </message>
+    <message>
+        <source>Score the region with this model</source>
+        <translation>用该模型为此区域评分</translation>
+    </message>
+    <message>
+        <source>Apply</source>
+        <translation>应用</translation>
+    </message>
+    <message>
+        <source>&amp;4. Report</source>
+        <translation>4. 报告(&amp;4)</translation>
+    </message>
+    <message>
+        <source>The score card in short; the report holds all of it</source>
+        <translation>评分卡摘要；完整内容见报告</translation>
+    </message>
+    <message>
+        <source>Show this drawing in a window of its own; its markers can be dragged there, too</source>
+        <translation>在单独窗口中显示该图；其标记在那里也可拖动</translation>
+    </message>
+    <message>
+        <source>Large drawing...</source>
+        <translation>放大图...</translation>
+    </message>
+    <message>
+        <source>What if?</source>
+        <translation>假设</translation>
+    </message>
+    <message>
+        <source>Set every value back to that of this case</source>
+        <translation>将所有数值恢复为本例的数值</translation>
+    </message>
+    <message>
+        <source>Back to this case</source>
+        <translation>恢复本例</translation>
+    </message>
+    <message>
+        <source>The table node: result, measurements and features with their units</source>
+        <translation>表格节点：结果、测量值和特征及其单位</translation>
+    </message>
+    <message>
+        <source>Report:</source>
+        <translation>报告：</translation>
+    </message>
+    <message>
+        <source>Language of report and nomogram; card.json is always English</source>
+        <translation>报告和列线图的语言；card.json 始终为英文</translation>
+    </message>
+    <message>
+        <source>Write the report as report.pdf, too</source>
+        <translation>同时将报告写为 report.pdf</translation>
+    </message>
+    <message>
+        <source>PDF</source>
+        <translation>PDF</translation>
+    </message>
+    <message>
+        <source>Write region, score and report as DICOM objects of the scan's study into the folder DICOM. They carry the patient's identity. The scan must be loaded from the DICOM database.</source>
+        <translation>将区域、评分和报告作为该扫描所属检查的 DICOM 对象写入 DICOM 文件夹。其中含患者身份信息。扫描须从 DICOM 数据库载入。</translation>
+    </message>
+    <message>
+        <source>DICOM (with identity)</source>
+        <translation>DICOM（含身份信息）</translation>
+    </message>
+    <message>
+        <source>Save report...</source>
+        <translation>保存报告...</translation>
+    </message>
+</context>
+<context>
+    <name>RadiomicsOrthoSegment</name>
+    <message>
+        <source>Radiomics Ortho Segment</source>
+        <translation>骨骼影像组学分割</translation>
+    </message>
+    <message>
+        <source>Start an empty segmentation on the grid of this scan</source>
+        <translation>按该扫描的网格新建一个空分割</translation>
+    </message>
+    <message>
+        <source>Load a scan and choose it as the volume first</source>
+        <translation>请先载入扫描并将其选为影像</translation>
+    </message>
+    <message>
+        <source>The trabecular core could not be made.</source>
+        <translation>无法生成松质骨核心。</translation>
+    </message>
+    <message>
+        <source>Add a segment with everything deeper than this below the surface</source>
+        <translation>新增一个分割段，包含表面以下超过该深度的全部</translation>
+    </message>
+    <message>
+        <source>{volume} bones</source>
+        <translation>{volume} 的骨</translation>
+    </message>
+    <message>
+        <source>Load a scan and choose it as the volume.</source>
+        <translation>请载入扫描并将其选为影像。</translation>
+    </message>
+    <message>
+        <source>Choose a segmentation or start a new one.</source>
+        <translation>请选择一个分割，或新建一个。</translation>
+    </message>
+    <message>
+        <source>Select the segment of a bone in the Segment Editor.</source>
+        <translation>请在 Segment Editor 中选择一块骨的分割段。</translation>
+    </message>
+    <message>
+        <source>The selected segment is a trabecular core already; select the whole bone.</source>
+        <translation>所选分割段已经是松质骨核心；请选择整块骨。</translation>
+    </message>
+    <message>
+        <source>1. Scan</source>
+        <translation>1. 扫描</translation>
+    </message>
+    <message>
+        <source>Volume:</source>
+        <translation>影像：</translation>
+    </message>
+    <message>
+        <source>The scan on which the bones are drawn</source>
+        <translation>勾画骨所用的扫描</translation>
+    </message>
+    <message>
+        <source>Kind of scan:</source>
+        <translation>扫描种类：</translation>
+    </message>
+    <message>
+        <source>Decides how bones are looked for, and what is measured</source>
+        <translation>决定如何寻找骨，以及测量什么</translation>
+    </message>
+    <message>
+        <source>Segmentation:</source>
+        <translation>分割：</translation>
+    </message>
+    <message>
+        <source>The segmentation that holds the bones</source>
+        <translation>存放骨的分割</translation>
+    </message>
+    <message>
+        <source>New segmentation</source>
+        <translation>新建分割</translation>
+    </message>
+    <message>
+        <source>3. Propose</source>
+        <translation>3. 自动建议</translation>
+    </message>
+    <message>
+        <source>Bone:</source>
+        <translation>骨：</translation>
+    </message>
+    <message>
+        <source>Which bone is looked for</source>
+        <translation>要寻找哪种骨</translation>
+    </message>
+    <message>
+        <source>Parts:</source>
+        <translation>部分：</translation>
+    </message>
+    <message>
+        <source>What of each vertebra becomes a segment</source>
+        <translation>每个椎体的哪些部分成为分割段</translation>
+    </message>
+    <message>
+        <source>The click proposes one body; those that were proposed before stay</source>
+        <translation>单击只建议一个椎体；此前建议的保留不变</translation>
+    </message>
+    <message>
+        <source>Only the vertebra at the click</source>
+        <translation>仅单击处的椎体</translation>
+    </message>
+    <message>
+        <source>Click in the bone</source>
+        <translation>在骨内单击</translation>
+    </message>
+    <message>
+        <source>Find without a click</source>
+        <translation>无需单击，自动寻找</translation>
+    </message>
+    <message>
+        <source>Again</source>
+        <translation>再来一次</translation>
+    </message>
+    <message>
+        <source>Stop looking; nothing is changed</source>
+        <translation>停止寻找；不做任何更改</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>取消</translation>
+    </message>
+    <message>
+        <source>What the proposals said: what was left out, and what to look at</source>
+        <translation>自动建议的说明：未包括什么，以及需要查看什么</translation>
+    </message>
+    <message>
+        <source>3. Region from points</source>
+        <translation>3. 由点生成区域</translation>
+    </message>
+    <message>
+        <source>Shape:</source>
+        <translation>形状：</translation>
+    </message>
+    <message>
+        <source>What is made of the points on this 2-D image</source>
+        <translation>在该二维图像上用这些点生成什么</translation>
+    </message>
+    <message>
+        <source>Click on the image; points that are complete are set anew</source>
+        <translation>在图像上单击；已完整的点将重新设置</translation>
+    </message>
+    <message>
+        <source>Set points</source>
+        <translation>设置点</translation>
+    </message>
+    <message>
+        <source>Make region</source>
+        <translation>生成区域</translation>
+    </message>
+    <message>
+        <source>4. Correct</source>
+        <translation>4. 修正</translation>
+    </message>
+    <message>
+        <source>5. Name and levels</source>
+        <translation>5. 命名与节段</translation>
+    </message>
+    <message>
+        <source>The bodies from above downwards; click one to go there, drag a level to the body that it belongs to</source>
+        <translation>椎体自上而下排列；单击可转到该椎体，将节段拖到其所属的椎体上</translation>
+    </message>
+    <message>
+        <source>Confirm the level</source>
+        <translation>确认节段</translation>
+    </message>
+    <message>
+        <source>Site:</source>
+        <translation>部位：</translation>
+    </message>
+    <message>
+        <source>Which bone was drawn; writes name, colour and SNOMED CT code on the segment</source>
+        <translation>勾画的是哪块骨；在分割段上写入名称、颜色和 SNOMED CT 编码</translation>
+    </message>
+    <message>
+        <source>Level:</source>
+        <translation>节段：</translation>
+    </message>
+    <message>
+        <source>Vertebral level; check it by counting from the sacrum or the lowest rib. Of proposed bodies the others follow; T13, L6, or L1 right below T11 make a spine with that many ribs or lumbar vertebrae</source>
+        <translation>椎体节段；请从骶骨或最下方肋骨起数以核对。自动建议的其他椎体随之改变；T13、L6，或紧接 T11 之下的 L1，使脊柱具有相应数目的肋骨或腰椎</translation>
+    </message>
+    <message>
+        <source>Side:</source>
+        <translation>侧别：</translation>
+    </message>
+    <message>
+        <source>Side of the patient</source>
+        <translation>患者的左右侧</translation>
+    </message>
+    <message>
+        <source>Part:</source>
+        <translation>组成部分：</translation>
+    </message>
+    <message>
+        <source>Which part of the bone was drawn; a trabecular core is measured as it is</source>
+        <translation>勾画的是骨的哪一部分；松质骨核心按勾画原样测量</translation>
+    </message>
+    <message>
+        <source>Origin:</source>
+        <translation>来源：</translation>
+    </message>
+    <message>
+        <source>6. Trabecular core</source>
+        <translation>6. 松质骨核心</translation>
+    </message>
+    <message>
+        <source>Below the surface:</source>
+        <translation>表面以下：</translation>
+    </message>
+    <message>
+        <source>How much of the bone is removed from its surface, so that cortex and endplates stay out; 2 to 3 mm are usual</source>
+        <translation>从骨表面去除多厚，使皮质骨和终板不计入；通常为 2 至 3 mm</translation>
+    </message>
+    <message>
+        <source> mm</source>
+        <translation> mm</translation>
+    </message>
+    <message>
+        <source>Make trabecular core</source>
+        <translation>生成松质骨核心</translation>
+    </message>
+    <message>
+        <source>Go to Radiomics Ortho</source>
+        <translation>转到“骨骼影像组学”</translation>
+    </message>
+    <message>
+        <source>Score a region</source>
+        <translation>为区域评分</translation>
+    </message>
+</context>
+<context>
+    <name>RadiomicsOrthoWidgets.anatomy_section</name>
+    <message>
+        <source>drawn by hand, or not stated</source>
+        <translation>手工勾画，或未说明</translation>
+    </message>
+    <message>
+        <source>not stated</source>
+        <translation>未说明</translation>
+    </message>
+    <message>
+        <source>Vertebra</source>
+        <translation>椎体</translation>
+    </message>
+    <message>
+        <source>Proximal femur</source>
+        <translation>股骨近端</translation>
+    </message>
+    <message>
+        <source>Left</source>
+        <translation>左</translation>
+    </message>
+    <message>
+        <source>Right</source>
+        <translation>右</translation>
+    </message>
+    <message>
+        <source>Whole body</source>
+        <translation>整个椎体</translation>
+    </message>
+    <message>
+        <source>Trabecular core</source>
+        <translation>松质骨核心</translation>
+    </message>
+    <message>
+        <source>Mid-axial ellipse</source>
+        <translation>中轴位椭圆</translation>
+    </message>
+    <message>
+        <source>9 mm mid slab</source>
+        <translation>9 mm 中部层块</translation>
+    </message>
+    <message>
+        <source>Femoral head</source>
+        <translation>股骨头</translation>
+    </message>
+    <message>
+        <source>Femoral neck</source>
+        <translation>股骨颈</translation>
+    </message>
+    <message>
+        <source>Trochanteric region</source>
+        <translation>转子区</translation>
+    </message>
+    <message>
+        <source>Intertrochanteric region</source>
+        <translation>转子间区</translation>
+    </message>
+    <message>
+        <source>Cortical bone</source>
+        <translation>皮质骨</translation>
+    </message>
+    <message>
+        <source>Cerebrospinal fluid</source>
+        <translation>脑脊液</translation>
+    </message>
+</context>
+<context>
+    <name>RadiomicsOrthoWidgets.calibration_section</name>
+    <message>
+        <source>Phantom rods, drawn as segments</source>
+        <translation>体模密度棒，已勾画为分割段</translation>
+    </message>
+    <message>
+        <source>Slope and offset by hand</source>
+        <translation>手工输入斜率和截距</translation>
+    </message>
+    <message>
+        <source>Internal tissues, drawn as segments (experimental)</source>
+        <translation>体内组织，已勾画为分割段（试验性）</translation>
+    </message>
+    <message>
+        <source>The voxels are densities already</source>
+        <translation>体素值已经是密度</translation>
+    </message>
+    <message>
+        <source>Density calibration</source>
+        <translation>骨密度校准</translation>
+    </message>
+    <message>
+        <source>Save the density calibration</source>
+        <translation>保存骨密度校准</translation>
+    </message>
+    <message>
+        <source>The calibration could not be saved.</source>
+        <translation>校准未能保存。</translation>
+    </message>
+    <message>
+        <source>The scan could not be calibrated.</source>
+        <translation>扫描未能校准。</translation>
+    </message>
+    <message>
+        <source>Slope:</source>
+        <translation>斜率：</translation>
+    </message>
+    <message>
+        <source>mg/cm³ per HU, such as 0.8</source>
+        <translation>每 HU 的 mg/cm³，如 0.8</translation>
+    </message>
+    <message>
+        <source>Offset:</source>
+        <translation>截距：</translation>
+    </message>
+    <message>
+        <source>mg/cm³ at 0 HU</source>
+        <translation>0 HU 时的 mg/cm³</translation>
+    </message>
+    <message>
+        <source>Error (±):</source>
+        <translation>误差（±）：</translation>
+    </message>
+    <message>
+        <source>mg/cm³, if it is known</source>
+        <translation>mg/cm³，如已知</translation>
+    </message>
+    <message>
+        <source>Source:</source>
+        <translation>出处：</translation>
+    </message>
+    <message>
+        <source>phantom and data sheet, or report</source>
+        <translation>体模及其数据表，或报告</translation>
+    </message>
+    <message>
+        <source>Slope</source>
+        <translation>斜率</translation>
+    </message>
+    <message>
+        <source>Offset</source>
+        <translation>截距</translation>
+    </message>
+    <message>
+        <source>Error</source>
+        <translation>误差</translation>
+    </message>
+    <message>
+        <source>The density of a rod</source>
+        <translation>一根密度棒的密度</translation>
+    </message>
+    <message>
+        <source>Material of the phantom's rods: K2HPO4 (such as Mindways) or hydroxyapatite, HA (such as QRM); the same bone has another density in each</source>
+        <translation>体模密度棒的材料：K2HPO4（如 Mindways）或羟基磷灰石 HA（如 QRM）；同一骨在两者下的密度不同</translation>
+    </message>
+    <message>
+        <source>Equivalent material:</source>
+        <translation>等效材料：</translation>
+    </message>
+    <message>
+        <source>Density of each segment that is a rod; leave the others empty.</source>
+        <translation>每个密度棒分割段的密度；其余留空。</translation>
+    </message>
+    <message>
+        <source>Draw each rod as a segment of the segmentation chosen above.</source>
+        <translation>请在上面选择的分割中将每根密度棒勾画为一个分割段。</translation>
+    </message>
+    <message>
+        <source>mg/cm³</source>
+        <translation>mg/cm³</translation>
+    </message>
+    <message>
+        <source>Found by their names: {tissues}.</source>
+        <translation>按名称找到：{tissues}。</translation>
+    </message>
+    <message>
+        <source>Draw at least three of air, fat, aorta, muscle and cortical bone as segments of these names.</source>
+        <translation>请将空气、脂肪、主动脉、肌肉和皮质骨中的至少三种勾画为同名分割段（air、fat、aorta、muscle、cortical bone）。</translation>
+    </message>
+    <message>
+        <source>{title} must be a number, not '{text}'.</source>
+        <translation>{title}必须是数字，不能是“{text}”。</translation>
+    </message>
+    <message>
+        <source>Not calibrated. The model measures densities; HU are none.</source>
+        <translation>未校准。该模型测量密度，而 HU 不是密度。</translation>
+    </message>
+    <message>
+        <source>The density calibration of this scene</source>
+        <translation>本场景的骨密度校准</translation>
+    </message>
+    <message>
+        <source>error unknown</source>
+        <translation>误差未知</translation>
+    </message>
+    <message>
+        <source>{hu:g} HU = {density:.1f} mg/cm³ ({margin}{fit})</source>
+        <translation>{hu:g} HU = {density:.1f} mg/cm³（{margin}{fit}）</translation>
+    </message>
+</context>
+<context>
+    <name>RadiomicsOrthoWidgets.check_section</name>
+    <message>
+        <source>Check the region</source>
+        <translation>检查该区域</translation>
+    </message>
+    <message>
+        <source>List what speaks against measuring the selected segment, and what to do about it</source>
+        <translation>列出测量所选分割段的不利因素及建议</translation>
+    </message>
+    <message>
+        <source>Choose a scan and select the segment of a bone first</source>
+        <translation>请先选择扫描和骨的分割段</translation>
+    </message>
+    <message>
+        <source>Not checked yet.</source>
+        <translation>尚未检查。</translation>
+    </message>
+    <message>
+        <source>Select the segment of a bone.</source>
+        <translation>请选择骨的分割段。</translation>
+    </message>
+    <message>
+        <source>Checking …</source>
+        <translation>正在检查…</translation>
+    </message>
+    <message>
+        <source>7. Region check</source>
+        <translation>7. 区域检查</translation>
+    </message>
+    <message>
+        <source>Nothing was found that speaks against measuring this region. That it follows the bone, and which bone it is, only you can see.</source>
+        <translation>未发现不宜测量该区域之处。区域是否沿骨边界、是哪块骨，只有您能判断。</translation>
+    </message>
+    <message>
+        <source>refused</source>
+        <translation>拒绝</translation>
+    </message>
+    <message>
+        <source>no warning</source>
+        <translation>无警告</translation>
+    </message>
+    <message>
+        <source>1 warning</source>
+        <translation>1 条警告</translation>
+    </message>
+    <message>
+        <source>{count} warnings</source>
+        <translation>{count} 条警告</translation>
+    </message>
+</context>
+<context>
+    <name>RadiomicsOrthoWidgets.clinical_editors</name>
+    <message>
+        <source>Answer the open yes/no questions with No</source>
+        <translation>将未回答的是非题回答为“否”</translation>
+    </message>
+    <message>
+        <source>You state that none of them applies to this person</source>
+        <translation>您说明其中没有一项适用于此人</translation>
+    </message>
+    <message>
+        <source>not stated</source>
+        <translation>未说明</translation>
+    </message>
+    <message>
+        <source>{low} to {high}</source>
+        <translation>{low} 至 {high}</translation>
+    </message>
+</context>
+<context>
+    <name>RadiomicsOrthoWidgets.csf_section</name>
+    <message>
+        <source>Cerebrospinal fluid at L3</source>
+        <translation>L3 处的脑脊液</translation>
+    </message>
+    <message>
+        <source>Fluid is dark on T1 and bright on T2</source>
+        <translation>脑脊液在 T1 上为低信号，在 T2 上为高信号</translation>
+    </message>
+    <message>
+        <source>Weighting:</source>
+        <translation>加权：</translation>
+    </message>
+    <message>
+        <source>Add cerebrospinal fluid</source>
+        <translation>添加脑脊液</translation>
+    </message>
+    <message>
+        <source>{weighting} (from the file)</source>
+        <translation>{weighting}（来自文件）</translation>
+    </message>
+    <message>
+        <source>not stated</source>
+        <translation>未说明</translation>
+    </message>
+    <message>
+        <source>State first whether the scan is T1- or T2-weighted</source>
+        <translation>请先说明扫描是 T1 加权还是 T2 加权</translation>
+    </message>
+    <message>
+        <source>Name the levels first: the body L3 is needed</source>
+        <translation>请先命名节段：需要 L3 椎体</translation>
+    </message>
+    <message>
+        <source>The region that is there was drawn or edited by hand; remove it to have another one proposed</source>
+        <translation>现有区域为手工勾画或已修改；如需重新建议，请先将其移除</translation>
+    </message>
+    <message>
+        <source>Add a small region in the fluid behind L3, for ratios of signals such as VBQ</source>
+        <translation>在 L3 后方的脑脊液内添加一个小区域，用于 VBQ 等信号比</translation>
+    </message>
+    <message>
+        <source>The region could not be made.</source>
+        <translation>未能生成该区域。</translation>
+    </message>
+    <message>
+        <source>Signal {mean:.4g} ± {sd:.2g}, {behind:.0f} mm behind the wall. Check that it holds no nerve root, fat or vein.</source>
+        <translation>信号 {mean:.4g} ± {sd:.2g}，位于椎体后壁后方 {behind:.0f} mm。请确认其中没有神经根、脂肪或静脉。</translation>
+    </message>
+</context>
+<context>
+    <name>RadiomicsOrthoWidgets.engine_state_label</name>
+    <message>
+        <source>Feature engine: not installed</source>
+        <translation>特征引擎：未安装</translation>
+    </message>
+    <message>
+        <source>Ask for radiomics features and press Apply: its Python packages are then offered for installation. Scores that need no features do not miss it.</source>
+        <translation>勾选影像组学特征并按“应用”：随后会提示安装其 Python 软件包。不需要特征的评分不受影响。</translation>
+    </message>
+    <message>
+        <source>Its code is compiled once on this computer, in the background, and kept. You can work on; features that you ask for meanwhile wait for it.</source>
+        <translation>其代码在本机后台编译一次并保留。您可以继续工作；此间要求的特征会等待其完成。</translation>
+    </message>
+    <message>
+        <source>Feature engine: not prepared; the first features will take a minute longer</source>
+        <translation>特征引擎：尚未准备；首次提取特征将多用一分钟</translation>
+    </message>
+    <message>
+        <source>Preparing it in the background failed: {reason}. If extraction fails as well, reinstall the Python packages numba and PyWavelets.</source>
+        <translation>后台准备失败：{reason}。如提取也失败，请重新安装 Python 软件包 numba 和 PyWavelets。</translation>
+    </message>
+    <message>
+        <source>Feature engine: ready</source>
+        <translation>特征引擎：就绪</translation>
+    </message>
+    <message>
+        <source>Features of a region take a second or a few</source>
+        <translation>一个区域的特征需一秒至数秒</translation>
+    </message>
+    <message>
+        <source>Feature engine: being prepared, once on this computer ({seconds:.0f} s so far)</source>
+        <translation>特征引擎：正在准备，每台计算机仅一次（已 {seconds:.0f} 秒）</translation>
+    </message>
+</context>
+<context>
+    <name>RadiomicsOrthoWidgets.extraction_section</name>
+    <message>
+        <source>choose a segment</source>
+        <translation>选择分割段</translation>
+    </message>
+    <message>
+        <source>The profile normalises on this region: {tissue}</source>
+        <translation>提取方案以该区域归一化：{tissue}</translation>
+    </message>
+    <message>
+        <source>Extract the features of the profile below, into the table beside the score</source>
+        <translation>按下面的提取方案提取特征，写入表格，列于评分旁</translation>
+    </message>
+    <message>
+        <source>Your own extraction profile</source>
+        <translation>您自己的提取方案</translation>
+    </message>
+    <message>
+        <source>Profiles</source>
+        <translation>提取方案</translation>
+    </message>
+    <message>
+        <source>The profile is at hand now; it is for {modality} and the bone '{site}', and this scan or region is another one.</source>
+        <translation>该提取方案现已可用；它适用于{modality}和骨“{site}”，而当前扫描或区域不同。</translation>
+    </message>
+    <message>
+        <source>bins of {width:g}</source>
+        <translation>组距 {width:g}</translation>
+    </message>
+    <message>
+        <source>{count} bins</source>
+        <translation>{count} 组</translation>
+    </message>
+    <message>
+        <source>no binning</source>
+        <translation>不离散化</translation>
+    </message>
+    <message>
+        <source>in planes</source>
+        <translation>按层面</translation>
+    </message>
+    <message>
+        <source>image types {images}</source>
+        <translation>图像类型 {images}</translation>
+    </message>
+</context>
+<context>
+    <name>RadiomicsOrthoWidgets.level_question</name>
+    <message>
+        <source>The slice views go to the body that is chosen</source>
+        <translation>切面视图转到所选椎体</translation>
+    </message>
+    <message>
+        <source>Count the ribs or the lumbar vertebrae</source>
+        <translation>请数肋骨或腰椎</translation>
+    </message>
+    <message>
+        <source>Name and score</source>
+        <translation>命名并评分</translation>
+    </message>
+    <message>
+        <source>is</source>
+        <translation>是</translation>
+    </message>
+    <message>
+        <source>Vertebra {number}</source>
+        <translation>椎体 {number}</translation>
+    </message>
+    <message>
+        <source>choose its level</source>
+        <translation>选择其节段</translation>
+    </message>
+    <message>
+        <source>Name this body; the others follow, and nothing is measured again</source>
+        <translation>为该椎体命名；其余随之确定，无需重新测量</translation>
+    </message>
+    <message>
+        <source>Choose the level of this body first</source>
+        <translation>请先选择该椎体的节段</translation>
+    </message>
+</context>
+<context>
+    <name>RadiomicsOrthoWidgets.level_section</name>
+    <message>
+        <source>Level</source>
+        <translation>节段</translation>
+    </message>
+    <message>
+        <source>Heights (mm)</source>
+        <translation>高度（mm）</translation>
+    </message>
+    <message>
+        <source>Genant</source>
+        <translation>Genant</translation>
+    </message>
+    <message>
+        <source>State</source>
+        <translation>状态</translation>
+    </message>
+    <message>
+        <source>Drag a level to the body that it belongs to; the others follow</source>
+        <translation>将节段拖到其所属的椎体上；其余随之改变</translation>
+    </message>
+    <message>
+        <source>Front / middle / rear</source>
+        <translation>前缘 / 中部 / 后缘</translation>
+    </message>
+    <message>
+        <source>Grade that the heights suggest; the grade itself is read by a person</source>
+        <translation>由高度提示的分级；分级本身由人判读</translation>
+    </message>
+    <message>
+        <source>What is to be known of this body</source>
+        <translation>关于该椎体须知</translation>
+    </message>
+    <message>
+        <source>Confirm: the lowest body is {level}</source>
+        <translation>确认：最下方的椎体是 {level}</translation>
+    </message>
+    <message>
+        <source>Count the ribs or the lumbar vertebrae first. Nothing is named until you confirm, drag or choose a level</source>
+        <translation>请先数肋骨或腰椎。在您确认、拖动或选择节段之前，不会命名任何椎体</translation>
+    </message>
+    <message>
+        <source>Click a body here and choose its level below: all others follow.</source>
+        <translation>在此单击一个椎体，并在下面选择其节段：其余随之确定。</translation>
+    </message>
+    <message>
+        <source>Wrong level? Drag it up or down to the body that it belongs to: all others follow. Undo takes it back.</source>
+        <translation>节段有误？将其上下拖到所属的椎体上：其余随之改变。可撤销。</translation>
+    </message>
+    <message>
+        <source>Suggested, not confirmed</source>
+        <translation>推测，未确认</translation>
+    </message>
+    <message>
+        <source>Measured before it was edited</source>
+        <translation>测量在修改之前</translation>
+    </message>
+    <message>
+        <source>incomplete</source>
+        <translation>不完整</translation>
+    </message>
+    <message>
+        <source>edited</source>
+        <translation>已修改</translation>
+    </message>
+    <message>
+        <source>Cut off by the edge of the scan: not measured</source>
+        <translation>被扫描边缘截断：未测量</translation>
+    </message>
+</context>
+<context>
+    <name>RadiomicsOrthoWidgets.modality_choice</name>
+    <message>
+        <source>not stated</source>
+        <translation>未说明</translation>
+    </message>
+    <message>
+        <source>Decides how bones are looked for, and what is measured</source>
+        <translation>决定如何寻找骨，以及测量什么</translation>
+    </message>
+    <message>
+        <source>The scan's file says so</source>
+        <translation>来自扫描文件</translation>
+    </message>
+</context>
+<context>
+    <name>RadiomicsOrthoWidgets.model_section</name>
+    <message>
+        <source>No score: radiomics features only</source>
+        <translation>不评分：仅影像组学特征</translation>
+    </message>
+    <message>
+        <source>Needs no scan: from entered values</source>
+        <translation>无需扫描：根据填入的数值</translation>
+    </message>
+    <message>
+        <source>The features of the profile below, for any modality</source>
+        <translation>按下面的提取方案提取特征，适用于任何成像方式</translation>
+    </message>
+    <message>
+        <source>No model at hand</source>
+        <translation>没有可用的模型</translation>
+    </message>
+    <message>
+        <source>Needs no scan and no region: enter the values below.</source>
+        <translation>无需扫描和区域：请在下面填入数值。</translation>
+    </message>
+    <message>
+        <source>Trust level: {trust}</source>
+        <translation>可信级别：{trust}</translation>
+    </message>
+    <message>
+        <source>mean</source>
+        <translation>平均值</translation>
+    </message>
+    <message>
+        <source>lowest</source>
+        <translation>最低值</translation>
+    </message>
+    <message>
+        <source>highest</source>
+        <translation>最高值</translation>
+    </message>
+    <message>
+        <source>all regions</source>
+        <translation>所有区域</translation>
+    </message>
+    <message>
+        <source>For the patient: {what} of {where}</source>
+        <translation>针对患者：{where} 的{what}</translation>
+    </message>
+    <message>
+        <source>{rule} Counted are the segments of the same part as the chosen one.</source>
+        <translation>{rule} 计入与所选分割段部位相同的各分割段。</translation>
+    </message>
+</context>
+<context>
+    <name>RadiomicsOrthoWidgets.module_help</name>
+    <message>
+        <source>Scores bone: load a CT and press &lt;b&gt;Score this scan&lt;/b&gt;. The vertebrae are found and measured, every published model that fits is applied, and each result is a score card with its findings, its nomogram and its limits.</source>
+        <translation>为骨评分：载入 CT，按&lt;b&gt;为此扫描评分&lt;/b&gt;。程序自动寻找并测量椎体，应用所有适用的已发表模型；每个结果为一张评分卡，含质量检查结果、列线图和适用限制。</translation>
+    </message>
+    <message>
+        <source>Or go step by step: choose the scan, the segment of a bone and a model, fill in what the model asks for, and press &lt;b&gt;Apply&lt;/b&gt;. Radiomics features are extracted from scans of any modality.</source>
+        <translation>也可逐步进行：选择扫描、骨的分割段和模型，填入模型需要的数值，然后按&lt;b&gt;应用&lt;/b&gt;。任何成像方式的扫描均可提取影像组学特征。</translation>
+    </message>
+    <message>
+        <source>Regions are drawn and corrected in the module Radiomics Ortho Segment. A scan to try it on is in the module Sample Data, under Radiomics Ortho.</source>
+        <translation>区域在模块“骨骼影像组学分割”中勾画和修正。可供试用的扫描见模块 Sample Data 中的 Radiomics Ortho。</translation>
+    </message>
+    <message>
+        <source>Draws the bone regions that Radiomics Ortho measures: click once in a vertebra or a femoral head to have the bones proposed, correct them with the Segment Editor or draw them by hand, confirm or drag the levels, and make the trabecular core.</source>
+        <translation>勾画“骨骼影像组学”所测量的骨区域：在椎体或股骨头内单击一次即可得到建议的骨区域，用 Segment Editor 修正或手工勾画，确认或拖动节段，并生成松质骨核心。</translation>
+    </message>
+    <message>
+        <source>Site, level, side and part of each segment are written as SNOMED CT codes. What you edit is marked and never replaced without asking.</source>
+        <translation>每个分割段的部位、节段、侧别和组成部分以 SNOMED CT 编码写入。您修改过的内容会被标记，未经询问绝不替换。</translation>
+    </message>
+    <message>
+        <source>Published models are cited on their cards. Radiomics features have the definitions and names of pyradiomics (van Griethuysen et al., Cancer Research 2017).</source>
+        <translation>已发表的模型在其评分卡上注明引文。影像组学特征采用 pyradiomics 的定义和名称（van Griethuysen et al., Cancer Research 2017）。</translation>
+    </message>
+    <message>
+        <source>Segments carry SNOMED CT codes.</source>
+        <translation>分割段带有 SNOMED CT 编码。</translation>
+    </message>
+    <message>
+        <source>&lt;b&gt;Research use only — not a medical device, not for diagnosis.&lt;/b&gt;</source>
+        <translation>&lt;b&gt;仅供研究使用——不是医疗器械，不得用于诊断。&lt;/b&gt;</translation>
+    </message>
+    <message>
+        <source>Read more: {tutorial}tutorial{end}, {models}the models{end}, {protocols}how each region is drawn{end}.</source>
+        <translation>更多内容：{tutorial}教程{end}、{models}模型{end}、{protocols}各区域的勾画方法{end}。</translation>
+    </message>
+</context>
+<context>
+    <name>RadiomicsOrthoWidgets.nomogram_window</name>
+    <message>
+        <source>Nomogram</source>
+        <translation>列线图</translation>
+    </message>
+</context>
+<context>
+    <name>RadiomicsOrthoWidgets.one_click_section</name>
+    <message>
+        <source>Cancelled; nothing was changed.</source>
+        <translation>已取消；未做任何更改。</translation>
+    </message>
+    <message>
+        <source>Score this scan</source>
+        <translation>为此扫描评分</translation>
+    </message>
+    <message>
+        <source>Choose a card to see it below, with its region in the slice views</source>
+        <translation>选择一张评分卡，在下方查看，并在切面视图中显示其区域</translation>
+    </message>
+    <message>
+        <source>The chosen card in short; nomogram, values and report are below, under Result</source>
+        <translation>所选评分卡的摘要；列线图、数值和报告见下方“结果”</translation>
+    </message>
+    <message>
+        <source>Models without a card</source>
+        <translation>未给出评分卡的模型</translation>
+    </message>
+    <message>
+        <source>Click in a vertebral body</source>
+        <translation>在椎体内单击</translation>
+    </message>
+    <message>
+        <source>Then click once inside a vertebral body, in any slice view</source>
+        <translation>然后在任一切面视图中于椎体内单击一次</translation>
+    </message>
+    <message>
+        <source>Load</source>
+        <translation>载入</translation>
+    </message>
+    <message>
+        <source>Regions</source>
+        <translation>区域</translation>
+    </message>
+    <message>
+        <source>Correct…</source>
+        <translation>修正…</translation>
+    </message>
+    <message>
+        <source>Score</source>
+        <translation>评分</translation>
+    </message>
+    <message>
+        <source>Values…</source>
+        <translation>数值…</translation>
+    </message>
+    <message>
+        <source>Report</source>
+        <translation>报告</translation>
+    </message>
+    <message>
+        <source>Save…</source>
+        <translation>保存…</translation>
+    </message>
+    <message>
+        <source>Edit the regions in Radiomics Ortho Segment; then score again: only what was edited is measured again</source>
+        <translation>在“骨骼影像组学分割”中修改区域，然后再次评分：只重新测量修改过的部分</translation>
+    </message>
+    <message>
+        <source>Go to the values that the chosen model asks for</source>
+        <translation>转到所选模型需要的数值</translation>
+    </message>
+    <message>
+        <source>Write an overview, and report, card and nomogram of every score, into a folder</source>
+        <translation>将概览以及每项评分的报告、评分卡和列线图写入文件夹</translation>
+    </message>
+    <message>
+        <source>The work could not be started.</source>
+        <translation>任务未能开始。</translation>
+    </message>
+    <message>
+        <source>The scan could not be scored.</source>
+        <translation>扫描未能评分。</translation>
+    </message>
+    <message>
+        <source>No spine was found by itself. Press the button below and click once in a vertebral body.</source>
+        <translation>未能自动找到脊柱。请按下面的按钮，并在椎体内单击一次。</translation>
+    </message>
+    <message>
+        <source>Another volume was chosen meanwhile; nothing was written.</source>
+        <translation>其间选择了另一个影像；未写入任何内容。</translation>
+    </message>
+    <message>
+        <source>Nothing was changed.</source>
+        <translation>未做任何更改。</translation>
+    </message>
+    <message>
+        <source>&lt;p&gt;No model gave a score; the reasons stand above.&lt;/p&gt;</source>
+        <translation>&lt;p&gt;没有模型给出评分；原因见上。&lt;/p&gt;</translation>
+    </message>
+    <message>
+        <source>{volume} bones</source>
+        <translation>{volume} 的骨</translation>
+    </message>
+    <message>
+        <source>Written to {folder}: {count} files; open index.html</source>
+        <translation>已写入 {folder}：{count} 个文件；请打开 index.html</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>取消</translation>
+    </message>
+    <message>
+        <source>Score again</source>
+        <translation>再次评分</translation>
+    </message>
+    <message>
+        <source>Find the vertebrae, measure them, and apply every model that fits; what is known already is not computed again</source>
+        <translation>寻找椎体，进行测量，并应用所有适用的模型；已知的内容不再重复计算</translation>
+    </message>
+</context>
+<context>
+    <name>RadiomicsOrthoWidgets.one_click_text</name>
+    <message>
+        <source>none</source>
+        <translation>无</translation>
+    </message>
+    <message>
+        <source>at work</source>
+        <translation>进行中</translation>
+    </message>
+    <message>
+        <source>{count} reports and an overview can be saved</source>
+        <translation>可保存 {count} 份报告和一份概览</translation>
+    </message>
+    <message>
+        <source>an overview without scores can be saved</source>
+        <translation>可保存一份不含评分的概览</translation>
+    </message>
+    <message>
+        <source>{name}: another scan or other facts than were scored</source>
+        <translation>{name}：与评分时不是同一扫描或扫描信息不同</translation>
+    </message>
+    <message>
+        <source>edited since they were scored: score again</source>
+        <translation>评分后已修改：请再次评分</translation>
+    </message>
+    <message>
+        <source>of before the change: score again</source>
+        <translation>为更改前的结果：请再次评分</translation>
+    </message>
+    <message>
+        <source>of before the change</source>
+        <translation>为更改前的结果</translation>
+    </message>
+    <message>
+        <source>{measured} of {found} measured</source>
+        <translation>已测量 {measured} / {found}</translation>
+    </message>
+    <message>
+        <source>; levels suggested by the sacrum, not confirmed</source>
+        <translation>；节段由骶骨推测，未确认</translation>
+    </message>
+    <message>
+        <source>; name one level below, the others follow</source>
+        <translation>；请在下面命名一个节段，其余随之确定</translation>
+    </message>
+    <message>
+        <source>no card: see below why</source>
+        <translation>无评分卡：原因见下</translation>
+    </message>
+    <message>
+        <source>{count} cards</source>
+        <translation>{count} 张评分卡</translation>
+    </message>
+    <message>
+        <source>; {count} more need values</source>
+        <translation>；另有 {count} 项需要填入数值</translation>
+    </message>
+    <message>
+        <source>&lt;b&gt;{title}&lt;/b&gt; needs: {values}</source>
+        <translation>&lt;b&gt;{title}&lt;/b&gt; 需要：{values}</translation>
+    </message>
+</context>
+<context>
+    <name>RadiomicsOrthoWidgets.panel</name>
+    <message>
+        <source>&lt;p&gt;The inputs have changed since the last result: press Apply again.&lt;/p&gt;</source>
+        <translation>&lt;p&gt;上次结果之后输入已改变：请再次按“应用”。&lt;/p&gt;</translation>
+    </message>
+</context>
+<context>
+    <name>RadiomicsOrthoWidgets.planar_region_section</name>
+    <message>
+        <source>Polygon</source>
+        <translation>多边形</translation>
+    </message>
+    <message>
+        <source>Ellipse</source>
+        <translation>椭圆</translation>
+    </message>
+    <message>
+        <source>Box on the femoral neck</source>
+        <translation>股骨颈矩形</translation>
+    </message>
+    <message>
+        <source>Add a segment with the pixels whose centres lie inside</source>
+        <translation>新增一个分割段，包含中心位于其内的像素</translation>
+    </message>
+    <message>
+        <source>Set the points first</source>
+        <translation>请先设置点</translation>
+    </message>
+    <message>
+        <source>Set points in order around the region; right-click ends.</source>
+        <translation>围绕区域依次设置点；右键结束。</translation>
+    </message>
+    <message>
+        <source>Set the centre.</source>
+        <translation>设置中心。</translation>
+    </message>
+    <message>
+        <source>Set the end of one axis.</source>
+        <translation>设置一条轴的端点。</translation>
+    </message>
+    <message>
+        <source>Set a point to which the ellipse reaches across.</source>
+        <translation>设置椭圆在横向上到达的点。</translation>
+    </message>
+    <message>
+        <source>Set the centre of the femoral head.</source>
+        <translation>设置股骨头中心。</translation>
+    </message>
+    <message>
+        <source>Set a second point on the neck's axis: the middle of its base, or where the axis meets the lateral cortex.</source>
+        <translation>在颈轴上设置第二点：颈基底中点，或颈轴与外侧皮质的交点。</translation>
+    </message>
+    <message>
+        <source>Set a point on the upper or lower cortex where the neck is narrowest.</source>
+        <translation>在颈最窄处的上缘或下缘皮质上设置一点。</translation>
+    </message>
+    <message>
+        <source>Points can be dragged; then make the region.</source>
+        <translation>点可拖动；然后生成区域。</translation>
+    </message>
+    <message>
+        <source>Region points</source>
+        <translation>区域点</translation>
+    </message>
+    <message>
+        <source>The region could not be made.</source>
+        <translation>未能生成该区域。</translation>
+    </message>
+    <message>
+        <source>{count} pixels</source>
+        <translation>{count} 像素</translation>
+    </message>
+    <message>
+        <source>{area:.0f} mm²</source>
+        <translation>{area:.0f} mm²</translation>
+    </message>
+    <message>
+        <source>neck {width:.1f} mm wide</source>
+        <translation>颈宽 {width:.1f} mm</translation>
+    </message>
+    <message>
+        <source>Made: {facts}.</source>
+        <translation>已生成：{facts}。</translation>
+    </message>
+    <message>
+        <source>Name it below.</source>
+        <translation>请在下面命名。</translation>
+    </message>
+</context>
+<context>
+    <name>RadiomicsOrthoWidgets.proposal_section</name>
+    <message>
+        <source>Find with TotalSegmentator</source>
+        <translation>用 TotalSegmentator 寻找</translation>
+    </message>
+    <message>
+        <source>Cancelled; nothing was changed.</source>
+        <translation>已取消；未做任何更改。</translation>
+    </message>
+    <message>
+        <source>Vertebral bodies</source>
+        <translation>椎体</translation>
+    </message>
+    <message>
+        <source>Proximal femur</source>
+        <translation>股骨近端</translation>
+    </message>
+    <message>
+        <source>Whole bodies</source>
+        <translation>整个椎体</translation>
+    </message>
+    <message>
+        <source>Whole bodies and trabecular cores</source>
+        <translation>整个椎体和松质骨核心</translation>
+    </message>
+    <message>
+        <source>All parts: also mid-axial ellipse and 9 mm mid slab</source>
+        <translation>所有部分：另加中轴位椭圆和 9 mm 中部层块</translation>
+    </message>
+    <message>
+        <source>The work could not be started.</source>
+        <translation>任务未能开始。</translation>
+    </message>
+    <message>
+        <source>Nothing was proposed.</source>
+        <translation>未得到任何建议。</translation>
+    </message>
+    <message>
+        <source>The bones could not be proposed.</source>
+        <translation>未能建议骨区域。</translation>
+    </message>
+    <message>
+        <source>Nothing was changed.</source>
+        <translation>未做任何更改。</translation>
+    </message>
+    <message>
+        <source>{count} segments proposed: check them in the slice views, correct them below. Undo takes them back.</source>
+        <translation>已建议 {count} 个分割段：请在切面视图中核对，并在下面修正。可撤销。</translation>
+    </message>
+    <message>
+        <source>{count} segments proposed in '{segmentation}': choose it to check and correct them.</source>
+        <translation>已在“{segmentation}”中建议 {count} 个分割段：请选择该分割以核对和修正。</translation>
+    </message>
+    <message>
+        <source>Kept as edited: {names}. An edited bone keeps the parts that it had.</source>
+        <translation>按修改后的样子保留：{names}。修改过的骨保留其原有各部分。</translation>
+    </message>
+    <message>
+        <source>{volume} bones</source>
+        <translation>{volume} 的骨</translation>
+    </message>
+    <message>
+        <source>Then click once inside the bone, in any slice view</source>
+        <translation>然后在任一切面视图中于骨内单击一次</translation>
+    </message>
+    <message>
+        <source>Where the bone is plain to see, it is found without a click</source>
+        <translation>骨清晰可见时，无需单击即可找到</translation>
+    </message>
+    <message>
+        <source>Run the installed TotalSegmentator, check its labels for mixed-up levels, and take them over; this can take minutes</source>
+        <translation>运行已安装的 TotalSegmentator，检查其标签有无节段混淆后采用；可能需要数分钟</translation>
+    </message>
+    <message>
+        <source>Once more from the same point; drag the point first if you like. You are asked before anything that you edited is replaced</source>
+        <translation>从同一点再来一次；可先拖动该点。替换您修改过的内容之前会先询问</translation>
+    </message>
+    <message>
+        <source>Edited by hand</source>
+        <translation>手工修改</translation>
+    </message>
+    <message>
+        <source>These segments were edited by hand since they were proposed:
+
+{names}
+
+Keep them as they are?</source>
+        <translation>以下分割段在建议之后经手工修改：
+
+{names}
+
+是否保留原样？</translation>
+    </message>
+    <message>
+        <source>Keep</source>
+        <translation>保留</translation>
+    </message>
+    <message>
+        <source>Replace</source>
+        <translation>替换</translation>
+    </message>
+</context>
+<context>
+    <name>RadiomicsOrthoWidgets.proposal_text</name>
+    <message>
+        <source>Left out</source>
+        <translation>未包括</translation>
+    </message>
+    <message>
+        <source>Note</source>
+        <translation>提示</translation>
+    </message>
+    <message>
+        <source>head radius {radius:.1f} mm</source>
+        <translation>股骨头半径 {radius:.1f} mm</translation>
+    </message>
+    <message>
+        <source>neck–shaft angle {angle:.0f}°</source>
+        <translation>颈干角 {angle:.0f}°</translation>
+    </message>
+    <message>
+        <source>Left femur</source>
+        <translation>左侧股骨</translation>
+    </message>
+    <message>
+        <source>Right femur</source>
+        <translation>右侧股骨</translation>
+    </message>
+</context>
+<context>
+    <name>RadiomicsOrthoWidgets.protocol_section</name>
+    <message>
+        <source>2. How to draw the region</source>
+        <translation>2. 如何勾画该区域</translation>
+    </message>
+    <message>
+        <source>Apply window/level</source>
+        <translation>应用窗宽/窗位</translation>
+    </message>
+    <message>
+        <source>Save as page…</source>
+        <translation>保存为网页…</translation>
+    </message>
+    <message>
+        <source>One HTML page with the pictures, to read or to print</source>
+        <translation>一个含图示的 HTML 网页，可阅读或打印</translation>
+    </message>
+    <message>
+        <source>Load a scan and choose it as the volume first</source>
+        <translation>请先载入扫描并将其选为影像</translation>
+    </message>
+    <message>
+        <source>Show the scan with {window}</source>
+        <translation>以{window}显示扫描</translation>
+    </message>
+    <message>
+        <source>This protocol is for another kind of scan or another bone.</source>
+        <translation>该规范适用于另一种扫描或另一块骨。</translation>
+    </message>
+    <message>
+        <source>Page of the protocol</source>
+        <translation>规范网页</translation>
+    </message>
+    <message>
+        <source>Web pages</source>
+        <translation>网页</translation>
+    </message>
+    <message>
+        <source>Written: {path}</source>
+        <translation>已写入：{path}</translation>
+    </message>
+</context>
+<context>
+    <name>RadiomicsOrthoWidgets.readiness</name>
+    <message>
+        <source>Load a CT and choose it as the volume, or choose a model that needs no scan.</source>
+        <translation>请载入 CT 并将其选为影像，或选择无需扫描的模型。</translation>
+    </message>
+    <message>
+        <source>Choose a segmentation, or draw one with Radiomics Ortho Segment.</source>
+        <translation>请选择一个分割，或用“骨骼影像组学分割”勾画。</translation>
+    </message>
+    <message>
+        <source>Choose a segment of the segmentation.</source>
+        <translation>请在分割中选择一个分割段。</translation>
+    </message>
+    <message>
+        <source>Choose a model.</source>
+        <translation>请选择模型。</translation>
+    </message>
+    <message>
+        <source>Calibrate the scan to densities: section 'Density calibration' of the model.</source>
+        <translation>请将扫描校准为密度：见模型的“骨密度校准”部分。</translation>
+    </message>
+    <message>
+        <source>{count} more</source>
+        <translation>另 {count} 项</translation>
+    </message>
+    <message>
+        <source>Enter {values}.</source>
+        <translation>请填入{values}。</translation>
+    </message>
+    <message>
+        <source>Answer under 'Findings by eye': {questions}.</source>
+        <translation>请在“目测所见”中回答：{questions}。</translation>
+    </message>
+    <message>
+        <source>Answer under 'Findings by eye', or choose 'not assessable': {questions}.</source>
+        <translation>请在“目测所见”中回答，或选择“无法评估”：{questions}。</translation>
+    </message>
+</context>
+<context>
+    <name>RadiomicsOrthoWidgets.region_text</name>
+    <message>
+        <source>level not stated</source>
+        <translation>节段未说明</translation>
+    </message>
+    <message>
+        <source>femur, side not stated</source>
+        <translation>股骨，侧别未说明</translation>
+    </message>
+    <message>
+        <source>bone not stated</source>
+        <translation>骨未说明</translation>
+    </message>
+    <message>
+        <source>trabecular core, used as drawn</source>
+        <translation>松质骨核心，按勾画原样使用</translation>
+    </message>
+    <message>
+        <source>whole body, its trabecular core is derived</source>
+        <translation>整个椎体，由其得出松质骨核心</translation>
+    </message>
+    <message>
+        <source>cerebrospinal fluid</source>
+        <translation>脑脊液</translation>
+    </message>
+    <message>
+        <source>part not stated, taken as the whole bone</source>
+        <translation>部位未说明，按整块骨处理</translation>
+    </message>
+</context>
+<context>
+    <name>RadiomicsOrthoWidgets.regions_step</name>
+    <message>
+        <source>No segment chosen</source>
+        <translation>未选择分割段</translation>
+    </message>
+</context>
+<context>
+    <name>RadiomicsOrthoWidgets.report_folder</name>
+    <message>
+        <source>Folder for the report</source>
+        <translation>报告文件夹</translation>
+    </message>
+</context>
+<context>
+    <name>RadiomicsOrthoWidgets.result_section</name>
+    <message>
+        <source>No result yet.</source>
+        <translation>尚无结果。</translation>
+    </message>
+    <message>
+        <source>Written to {folder}: {files}</source>
+        <translation>已写入 {folder}：{files}</translation>
+    </message>
+    <message>
+        <source>There is no result yet: press Apply first</source>
+        <translation>尚无结果：请先按“应用”</translation>
+    </message>
+    <message>
+        <source>Write card.json, report.html and nomogram.svg into a folder</source>
+        <translation>将 card.json、report.html 和 nomogram.svg 写入文件夹</translation>
+    </message>
+    <message>
+        <source>Write the features and their provenance into a folder</source>
+        <translation>将特征及其来源记录写入文件夹</translation>
+    </message>
+    <message>
+        <source>No score: the scan or the region does not allow one.</source>
+        <translation>未评分：扫描或区域不允许评分。</translation>
+    </message>
+</context>
+<context>
+    <name>RadiomicsOrthoWidgets.scan_facts_section</name>
+    <message>
+        <source>unknown</source>
+        <translation>未知</translation>
+    </message>
+    <message>
+        <source> mm</source>
+        <translation> mm</translation>
+    </message>
+    <message>
+        <source>{kvp} kV</source>
+        <translation>{kvp} kV</translation>
+    </message>
+    <message>
+        <source>not stated</source>
+        <translation>未说明</translation>
+    </message>
+    <message>
+        <source>none given</source>
+        <translation>未使用</translation>
+    </message>
+    <message>
+        <source>given</source>
+        <translation>已使用</translation>
+    </message>
+    <message>
+        <source>{modality} (from its name)</source>
+        <translation>{modality}（来自其名称）</translation>
+    </message>
+    <message>
+        <source>{modality} (from the file)</source>
+        <translation>{modality}（来自文件）</translation>
+    </message>
+    <message>
+        <source>State what the scan is, where its file does not; it is recorded as stated by you</source>
+        <translation>文件未注明时，请说明扫描的种类；将记录为由您说明</translation>
+    </message>
+    <message>
+        <source>The file states it</source>
+        <translation>文件已注明</translation>
+    </message>
+</context>
+<context>
+    <name>RadiomicsOrthoWidgets.score_step</name>
+    <message>
+        <source>Score the region with this model, or extract its features</source>
+        <translation>用该模型为此区域评分，或提取其特征</translation>
+    </message>
+    <message>
+        <source>Radiomics Ortho</source>
+        <translation>骨骼影像组学</translation>
+    </message>
+    <message>
+        <source>The case could not be scored.</source>
+        <translation>病例未能评分。</translation>
+    </message>
+</context>
+<context>
+    <name>RadiomicsOrthoWidgets.seed_picker</name>
+    <message>
+        <source>Bone</source>
+        <translation>骨</translation>
+    </message>
+</context>
+<context>
+    <name>RadiomicsOrthoWidgets.semantic_editors</name>
+    <message>
+        <source>not assessed</source>
+        <translation>未评估</translation>
+    </message>
+    <message>
+        <source>Nobody has looked: the feature stays empty</source>
+        <translation>无人查看：该特征留空</translation>
+    </message>
+    <message>
+        <source>not assessable</source>
+        <translation>无法评估</translation>
+    </message>
+    <message>
+        <source>Looked at, but it cannot be told: the feature stays empty</source>
+        <translation>已查看，但无法判断：该特征留空</translation>
+    </message>
+    <message>
+        <source>yes</source>
+        <translation>是</translation>
+    </message>
+    <message>
+        <source>no</source>
+        <translation>否</translation>
+    </message>
+    <message>
+        <source>Looked for, and not there</source>
+        <translation>已查看，未见</translation>
+    </message>
+    <message>
+        <source>Looked at, but it cannot be measured: the feature stays empty</source>
+        <translation>已查看，但无法测量：该特征留空</translation>
+    </message>
+    <message>
+        <source>Seen on {modalities}.</source>
+        <translation>见于 {modalities}。</translation>
+    </message>
+    <message>
+        <source>Source ({evidence}): {source}</source>
+        <translation>出处（{evidence}）：{source}</translation>
+    </message>
+    <message>
+        <source>* must be answered, or marked as not assessable</source>
+        <translation>* 必须回答，或标为无法评估</translation>
+    </message>
+</context>
+<context>
+    <name>RadiomicsOrthoWidgets.semantic_section</name>
+    <message>
+        <source>Findings by eye ({done} of {count} done)</source>
+        <translation>目测所见（已完成 {done} / {count}）</translation>
+    </message>
+    <message>
+        <source>Findings by eye (optional)</source>
+        <translation>目测所见（可选）</translation>
+    </message>
+    <message>
+        <source>Choose a segment first: answers belong to one region.</source>
+        <translation>请先选择分割段：回答属于一个区域。</translation>
+    </message>
+    <message>
+        <source>Please look again:</source>
+        <translation>请再次查看：</translation>
+    </message>
+    <message>
+        <source>Answers are about this region and go into the features. Point at a question for its definition.</source>
+        <translation>回答针对该区域，并计入特征。将鼠标指向问题可查看其定义。</translation>
+    </message>
+    <message>
+        <source>There is no form for this bone</source>
+        <translation>没有适用于该骨的表单</translation>
+    </message>
+    <message>
+        <source>Your own form</source>
+        <translation>您自己的表单</translation>
+    </message>
+    <message>
+        <source>Forms</source>
+        <translation>表单</translation>
+    </message>
+    <message>
+        <source>The form is at hand now, for the bone '{site}'; this region is another one.</source>
+        <translation>该表单现已可用，适用于骨“{site}”；当前区域为另一块骨。</translation>
+    </message>
+</context>
+<context>
+    <name>RadiomicsOrthoWidgets.tabs</name>
+    <message>
+        <source>&amp;Case</source>
+        <translation>病例(&amp;C)</translation>
+    </message>
+</context>
+<context>
+    <name>RadiomicsOrthoWidgets.what_if_section</name>
+    <message>
+        <source>Drag a marker to see what another value would change; the result stays as it is</source>
+        <translation>拖动标记可查看换一个数值会有何变化；结果保持不变</translation>
+    </message>
+    <message>
+        <source>Move a marker on the drawing, or a value below: the result of this case stays as it is.</source>
+        <translation>移动图上的标记或下面的数值：本例的结果保持不变。</translation>
+    </message>
+    <message>
+        <source>What if: {value}, instead of {own} for this case</source>
+        <translation>假设：{value}，本例为 {own}</translation>
+    </message>
+</context>
+<context>
+    <name>RadiomicsOrthoWidgets.work_dialog</name>
+    <message>
+        <source>Scoring</source>
+        <translation>评分</translation>
+    </message>
+</context>
+</TS>
