@@ -9,6 +9,7 @@ from RadiomicsOrthoLib.errors import InputError, RefusedError
 from RadiomicsOrthoWidgets.module_help import scoringAcknowledgement, scoringHelp
 from RadiomicsOrthoWidgets.panel import Panel
 from RadiomicsOrthoWidgets.readiness import FEATURES_ONLY, reasonNotReady
+from RadiomicsOrthoWidgets.sample_buttons import registerSamples
 from RadiomicsOrthoWidgets.scan_facts_section import statedFacts
 from RadiomicsOrthoWidgets.translation import installTranslation
 from RadiomicsOrthoWidgets.what_if_section import NOMOGRAM_WIDTH
@@ -37,6 +38,7 @@ class RadiomicsOrtho(ScriptedLoadableModule):
         self.parent.contributors = ["RadiomicsOrtho contributors"]
         self.parent.helpText = scoringHelp()
         self.parent.acknowledgementText = scoringAcknowledgement()
+        slicer.app.connect("startupCompleted()", registerSamples)
 
 
 @parameterNodeWrapper

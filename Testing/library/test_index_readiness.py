@@ -205,7 +205,32 @@ def test_the_network_is_left_to_slicer_and_pip(path):
     names = {name.split(".")[0] for name in imported(ast.walk(tree_of(path)))}
     assert not names & NETWORK
     source = path.read_text(encoding="utf-8")
+    if path.name == "sample_data.py":
+        assert not re.search(r"downloadFile(?!IntoCache)", source)
+        return
     assert not re.search(r"\b(downloadFile|downloadFromURL|downloadSample|QNetworkAccessManager|curl|wget)\b", source)
+
+
+def test_sample_data_come_from_lasting_addresses_with_their_sums_and_pictures():
+    """An address is of one commit or one release, so that what it gives cannot change unseen."""
+    folder = ROOT / "RadiomicsOrtho" / "Resources" / "SampleData"
+    samples = json.loads((folder / "samples.json").read_text(encoding="utf-8"))
+    assert samples
+    for sample in samples:
+        assert {"name", "node", "thumbnail", "about", "licence", "source", "scan", "vertebrae"} <= sample.keys()
+        width, height = png_size(folder / sample["thumbnail"])
+        assert 200 <= min(width, height) <= max(width, height) <= 320, "Slicer's template: about 260 x 280"
+        parts = [sample[name] for name in ("archive", "scan", "vertebrae", "bodies") if name in sample]
+        for part in parts:
+            assert re.fullmatch(r"[0-9a-f]{64}", part["sha256"])
+            assert "uri" in part or ("member" in part and "archive" in sample)
+            assert re.match(r"https://raw\.githubusercontent\.com/[\w-]+/[\w-]+/[0-9a-f]{40}/"
+                            r"|https://files\.pythonhosted\.org/packages/(?:[0-9a-f]+/){3}", part.get("uri", "https://"
+                            "files.pythonhosted.org/packages/0/0/0/")), part
+        assert len({part["file"] for part in parts}) == len(parts)
+        # where the tutorial says whose data these are
+        assert sample["licence"] in text("docs/tutorial.md")
+        assert sample["source"].partition(", ")[0].partition(";")[0] in text("docs/tutorial.md")
 
 
 def test_packages_are_installed_in_one_place_after_asking():

@@ -160,9 +160,22 @@ class Application:
         self._process_events: Callable[[], None] = lambda: None
         self._layout_manager: Any = None
         self._cursor_stack: list[Any] = []
+        self._started: list[Callable[[], Any]] = []
         self.temporaryPath = tempfile.mkdtemp(prefix="slicer-runtime-")
         self.slicerHome = self.temporaryPath
         self.extensionsInstallPath = os.path.join(self.temporaryPath, "Extensions")
+
+    def connect(self, signal: str, slot: Callable[[], Any]) -> bool:
+        """Connect to the end of the start; a test says when that is by `end_of_start()`."""
+        if signal != "startupCompleted()":
+            raise ValueError(f"the application stand-in has no signal {signal!r}")
+        self._started.append(slot)
+        return True
+
+    def end_of_start(self) -> None:
+        """What the application does when everything is loaded; for tests only."""
+        for slot in self._started:
+            slot()
 
     def applicationLogic(self) -> Any:
         """The MRML application logic."""
