@@ -10,10 +10,11 @@ _TUTORIAL, _MODELS, _PROTOCOLS = "docs/tutorial.md", "docs/models.md", "docs/pro
 def scoringHelp() -> str:
     """Help of the module Radiomics Ortho, as HTML."""
     return _paragraphs(
-        _("Scores bone: load a CT and press <b>Score this scan</b>. The vertebrae are found and measured, every published "
-          "model that fits is applied, and each result is a score card with its findings, its nomogram and its limits."),
-        _("Or go step by step: choose the scan, the segment of a bone and a model, fill in what the model asks for, and "
-          "press <b>Apply</b>. Radiomics features are extracted from scans of any modality."),
+        _("Scores bone: load a CT and press <b>Score this scan</b>. The vertebrae are found and measured, every "
+          "published model that fits is applied, and each result is a score card with its findings, its nomogram "
+          "and its limits."),
+        _("Or go step by step: choose the scan, the segment of a bone and a model, fill in what the model asks for, "
+          "and press <b>Apply</b>. Radiomics features are extracted from scans of any modality."),
         _("Regions are drawn and corrected in the module Radiomics Ortho Segment. A scan to try it on is in the module "
           "Sample Data, under Radiomics Ortho."),
         _researchOnly(), _links())
@@ -22,11 +23,11 @@ def scoringHelp() -> str:
 def segmentHelp() -> str:
     """Help of the module Radiomics Ortho Segment, as HTML."""
     return _paragraphs(
-        _("Draws the bone regions that Radiomics Ortho measures: click once in a vertebra or a femoral head to have the "
-          "bones proposed, correct them with the Segment Editor or draw them by hand, confirm or drag the levels, and "
-          "make the trabecular core."),
-        _("Site, level, side and part of each segment are written as SNOMED CT codes. What you edit is marked and never "
-          "replaced without asking."),
+        _("Draws the bone regions that Radiomics Ortho measures: click once in a vertebra or a femoral head to have "
+          "the bones proposed, correct them with the Segment Editor or draw them by hand, confirm or drag the levels, "
+          "and make the trabecular core."),
+        _("Site, level, side and part of each segment are written as SNOMED CT codes. What you edit is marked and "
+          "never replaced without asking."),
         _researchOnly(), _links())
 
 

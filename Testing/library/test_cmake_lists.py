@@ -103,4 +103,5 @@ def test_the_pip_package_takes_every_resource_folder_that_the_library_reads():
     taken = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
     taken = taken["tool"]["hatch"]["build"]["targets"]["wheel"]["only-include"]
     folders = {path.name for path in (ROOT / "RadiomicsOrtho" / "Resources").iterdir() if path.is_dir()}
-    assert {Path(path).name for path in taken if "/Resources/" in path} == folders - {"Icons", "UI"}
+    of_slicer = {"Icons", "SampleData", "Translations", "UI"}
+    assert {Path(path).name for path in taken if "/Resources/" in path} == folders - of_slicer

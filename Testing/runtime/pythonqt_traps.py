@@ -52,7 +52,7 @@ def a_slot_is_no_partial(tree: ast.AST) -> Problems:
 
 
 def a_slot_lambda_takes_its_arguments(tree: ast.AST) -> Problems:
-    """A lambda without parameters is called without arguments on the stand-ins and in Slicer; one with too many fails."""
+    """One without parameters is called without arguments; one that needs more than the signal sends fails."""
     for call in _calls(tree, "connect"):
         signal, slot = (call.args[0], call.args[-1]) if len(call.args) > 1 else (None, None)
         if not (isinstance(signal, ast.Constant) and isinstance(signal.value, str) and isinstance(slot, ast.Lambda)):
@@ -105,7 +105,8 @@ def objects_are_compared_by_value(tree: ast.AST) -> Problems:
     for node in ast.walk(tree):
         if isinstance(node, ast.Compare) and any(isinstance(op, (ast.Is, ast.IsNot)) for op in node.ops):
             for side in (node.left, *node.comparators):
-                if isinstance(side, ast.Call) and isinstance(side.func, ast.Attribute) and side.func.attr in handed_out \
+                if isinstance(side, ast.Call) and isinstance(side.func, ast.Attribute) \
+                        and side.func.attr in handed_out \
                         and not any(isinstance(other, ast.Constant) for other in (node.left, *node.comparators)):
                     yield node.lineno, f"{side.func.attr}() hands out a new wrapper: compare with =="
 
@@ -122,7 +123,8 @@ def a_list_property_is_not_compared_with_a_list(tree: ast.AST) -> Problems:
 
 RULES: tuple[Callable[[ast.AST], Problems], ...] = (
     a_question_is_compared, a_slot_is_no_partial, a_slot_lambda_takes_its_arguments, an_svg_renderer_is_loaded,
-    imports_are_of_slicer, threads_stay_away_from_qt, objects_are_compared_by_value, a_list_property_is_not_compared_with_a_list,
+    imports_are_of_slicer, threads_stay_away_from_qt, objects_are_compared_by_value,
+    a_list_property_is_not_compared_with_a_list,
 )
 
 

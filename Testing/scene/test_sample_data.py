@@ -104,7 +104,7 @@ def test_another_file_than_the_published_one_is_refused(sample_data, files):
 def test_without_network_one_sentence_says_so(sample_data, files):
     sample = {"node": "CT", **{name: part_of(path) for name, path in files.items()}}
     sample["scan"]["uri"] = "https://offline/scan"
-    with pytest.raises(sample_data.InputError, match="could not be downloaded .no network.; check the network"):
+    with pytest.raises(sample_data.InputError, match=r"could not be downloaded .no network.; check the network"):
         sample_data.load_sample(sample)
 
 

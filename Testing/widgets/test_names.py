@@ -1,4 +1,4 @@
-"""Every Slicer, VTK, Qt and CTK name in shipped code exists in the recorded application, and no trap is stepped into."""
+"""Every Slicer, VTK, Qt and CTK name in shipped code exists in the recorded application; no trap is stepped into."""
 
 import ast
 from pathlib import Path
@@ -32,7 +32,7 @@ def test_no_trap_of_pythonqt(path):
 
 
 def names_below(path, root):
-    """``vtkTable`` and ``Qt.AlignTop`` of all ``root.vtkTable`` and ``root.Qt.AlignTop`` in a file, with their lines."""
+    """``vtkTable`` and ``Qt.AlignTop`` of ``root.vtkTable`` and ``root.Qt.AlignTop`` in a file, with their lines."""
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         text = ast.unparse(node) if isinstance(node, ast.Attribute) else ""
         if text.startswith(f"{root}.") and text.replace(".", "").isidentifier():

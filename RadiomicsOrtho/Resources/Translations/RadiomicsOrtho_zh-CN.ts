@@ -1647,6 +1647,13 @@ Keep them as they are?</source>
     </message>
 </context>
 <context>
+    <name>RadiomicsOrthoWidgets.sample_buttons</name>
+    <message>
+        <source>The sample could not be loaded.</source>
+        <translation>未能载入该示例数据。</translation>
+    </message>
+</context>
+<context>
     <name>RadiomicsOrthoWidgets.scan_facts_section</name>
     <message>
         <source>unknown</source>
