@@ -4,6 +4,7 @@ import csv
 import dataclasses
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -200,6 +201,8 @@ def test_a_dicom_folder_to_a_card_without_the_patient(capsys, tmp_path):
     code, text, _ = run(capsys, "score", folder, mask, *MODEL, "--level", "L1", "--out", tmp_path / "out")
     assert code == 0
     written = "".join(path.read_text(encoding="utf-8") for path in (tmp_path / "out").iterdir()) + text
+    # the letters of a picture may spell anything
+    written = re.sub(r"base64,[A-Za-z0-9+/=]+", "", written)
     assert "Doe" not in written and "ID123" not in written
     card = json.loads((tmp_path / "out" / "card.json").read_text(encoding="utf-8"))
     assert card["acquisition"]["known"]["kvp"] == 120

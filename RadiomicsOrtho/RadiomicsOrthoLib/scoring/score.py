@@ -180,8 +180,9 @@ def region_for(model: ModelBundle, roi: Roi, core_depth_mm: float) -> tuple[Roi,
         return roi, None
     if wanted == "trabecular" and roi.compartment in ("unknown", "whole-body"):
         core = trabecular_core(roi, core_depth_mm)
+        vein = " and the region of the basivertebral vein" if roi.site == "vertebra" else ""
         return core, Finding(
             "CORE_DERIVED", "note", f"The trabecular core was made from the drawn region by removing {core_depth_mm:g} "
-            f"mm below its surface ({roi.volume_ml:.1f} mL became {core.volume_ml:.1f} mL).",
+            f"mm below its surface{vein} ({roi.volume_ml:.1f} mL became {core.volume_ml:.1f} mL).",
             "Draw the trabecular region by hand and name it 'trabecular' to have it used as it is.")
     raise InputError(f"The model '{model.id}' needs the compartment '{wanted}'; the region is '{roi.compartment}'.")

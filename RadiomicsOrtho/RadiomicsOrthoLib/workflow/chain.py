@@ -23,6 +23,7 @@ from ..quality.gate import inspect_with_core
 from ..quality.image_checks import check_image
 from ..regions.proposal import Proposal
 from ..regions.request import ProposalRequest, propose
+from ..regions.trabecular import METHOD as CORE_METHOD
 from ..regions.trabecular import trabecular_core
 from ..scoring.card_file import card_from_dict
 from ..scoring.clinical_score import score_clinical
@@ -142,8 +143,8 @@ def _measured(image: BoneImage, image_key: Mapping, region: ScanRegion, of_image
         return {"findings": [finding.to_dict() for finding in findings], "measurements": measurements,
                 "measured": part.compartment if measurements else ""}
 
-    found = memory.json_of(MEASUREMENT, {"image": image_key, "region": _region_key(region), "depth_mm": depth_mm},
-                           compute)
+    found = memory.json_of(MEASUREMENT, {"image": image_key, "region": _region_key(region), "depth_mm": depth_mm,
+                                         "core": CORE_METHOD}, compute)
     return RegionResult(region.name, region.roi.place, region.body, region.complete, region.level_from,
                         region.roi.volume_ml, found["measured"], found["measurements"],
                         tuple(Finding(**entry) for entry in found["findings"]))
@@ -170,7 +171,8 @@ def _card(image: BoneImage, image_key: Mapping, region: ScanRegion | None, model
     if region is not None:
         inputs |= {"image": image_key, "region": _region_key(region), "level": region.roi.level,
                    "level_from": region.level_from, "grade": region.suggested_grade, "made_by": region.roi.made_by,
-                   "depth_mm": request.core_depth_mm, "calibration": request.calibration if calibration else ""}
+                   "depth_mm": request.core_depth_mm, "core": CORE_METHOD,
+                   "calibration": request.calibration if calibration else ""}
 
     def compute() -> dict[str, object]:
         try:

@@ -5,14 +5,12 @@ The rules are those of the field where it has some; each says how sure that is.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 
 from ...errors import InputError
+from ..body_frame import LocalFrame, basivertebral_vein
 from ..roi import Roi
-from ..trabecular import DEFAULT_DEPTH_MM, depth_below_surface
-from .surface import BodySurface
+from ..trabecular import DEFAULT_DEPTH_MM, WITHOUT_VEIN, depth_below_surface
 
 #: how the compartments may be asked for, in the order in which they are written
 BODY_COMPARTMENTS = ("whole-body", "trabecular", "axial-ellipse", "mid-slab")
@@ -20,44 +18,10 @@ BODY_COMPARTMENTS = ("whole-body", "trabecular", "axial-ellipse", "mid-slab")
 ELLIPSE_HEIGHT_MM = 5.0
 #: QCT volume of interest: a slab of about 9 mm, an ellipse in the front two thirds (ISCD 2007 / ACR, from memory)
 SLAB_HEIGHT_MM, SLAB_REAR_SHARE = 9.0, 2.0 / 3.0
-#: the basivertebral vein enters in the middle of the rear wall and fans out towards the centre; as shares of half
-#: width and half depth, and its half height as a share of the body's (anatomy; no published region exists)
-VEIN_HALF_WIDTH, VEIN_FRONT, VEIN_HALF_HEIGHT = 0.32, 0.15, 0.16
 #: share of the voxels beside an ellipse that may lie outside the core; they are left out of the region
 PIT_SHARE = 0.01
 #: step of the search for the largest ellipse (mm)
 _STEP_MM = 1.0
-
-
-@dataclass(frozen=True)
-class LocalFrame:
-    """Coordinates of a body: right, front and up in mm from its middle, and its half sizes in mm."""
-
-    centre: np.ndarray
-    axes: np.ndarray
-    half_width: float
-    front: float
-    rear: float
-    height: float
-
-    @classmethod
-    def of(cls, surface: BodySurface) -> LocalFrame:
-        """The frame of the found surface (not of its template)."""
-        return cls.around(surface.points(), surface.template.frame)
-
-    @classmethod
-    def around(cls, points: np.ndarray, axes: np.ndarray) -> LocalFrame:
-        """The frame of points (n, 3) on or in a body, in RAS mm; the rows of ``axes`` are right, front and up."""
-        centre = points.mean(axis=0)
-        local = (points - centre) @ axes.T
-        low, high = np.quantile(local, 0.01, axis=0), np.quantile(local, 0.99, axis=0)
-        middle = (low + high) / 2
-        size = high - low
-        return cls(centre + middle @ axes, axes, float(size[0] / 2), float(size[1] / 2),
-                   float(size[1] / 2), float(size[2]))
-
-    def local(self, ras: np.ndarray) -> np.ndarray:
-        return (ras - self.centre) @ self.axes.T
 
 
 def compartment(body: Roi, frame: LocalFrame, name: str, depth_mm: float = DEFAULT_DEPTH_MM) -> Roi:
@@ -79,9 +43,9 @@ def compartment(body: Roi, frame: LocalFrame, name: str, depth_mm: float = DEFAU
     part = body.mask[box]
     kji = np.stack(np.indices(part.shape), -1) + [side.start for side in box]
     local = frame.local(body.geometry.to_ras(kji))
-    core = (depth_below_surface(part, body.geometry.spacing_kji) >= depth_mm - 1e-4) & ~_vein(local, frame)
+    core = (depth_below_surface(part, body.geometry.spacing_kji) >= depth_mm - 1e-4) & ~basivertebral_vein(local, frame)
     if name == "trabecular":
-        chosen, rule = core, f"{depth_mm:g} mm below the surface, without the basivertebral vein region"
+        chosen, rule = core, f"{depth_mm:g} mm below the surface, {WITHOUT_VEIN}"
     elif name == "axial-ellipse":
         chosen, rule = _ellipse(core, local, frame, ELLIPSE_HEIGHT_MM, -0.1), \
             f"largest ellipse in front at mid-height, {ELLIPSE_HEIGHT_MM:g} mm"
@@ -96,15 +60,6 @@ def compartment(body: Roi, frame: LocalFrame, name: str, depth_mm: float = DEFAU
     mask = np.zeros(body.mask.shape, bool)
     mask[box] = chosen
     return body.with_mask(mask, compartment=name, made_by=f"{body.made_by}; {rule}")
-
-
-def _vein(local: np.ndarray, frame: LocalFrame) -> np.ndarray:
-    """The wedge from the middle of the rear wall to behind the centre."""
-    right, front, up = np.moveaxis(local, -1, 0)
-    # 1 at the rear wall, 0 at the wedge's tip
-    reach = np.clip((VEIN_FRONT * frame.front - front) / (frame.rear + VEIN_FRONT * frame.front), 0.0, 1.0)
-    wide = VEIN_HALF_WIDTH * frame.half_width * np.sqrt(reach)
-    return (np.abs(right) <= wide) & (np.abs(up) <= VEIN_HALF_HEIGHT * frame.height) & (reach > 0)
 
 
 def _ellipse(core: np.ndarray, local: np.ndarray, frame: LocalFrame, height_mm: float, rear: float) -> np.ndarray:
