@@ -5,6 +5,7 @@
     python3 dev.py test         all tests, one summary line at the end
     python3 dev.py lint         the style rules
     python3 dev.py bench        the benchmarks
+    python3 dev.py audit        packages in .venv with known vulnerabilities
     python3 dev.py cmake-lists  bring the file lists of the CMake files up to date
     python3 dev.py translations bring the translation file of the panels up to date
 
@@ -45,6 +46,7 @@ RINGS = {
     "runtime": ROOT / "Testing" / "runtime" / "tests",
 }
 RING_TIMEOUT_S = 1200
+PROJECT = "radiomics-ortho"
 
 
 class Stop(Exception):
@@ -595,6 +597,45 @@ def command_bench(arguments: argparse.Namespace) -> int:
     return 1 if any(codes) else 0
 
 
+def command_audit(arguments: argparse.Namespace) -> int:
+    """pip-audit, kept apart from `.venv`, looks up what is installed there."""
+    python = ensure_venv({"demo", "dev"})
+    auditor = ROOT / ".cache" / "audit"
+    log = VENV / "audit.log"
+    if ask([str(venv_python(auditor)), "-m", "pip_audit", "--version"]) is None:
+        auditor.parent.mkdir(exist_ok=True)
+        run_logged("make an environment for pip-audit", [str(python), "-m", "venv", "--clear", str(auditor)], log)
+        run_logged("install pip-audit", [str(venv_python(auditor)), "-m", "pip", "install", "pip-audit>=2.7,<3"], log)
+    site_packages = ask([str(python), "-c", "import sysconfig; print(sysconfig.get_paths()['purelib'])"]) or ""
+    done = subprocess.run(
+        [str(venv_python(auditor)), "-m", "pip_audit", "--path", site_packages.strip(), "--format", "json",
+         "--timeout", "15", *arguments.rest],
+        check=False, env=child_environment(), stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+        encoding="utf-8", errors="replace",
+    )
+    try:
+        lines, code = audit_result(json.loads(done.stdout)["dependencies"])
+    except (ValueError, KeyError, TypeError):
+        reason = (done.stderr.strip().splitlines() or ["no reason was given"])[-1]
+        raise Stop(f"Nothing was audited: the list of known vulnerabilities could not be read ({reason}).") from None
+    say("\n".join(lines))
+    return code
+
+
+def audit_result(packages: list[dict]) -> tuple[list[str], int]:
+    """What to say of pip-audit's list, and the exit code: a package that was not looked up is not a safe one."""
+    unknown = [package["name"] for package in packages if "skip_reason" in package and package["name"] != PROJECT]
+    looked_up = [package for package in packages if "skip_reason" not in package]
+    lines = [f"{package['name']} {package['version']}: {found['id']}, "
+             + (f"fixed in {', '.join(found['fix_versions'])}" if found.get("fix_versions") else "no fixed version yet")
+             for package in looked_up for found in package.get("vulns", [])]
+    code = 1 if lines else 2 if unknown else 0
+    lines.append(f"{len(looked_up)} packages looked up, {len(lines)} known vulnerabilities")
+    if unknown:
+        lines.append(f"NOT looked up, because the service does not know them or was not reached: {', '.join(unknown)}")
+    return lines, code
+
+
 # --- the file lists of the CMake files -----------------------------------------------------------
 
 MODULES = ("RadiomicsOrtho", "RadiomicsOrthoSegment")
@@ -667,6 +708,10 @@ def build_parser() -> argparse.ArgumentParser:
 
     bench = commands.add_parser("bench", help="the benchmarks", description="Runs Testing/benchmarks/*/run.py.")
     bench.set_defaults(run=command_bench)
+
+    audit = commands.add_parser("audit", help="known vulnerabilities of the installed packages",
+                                description="Runs pip-audit on .venv; needs the network. Options go to pip-audit.")
+    audit.set_defaults(run=command_audit)
 
     lists = commands.add_parser(
         "cmake-lists", help="bring the file lists of the CMake files up to date",

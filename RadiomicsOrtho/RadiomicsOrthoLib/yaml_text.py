@@ -59,12 +59,17 @@ def _parsed(path: Path, kind: str) -> object:
 def parse_yaml(text: str) -> object:
     """The data in ``text``.
 
-    ``yaml.YAMLError`` on what is no YAML, and on a name that a mapping holds twice (YAML 1.2, section 3.2.1.3): PyYAML
-    would silently take the last one.
+    ``yaml.YAMLError`` on what is no YAML, on a value that cannot be (30 February), on a depth that no file of ours has,
+    and on a name that a mapping holds twice (YAML 1.2, section 3.2.1.3): PyYAML would silently take the last one.
     """
     import yaml
 
-    return yaml.load(text, Loader=_strict_loader())
+    try:
+        return yaml.load(text, Loader=_strict_loader())
+    except ValueError as error:
+        raise yaml.YAMLError(str(error)) from None
+    except RecursionError:
+        raise yaml.YAMLError("it is nested too deeply") from None
 
 
 @functools.cache

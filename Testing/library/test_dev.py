@@ -383,3 +383,15 @@ def test_every_extra_that_is_named_is_defined() -> None:
              for extra in group.split(",")}
     assert len(named) > 5
     assert named - set(project["optional-dependencies"]) == set()
+
+
+def test_an_audit_names_what_was_not_looked_up() -> None:
+    safe, own = {"name": "numpy", "version": "2", "vulns": []}, {"name": "radiomics-ortho", "skip_reason": "not found"}
+    bad = {"name": "old", "version": "1", "vulns": [{"id": "CVE-1", "fix_versions": ["1.1"]}, {"id": "CVE-2"}]}
+    unknown = {"name": "private", "skip_reason": "not found"}
+    assert dev.audit_result([safe, own]) == (["1 packages looked up, 0 known vulnerabilities"], 0)
+    lines, code = dev.audit_result([safe, bad, unknown])
+    assert code == 1 and lines[:3] == ["old 1: CVE-1, fixed in 1.1", "old 1: CVE-2, no fixed version yet",
+                                       "2 packages looked up, 2 known vulnerabilities"]
+    lines, code = dev.audit_result([unknown])
+    assert code == 2 and "NOT looked up" in lines[-1] and "private" in lines[-1]

@@ -109,6 +109,13 @@ def test_what_is_wrong_is_said_in_the_words_of_the_file(change, sentence):
         profile_from_dict(copy.deepcopy(BASE) | change)
 
 
+@pytest.mark.parametrize(("text", "sentence"), [
+    ("bin_width: 2024-02-31", "day is out of range"), ("bin_width: " + 2000 * "[", "nested too deeply")])
+def test_values_that_yaml_itself_cannot_make(tmp_path, text, sentence):
+    with pytest.raises(InputError, match=sentence):
+        read_yaml(written(tmp_path / "mine.yaml", text), "profile")
+
+
 def test_an_entry_that_is_there_twice_is_refused(tmp_path):
     mine = tmp_path / "mine.yaml"
     mine.write_text(profile_text(BASE) + "bin_count: 64\n", encoding="utf-8")

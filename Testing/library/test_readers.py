@@ -221,6 +221,14 @@ def test_zero_spacing_in_a_nifti_is_not_one_millimetre(tmp_path):
     assert "states no usable voxel spacing" in _refusal(path)
 
 
+def test_a_nifti_that_does_not_say_where_its_voxels_begin(tmp_path):
+    path = phantoms.write(np.zeros((4, 4, 4), np.int16), Geometry((4, 4, 4), (1, 1, 1), (0, 0, 0)), tmp_path / "a.nii")
+    content = bytearray(path.read_bytes())
+    content[108:112] = struct.pack("<f", float("nan"))
+    path.write_bytes(bytes(content))
+    assert "does not say where the voxels begin" in _refusal(path)
+
+
 @pytest.mark.parametrize("spacing", [(900.0, 900.0, 1250.0), (0.0001, 0.0001, 0.0001)])
 def test_an_implausible_spacing_names_its_unit(tmp_path, spacing):
     import SimpleITK as sitk

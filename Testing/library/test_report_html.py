@@ -142,6 +142,8 @@ def test_hostile_text_is_inert_wherever_it_comes_from() -> None:
     '<svg xmlns="http://www.w3.org/2000/svg"><foreignObject/></svg>',
     '<svg xmlns="http://www.w3.org/2000/svg"><a href="https://example.org"><text>x</text></a></svg>',
     '<div xmlns="http://www.w3.org/2000/svg"/>',
+    '<!DOCTYPE svg [<!ENTITY x SYSTEM "file:///etc/passwd">]><svg xmlns="http://www.w3.org/2000/svg"><text>&x;</text></svg>',
+    '<!DOCTYPE svg [<!ENTITY x "lol"><!ENTITY y "&x;&x;">]><svg xmlns="http://www.w3.org/2000/svg">&y;</svg>',
 ])
 def test_only_a_passive_drawing_is_taken(svg: str) -> None:
     with pytest.raises(ValueError, match="without scripts"):

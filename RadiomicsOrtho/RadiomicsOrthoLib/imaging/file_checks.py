@@ -149,7 +149,7 @@ def _nifti_claim(path: Path) -> StoredVoxels:
         size = struct.unpack(order + "i", header[:4])[0] if len(header) >= 348 else 0
         if size == 348:
             dims, datatype = struct.unpack(order + "8h", header[40:56]), struct.unpack(order + "h", header[70:72])[0]
-            offset = int(struct.unpack(order + "f", header[108:112])[0])
+            offset = struct.unpack(order + "f", header[108:112])[0]
             spacing, scale = struct.unpack(order + "3f", header[80:92]), struct.unpack(order + "2f", header[112:120])
             break
         if size == 540 and len(header) >= 540:
@@ -161,13 +161,15 @@ def _nifti_claim(path: Path) -> StoredVoxels:
         raise InputError(f"'{path}' is not an image: it has no NIfTI header.")
     if not 1 <= dims[0] <= 7 or min(dims[1:1 + dims[0]]) < 1:
         raise InputError(f"'{path}' is damaged: its header claims the size {dims[1:]}.")
+    if not math.isfinite(offset):
+        raise InputError(f"'{path}' is damaged: its header does not say where the voxels begin.")
     if not all(np.isfinite(step) and step != 0 for step in spacing[:min(dims[0], 3)]):
         raise InputError(f"'{path}' states no usable voxel spacing ({spacing}); nothing can be measured.")
     if datatype not in _NIFTI_TYPES:
         raise InputError(f"'{path}' holds NIfTI data type {datatype}; a scan or a label map of numbers is needed.")
-    return StoredVoxels(path, np.dtype(order + _NIFTI_TYPES[datatype]), math.prod(dims[1:1 + dims[0]]), max(offset, 0),
-                        "gzip" if compressed else None, whole_file=compressed, straight=scale in ((0, 0), (1, 0)),
-                        finite=True)
+    return StoredVoxels(path, np.dtype(order + _NIFTI_TYPES[datatype]), math.prod(dims[1:1 + dims[0]]),
+                        max(int(offset), 0), "gzip" if compressed else None, whole_file=compressed,
+                        straight=scale in ((0, 0), (1, 0)), finite=True)
 
 
 def _nrrd_claim(path: Path) -> StoredVoxels:

@@ -58,6 +58,9 @@ def bullets(items: Iterable[str]) -> str:
 
 def checked_svg(svg: str) -> str:
     """The drawing without XML prolog; ValueError unless it is one well-formed, passive SVG element."""
+    if "<!" in svg.replace("<!--", ""):
+        # a document type may define entities that are files of this machine, or grow without end
+        raise ValueError("a drawing must be one SVG element without scripts, handlers, links and document type")
     root = ElementTree.fromstring(svg)
     names = {element.tag for element in root.iter()}
     handlers = {name for element in root.iter() for name in element.attrib if name.lower().startswith("on")}
