@@ -7,6 +7,8 @@ import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+import numpy as np
+
 from ..errors import InputError
 from ..imaging.image import BoneImage
 from ..quality.finding import Finding
@@ -22,6 +24,8 @@ from .vector import FeatureVector
 
 #: in place of a scan's hash that another thread is still computing
 PENDING = "pending"
+#: fourth powers, which kurtosis needs, of all voxels together must stay within a float64 (1.8e308)
+MAX_MAGNITUDE = 1e60
 
 
 @dataclass(frozen=True)
@@ -109,6 +113,15 @@ def _with_image_hash(found: FeatureVector | InputError, image_sha256: str) -> Fe
     return replace(found, provenance=provenance)
 
 
+def _check_values(image: BoneImage, roi: Roi) -> None:
+    box = roi.box.slices
+    values = image.array[box][roi.mask[box]]
+    if not np.isfinite(values).all():
+        raise InputError("The region has voxels without a finite value (NaN or infinite); repair the scan.")
+    if np.abs(values).max() > MAX_MAGNITUDE:
+        raise InputError(f"The region has values beyond ±{MAX_MAGNITUDE:.0e}, which no scanner gives; check the scan.")
+
+
 def _vector(image: BoneImage, roi: Roi, profile: ExtractionProfile, engine: Engine, progress: Progress,
             cancelled: Cancelled, source_roi: Roi | None, reference: Roi | None,
             findings: tuple[Finding, ...], image_sha256: str | None = None) -> FeatureVector:
@@ -116,6 +129,7 @@ def _vector(image: BoneImage, roi: Roi, profile: ExtractionProfile, engine: Engi
         raise InputError("Region and scan do not have the same grid; draw the region on this scan.")
     if roi.box is None:
         raise InputError("The region is empty; draw it first.")
+    _check_values(image, roi)
     values: dict[str, float] = dict(measure(image, roi))
     failures: dict[str, str] = {}
     before, after = _shares(profile, progress)
