@@ -221,6 +221,23 @@ def test_zero_spacing_in_a_nifti_is_not_one_millimetre(tmp_path):
     assert "states no usable voxel spacing" in _refusal(path)
 
 
+@pytest.mark.parametrize("line", ["space origin: (60,{})", "units: {}", "{}: 1", "{}"])
+def test_an_nrrd_field_without_end_does_not_reach_the_reader(tmp_path, line):
+    """NrrdIO of ITK overruns its buffer on it, which ends the process, not in an exception."""
+    path = tmp_path / "a.nrrd"
+    path.write_text("NRRD0004\ntype: short\ndimension: 3\nspace: left-posterior-superior\nsizes: 4 4 4\n"
+                    "space directions: (1,0,0) (0,1,0) (0,0,1)\nencoding: raw\n"
+                    + line.format("A" * 5000) + "\n\n" + 128 * "a", encoding="ascii")
+    assert "a field of more than 400 characters" in _refusal(path)
+
+
+def test_an_nrrd_with_an_endless_path_does_not_reach_the_reader(tmp_path):
+    folder = tmp_path.joinpath(*6 * ["d" * 200])
+    folder.mkdir(parents=True)
+    case = phantoms.write(np.zeros((4, 4, 4), np.int16), Geometry((4, 4, 4), (1, 1, 1), (0, 0, 0)), tmp_path / "a.nrrd")
+    assert "more than 1000 characters" in _refusal(case.rename(folder / "a.nrrd"))
+
+
 def test_a_nifti_that_does_not_say_where_its_voxels_begin(tmp_path):
     path = phantoms.write(np.zeros((4, 4, 4), np.int16), Geometry((4, 4, 4), (1, 1, 1), (0, 0, 0)), tmp_path / "a.nii")
     content = bytearray(path.read_bytes())

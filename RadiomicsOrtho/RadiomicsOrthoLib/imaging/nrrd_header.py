@@ -14,6 +14,9 @@ from .geometry import Geometry
 #: signs that turn a space's axes into RAS
 _TO_RAS = {"left-posterior-superior": (-1.0, -1.0, 1.0), "lps": (-1.0, -1.0, 1.0),
            "right-anterior-superior": (1.0, 1.0, 1.0), "ras": (1.0, 1.0, 1.0)}
+#: characters of a field and of a path; NrrdIO of ITK writes its error messages, which repeat both, beyond its buffer
+#: where they are longer than about 1,000 (seen with SimpleITK 2.5: segmentation fault).  No true field is as long.
+MAX_FIELD, MAX_PATH = 400, 1000
 _ESCAPES = {"\\n": "\n", "\\\\": "\\"}
 
 
@@ -58,7 +61,10 @@ class NrrdHeader:
 
 
 def read_nrrd_header(path: Path) -> NrrdHeader:
-    """Raises InputError where the file is no NRRD, or its header has no end."""
+    """Raises InputError where the file is no NRRD, its header has no end, or a reader of ITK must not see it."""
+    if len(str(path)) > MAX_PATH:
+        raise InputError(f"The path of '{path.name}' has more than {MAX_PATH} characters; move the file to a shorter "
+                         "one.")
     with path.open("rb") as stream:
         head = stream.read(2**20)
     match = re.match(rb"NRRD000\d\r?\n", head)
@@ -75,6 +81,8 @@ def read_nrrd_header(path: Path) -> NrrdHeader:
             continue
         if value >= 0 and not 0 <= field < value:
             values[_unescaped(line[:value])] = _unescaped(line[value + 2:].rstrip("\r"))
+        elif len(line.encode()) > MAX_FIELD:
+            raise InputError(f"'{path}' is damaged: its NRRD header has a field of more than {MAX_FIELD} characters.")
         elif ":" in line:
             name, _, text = line.partition(":")
             fields[name.strip().lower()] = text.strip()
