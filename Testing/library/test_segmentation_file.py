@@ -42,6 +42,15 @@ def test_overlapping_segments_in_layers_keep_their_names_and_voxels(tmp_path):
     assert (two.level, two.compartment) == ("L2", "trabecular")
 
 
+@pytest.mark.parametrize(("entry", "sentence"), [
+    ({"LabelValue": -1}, "no usable label value"), ({"LabelValue": "one"}, "no usable label value"),
+    ({"Layer": "x"}, "no usable label value"), ({"Layer": 3}, "lies in a layer that is not there")])
+def test_labels_and_layers_that_cannot_be(tmp_path, entry, sentence):
+    path = phantoms.write_seg_nrrd(tmp_path / "a.seg.nrrd", _layers(LOW, HIGH), GRID,
+                                   [{"Name": "L1"}, {"Name": "L2", "Layer": 1} | entry])
+    assert sentence in _refusal(path, GRID)
+
+
 def test_a_mask_of_ones_needs_no_second_copy_and_cannot_spoil_the_labels(tmp_path):
     labels = np.zeros((20, 30, 40), np.uint8)
     labels[5:9, 10:14, 20:24] = 1

@@ -131,6 +131,8 @@ def _read_nrrd_segments(path: Path) -> tuple[np.ndarray, Geometry, tuple[Segment
             # files from before Slicer 4.11 have no layer keys: one segment a layer, in order
             layer = int(entry("Layer", str(number)))
             label = int(entry("LabelValue", "0"))
+            if label < 0:
+                raise ValueError
         except ValueError:
             raise InputError(f"'{path}' is damaged: the segment '{name}' has no usable label value.") from None
         if not 0 <= layer < len(layers):
