@@ -92,6 +92,11 @@ def test_one_voxel_of_nonsense_is_refused(value, sentence):
         features(array, mask)
 
 
+def test_single_precision_is_no_nonsense():
+    array, mask = region(1)
+    assert features(array.astype(np.float32), mask).values == features(array, mask).values
+
+
 def test_nonsense_outside_of_the_region_changes_nothing():
     array, mask = region(1)
     spoilt = array.copy()

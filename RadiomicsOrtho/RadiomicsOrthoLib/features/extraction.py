@@ -118,7 +118,7 @@ def _check_values(image: BoneImage, roi: Roi) -> None:
     values = image.array[box][roi.mask[box]]
     if not np.isfinite(values).all():
         raise InputError("The region has voxels without a finite value (NaN or infinite); repair the scan.")
-    if np.abs(values).max() > MAX_MAGNITUDE:
+    if float(np.abs(values).max()) > MAX_MAGNITUDE:
         raise InputError(f"The region has values beyond ±{MAX_MAGNITUDE:.0e}, which no scanner gives; check the scan.")
 
 
