@@ -3,6 +3,7 @@
 import json
 from typing import Optional
 
+import qt
 import slicer
 import vtk
 from RadiomicsOrthoLib.errors import InputError, RefusedError
@@ -24,6 +25,10 @@ from slicer.ScriptedLoadableModule import (
     ScriptedLoadableModuleWidget,
 )
 from slicer.util import VTKObservationMixin
+
+
+#: after a node was added, so long until it is looked at
+SOON_MS = 200
 
 
 class RadiomicsOrtho(ScriptedLoadableModule):
@@ -74,6 +79,11 @@ class RadiomicsOrthoWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
         self.logic = self.panel = None
         self._parameterNode: Optional[RadiomicsOrthoParameterNode] = None
         self._guiTag = None
+        # a volume that is added has no voxels yet
+        self._soon = qt.QTimer()
+        self._soon.setSingleShot(True)
+        self._soon.setInterval(SOON_MS)
+        self._soon.connect("timeout()", self.onVolumeAdded)
 
     def setup(self) -> None:
         ScriptedLoadableModuleWidget.setup(self)
@@ -87,12 +97,14 @@ class RadiomicsOrthoWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
         self.addObserver(slicer.mrmlScene, slicer.mrmlScene.EndCloseEvent, self.onSceneEndClose)
         self.addObserver(slicer.mrmlScene, slicer.mrmlScene.StartImportEvent, self.onSceneStartClose)
         self.addObserver(slicer.mrmlScene, slicer.mrmlScene.EndImportEvent, self.onSceneEndClose)
+        self.addObserver(slicer.mrmlScene, slicer.mrmlScene.NodeAddedEvent, self.onNodeAdded)
         self.initializeParameterNode()
         if self.parent.isEntered:
             # a reloaded module is not entered again
             self.panel.enter()
 
     def cleanup(self) -> None:
+        self._soon.stop()
         if self.panel:
             self.panel.stop()
             self.setParameterNode(None)
@@ -106,7 +118,17 @@ class RadiomicsOrthoWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
         self.panel.exit()
         self.setParameterNode(None)
 
+    def onNodeAdded(self, caller, event) -> None:
+        if self._parameterNode and not self._parameterNode.inputVolume:
+            self._soon.start()
+
+    def onVolumeAdded(self) -> None:
+        """A scan that is loaded while none is chosen is the one that is meant."""
+        if self._parameterNode and not self._parameterNode.inputVolume:
+            self._chooseFirst()
+
     def onSceneStartClose(self, caller, event) -> None:
+        self._soon.stop()
         self.setParameterNode(None)
         self.panel.sceneClosed()
 
@@ -116,6 +138,12 @@ class RadiomicsOrthoWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
 
     def initializeParameterNode(self) -> None:
         self.setParameterNode(self.logic.getParameterNode())
+        self._chooseFirst()
+        if not self._parameterNode.modelId and self.ui.modelComboBox.count:
+            self._parameterNode.modelId = self.ui.modelComboBox.itemData(0)
+
+    def _chooseFirst(self) -> None:
+        """Volume and segmentation, where none is chosen and the scene has one."""
         if not self._parameterNode.inputVolume:
             first = slicer.mrmlScene.GetFirstNodeByClass("vtkMRMLScalarVolumeNode")
             if first:
@@ -125,8 +153,6 @@ class RadiomicsOrthoWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
             if first:
                 self._parameterNode.segmentation = first
                 self._parameterNode.segmentId = first.GetSegmentation().GetNthSegmentID(0) or ""
-        if not self._parameterNode.modelId and self.ui.modelComboBox.count:
-            self._parameterNode.modelId = self.ui.modelComboBox.itemData(0)
 
     def setParameterNode(self, parameterNode: Optional[RadiomicsOrthoParameterNode]) -> None:
         """Show ``parameterNode`` in the panel, and follow it; ``None`` leaves the panel alone."""

@@ -19,6 +19,7 @@ from .edits import fingerprint_of
 from .interpreter import python_program
 from .result_nodes import mark_result, result_node
 from .results import ScoredNodes, card_table, card_text, features_provenance
+from .saving import ReportChoice
 from .scan_results import REGIONS, write_scan_results
 from .segment_boxes import lies_on, packed_bones
 from .segments import anatomy_of_segment, check_same_transform
@@ -198,14 +199,22 @@ def hand_to_segment_module(volumeNode, segmentationNode) -> None:
     node.inputVolume, node.segmentation = volumeNode, segmentationNode
 
 
-def save_scan(result: ScanResult, folder: str) -> list[str]:
-    """Write the overview and the files of every card into a folder; returns their names.  InputError if it fails."""
+def save_scan(result: ScanResult, folder: str, choice: ReportChoice | None = None) -> list[str]:
+    """Write the overview and the files of every card into a folder; returns their names.
+
+    ``choice`` says in which language, and whether as PDF too; DICOM objects are made of one score at a time.
+    InputError where the folder cannot be written to, or a package is missing.
+    """
     from pathlib import Path
 
     from RadiomicsOrthoLib.report.files import write_folder
     from RadiomicsOrthoLib.report.scan_files import scan_files
 
-    files = scan_files(result.to_dict(), [(entry.card, entry.region) for entry in result.cards])
+    choice = choice or ReportChoice()
+    if choice.pdf:
+        ensure(str(resource_folder() / "requirements-pdf.txt"), "Radiomics Ortho")
+    files = scan_files(result.to_dict(), [(entry.card, entry.region) for entry in result.cards], choice.language,
+                       choice.pdf)
     write_folder(Path(folder), files)
     return list(files)
 

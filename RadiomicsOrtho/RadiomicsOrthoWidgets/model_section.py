@@ -7,6 +7,7 @@ from RadiomicsOrthoScene.extraction import FEATURES_ONLY
 from slicer.i18n import tr as _
 
 from .clinical_editors import ClinicalEditors
+from .recent_models import recentModels
 
 
 class ModelSection:
@@ -19,17 +20,22 @@ class ModelSection:
         self._ui, self._logic, self._node = ui, logic, None
         self._editors = ClinicalEditors(ui.clinicalWidget, self._onClinical)
         box, models = ui.modelComboBox, logic.models()
-        for model in models:
-            if model.uses_scan:
-                box.addItem(model.title, model.id)
+        recent = [model for modelId in recentModels() if (model := logic.model(modelId))]
+        others = [model for model in models if model not in recent]
+        self._add(recent, _("Used lately"))
+        self._add([model for model in others if model.uses_scan], "")
         box.addItem(_("No score: radiomics features only"), FEATURES_ONLY)
-        withoutScan = [model for model in models if not model.uses_scan]
-        if withoutScan:
-            box.insertSeparator(box.count)
-        for model in withoutScan:
-            box.addItem(model.title, model.id)
-            box.setItemData(box.count - 1, _("Needs no scan: from entered values"), qt.Qt.ToolTipRole)
+        self._add([model for model in others if not model.uses_scan], _("Needs no scan: from entered values"))
         box.connect("currentIndexChanged(int)", self._onModel)
+
+    def _add(self, models, tip: str) -> None:
+        """A group of models, apart from those before it."""
+        box = self._ui.modelComboBox
+        if models and box.count:
+            box.insertSeparator(box.count)
+        for model in models:
+            box.addItem(model.title, model.id)
+            box.setItemData(box.count - 1, tip or model.title, qt.Qt.ToolTipRole)
 
     def show(self, node) -> None:
         """Bring the section in line with ``node``; ``None``: there is none, nothing is written."""

@@ -1,6 +1,5 @@
 """The section "Score this scan": one button from a loaded CT to the cards, and the stages to step back to."""
 
-import ctk
 import qt
 import slicer
 from RadiomicsOrthoLib.errors import InputError
@@ -11,19 +10,20 @@ from RadiomicsOrthoScene.segments import new_segmentation
 from slicer.i18n import tr as _
 
 from .level_question import LevelQuestion
-from .one_click_text import cardTitle, notAppliedHtml, stageTexts
 from .proposal_section import askAboutEdits
-from .report_folder import askForReportFolder
-from .result_section import refusalHtml
+from .region_text import regionPlace
+from .score_list import ScoreList
 from .section import Section
 from .seed_picker import SeedPicker
 from .segmentation_watch import SegmentationWatch
+from .sizes import lines
+from .step_text import LOOK, stepTexts
+from .step_titles import StepTitles
+from .warm_up import warmUp
 
 #: how often the work is asked how far it is
 POLL_MS = 50
 MAXIMUM = 1000
-#: cards that are shown without scrolling
-MOST_ROWS = 5
 
 
 class OneClickSection(Section):
@@ -40,8 +40,8 @@ class OneClickSection(Section):
         self._known, self._segmentsChanged = ("", {}, ()), True
         #: what the run in progress was asked, and the stored facts that it began with
         self._request = self._stated = self._regions = None
-        #: what is left to be done at the end of a run
-        self._finishing = None
+        #: what is left to be done at the end of a run, and what can be prepared for it meanwhile
+        self._finishing, self._warming = None, iter(())
         self._problem, self._asksForClick, self._volumeId = "", False, ""
         #: how often each stage was computed in the last run
         self.runs = {}
@@ -99,20 +99,23 @@ class OneClickSection(Section):
         """Forget everything of the scene that is left."""
         self.stop()
         self._picker.show(None)
-        self._result, self._problem, self._asksForClick = None, "", False
-        self.cardList.clear()
+        self._problem, self._asksForClick = "", False
+        self._take(None)
+
+    def showResult(self, scored, emptyHtml: str = "") -> None:
+        self._showState()
 
     def _build(self) -> None:
-        self.widget = ctk.ctkCollapsibleButton()
-        self.widget.objectName = "oneClickCollapsibleButton"
-        self.widget.text = _("Score this scan")
+        ui = self._ui
+        self.widget = qt.QWidget()
         layout = qt.QVBoxLayout(self.widget)
+        layout.setContentsMargins(0, 0, 0, 0)
         self.button = qt.QPushButton()
         self.button.objectName = "oneClickButton"
         font = self.button.font
         font.setBold(True)
         self.button.font = font
-        self.button.minimumHeight = int(2.5 * qt.QFontMetrics(font).height())
+        self.button.minimumHeight = lines(self.button, 2.5)
         self.button.connect("clicked(bool)", self._onButton)
         layout.addWidget(self.button)
         self.progressBar = qt.QProgressBar()
@@ -122,33 +125,19 @@ class OneClickSection(Section):
         self.stateLabel = qt.QLabel()
         self.stateLabel.wordWrap = True
         layout.addWidget(self.stateLabel)
-        layout.addWidget(self._buildClick())
-        layout.addLayout(self._buildStages())
         self.levelQuestion = LevelQuestion(self._onLevel)
-        layout.addWidget(self.levelQuestion.widget)
-        self.cardList = qt.QListWidget()
-        self.cardList.horizontalScrollBarPolicy = qt.Qt.ScrollBarAlwaysOff
-        self.cardList.toolTip = _("Choose a card to see it below, with its region in the slice views")
-        self.cardList.connect("currentRowChanged(int)", self._onCard)
-        layout.addWidget(self.cardList)
-        self.cardBrowser = qt.QTextBrowser()
-        self.cardBrowser.toolTip = _("The chosen card in short; nomogram, values and report are below, under Result")
-        layout.addWidget(self.cardBrowser)
-        self.notAppliedGroup = ctk.ctkCollapsibleGroupBox()
-        self.notAppliedGroup.title = _("Models without a card")
-        self.notAppliedGroup.collapsed = True
-        inner = qt.QVBoxLayout(self.notAppliedGroup)
-        self.notAppliedLabel = qt.QLabel()
-        self.notAppliedLabel.wordWrap = True
-        inner.addWidget(self.notAppliedLabel)
-        layout.addWidget(self.notAppliedGroup)
+        regions = ui.regionsCollapsibleButton.layout()
+        regions.insertWidget(0, self.levelQuestion.widget)
+        regions.insertWidget(0, self._buildClick())
+        self.scores = ScoreList(ui, self._onCard, self._onOffer)
+        self.titles = StepTitles(ui)
 
     def _buildClick(self):
         """The row that asks for a point in a bone."""
         self.clickRow = qt.QWidget()
         layout = qt.QHBoxLayout(self.clickRow)
         layout.setContentsMargins(0, 0, 0, 0)
-        self.clickButton = qt.QPushButton(_("Click in a vertebral body"))
+        self.clickButton = qt.QPushButton(_("Click &in a vertebral body"))
         self.clickButton.objectName = "oneClickSeedButton"
         self.clickButton.checkable = True
         self.clickButton.toolTip = _("Then click once inside a vertebral body, in any slice view")
@@ -159,35 +148,6 @@ class OneClickSection(Section):
         layout.addWidget(placeWidget)
         self._picker = SeedPicker(placeWidget, self.clickButton, lambda node: None, self._soon.start)
         return self.clickRow
-
-    def _buildStages(self):
-        """A row for each stage: sign, name, what is known, and a button that leads to where it is corrected."""
-        layout = qt.QGridLayout()
-        layout.setColumnStretch(2, 1)
-        self.stageLabels, self.stageButtons = {}, {}
-        stages = (("scan", _("Load"), "", None),
-                  ("regions", _("Regions"), _("Correct\u2026"), self._onCorrectRegions),
-                  ("score", _("Score"), _("Values\u2026"), self._onCorrectValues),
-                  ("report", _("Report"), _("Save\u2026"), self._onSave))
-        for row, (name, title, text, press) in enumerate(stages):
-            sign, told = qt.QLabel(), qt.QLabel()
-            told.wordWrap = True
-            titleLabel = qt.QLabel(title)
-            for column, label in enumerate((sign, titleLabel, told)):
-                layout.addWidget(label, row, column)
-                label.alignment = qt.Qt.AlignTop
-            self.stageLabels[name] = sign, told
-            if press:
-                button = qt.QPushButton(text)
-                button.connect("clicked(bool)", press)
-                layout.addWidget(button, row, 3)
-                self.stageButtons[name] = button
-        self.stageButtons["regions"].toolTip = _("Edit the regions in Radiomics Ortho Segment; then score again: only "
-                                                 "what was edited is measured again")
-        self.stageButtons["score"].toolTip = _("Go to the values that the chosen model asks for")
-        self.stageButtons["report"].toolTip = _("Write an overview, and report, card and nomogram of every score, into "
-                                                "a folder")
-        return layout
 
     def _onButton(self, checked) -> None:
         if not self.busy:
@@ -211,7 +171,7 @@ class OneClickSection(Section):
                 job = one_click.OneClick()
                 self._regions = one_click.regions_key(node.segmentation)
                 job.start(node.inputVolume, node.segmentation, self._request, self._stated, node.scanText)
-                self._job = job
+                self._job, self._warming = job, warmUp()
                 self._timer.start()
             except InputError as error:
                 problem = str(error)
@@ -244,6 +204,8 @@ class OneClickSection(Section):
             self.progressBar.setRange(0, MAXIMUM if share > 0 else 0)
             self.progressBar.value = int(MAXIMUM * min(max(share, 0.0), 1.0))
             self.stateLabel.text = text[:1].upper() + text[1:]
+            self.stateLabel.visible = True
+            next(self._warming, None)
             return
         self._timer.stop()
         self._finishing = self._steps()
@@ -275,7 +237,7 @@ class OneClickSection(Section):
                               "body.") if self._asksForClick and self._request.seed is None else outcome.problem
             if outcome.findings:
                 self._problem = ""
-                self._showCard(None, refusalHtml(outcome))
+                self.panel.showRefusal(outcome)
             return
         if node.inputVolume is not volumeNode:
             self._problem = _("Another volume was chosen meanwhile; nothing was written.")
@@ -291,13 +253,15 @@ class OneClickSection(Section):
         self._segmentsChanged = True
         chosen = self._chosenCard()
         self._take(outcome.result)
-        self.notAppliedGroup.collapsed = bool(outcome.result.cards)
         yield True
         if outcome.result.cards:
+            asks = outcome.result.level_from in ("suggested", "unknown")
+            self._openSteps("score", "report", *(("regions",) if asks else ()))
             # the card that was chosen, as it is now
             cards = [(entry.card.model.id, entry.region) for entry in outcome.result.cards]
-            self.cardList.setCurrentRow(cards.index(chosen) if chosen in cards else 0)
+            self.scores.choose(cards.index(chosen) if chosen in cards else 0)
         else:
+            self._openSteps("regions", "score")
             self._showCard(None, _("<p>No model gave a score; the reasons stand above.</p>"))
             self._end()
             self._showState()
@@ -320,28 +284,20 @@ class OneClickSection(Section):
         return True
 
     def _take(self, result) -> None:
-        """Show the cards of a result."""
-        self._result = result
-        wasBlocked = self.cardList.blockSignals(True)
-        self.cardList.clear()
-        for entry in result.cards if result else ():
-            self.cardList.addItem(cardTitle(entry.card))
-        rows = min(self.cardList.count, MOST_ROWS)
-        self.cardList.setFixedHeight(rows * self.cardList.sizeHintForRow(0) + 2 * self.cardList.frameWidth + 2)
-        self.cardBrowser.clear()
-        self.cardList.setCurrentRow(-1)
-        self.cardList.blockSignals(wasBlocked)
+        """Show the cards of a result; ``None``: there is none."""
+        self._result = self.panel.scan = result
+        self.scores.take(result)
 
     def _chosenCard(self) -> tuple:
         """Model and region of the card that is shown."""
-        row = self.cardList.currentRow
-        entry = self._result.cards[row] if self._result and 0 <= row < len(self._result.cards) else None
+        row = self.scores.row
+        entry = self._result.cards[row] if self._result and row >= 0 else None
         return (entry.card.model.id, entry.region) if entry else ()
 
     def _onCard(self, row) -> None:
-        """Choose in the sections below what a card was made of, and show it there."""
+        """Choose in the steps what a card was made of, and show it."""
         node = self._node
-        if not node or self._result is None or not 0 <= row < len(self._result.cards):
+        if not node or self._result is None:
             return
         entry = self._result.cards[row]
         segmentId = one_click.segment_of(node.segmentation, entry.region)
@@ -351,33 +307,18 @@ class OneClickSection(Section):
         scored = one_click.show_card(self._result, row, node.inputVolume, node.segmentation, node.resultTable,
                                      node.resultText)
         node.resultTable, node.resultText = scored.table, scored.text
-        self.cardBrowser.setHtml(scored.briefHtml)
         self._showCard(scored, "")
 
-    def _onCorrectRegions(self, checked) -> None:
-        if self._node:
-            one_click.hand_to_segment_module(self._node.inputVolume, self._node.segmentation)
-        slicer.util.selectModule("RadiomicsOrthoSegment")
+    def _onOffer(self, number) -> None:
+        """Choose a model whose values can then be entered below."""
+        if self._node and self._result:
+            self._node.modelId = self._result.offers[number].model
+            scrollTo(self._ui.clinicalWidget)
 
-    def _onCorrectValues(self, checked) -> None:
-        if self._node and self._result and self._result.offers:
-            offered = [entry.model for entry in self._result.offers]
-            if self._node.modelId not in offered:
-                self._node.modelId = offered[0]
-        self._ui.scoreCollapsibleButton.collapsed = False
-        scrollTo(self._ui.scoreCollapsibleButton)
-
-    def _onSave(self, checked) -> None:
-        folder = askForReportFolder()
-        if not folder:
-            return
-        try:
-            files = one_click.save_scan(self._result, folder)
-        except InputError as error:
-            slicer.util.errorDisplay(str(error))
-            return
-        slicer.util.infoDisplay(_("Written to {folder}: {count} files; open index.html").format(
-            folder=folder, count=len(files)))
+    def _openSteps(self, *steps) -> None:
+        """Fold the steps that are done, so that what comes next is seen without scrolling."""
+        for step in ("load", "regions", "score", "report"):
+            getattr(self._ui, f"{step}CollapsibleButton").collapsed = step not in steps
 
     def _onLevel(self) -> None:
         self._segmentsChanged = True
@@ -394,34 +335,31 @@ class OneClickSection(Section):
         self._job = self._finishing = None
 
     def _showState(self) -> None:
-        """What can be pressed and why not, and how far each stage is."""
+        """What can be pressed and why not, and how far each step is."""
         node = self._node
         reason = one_click.reason_not_ready(node.inputVolume if node else None)
         changed = self._changed(node)
         self.progressBar.visible = self.busy
         self.button.text = _("Cancel") if self.busy else \
-            _("Score again") if self._result and changed else _("Score this scan")
+            _("&Score again") if self._result and changed else _("&Score this scan")
         # at the end there is nothing left to be cancelled
         self.button.enabled = self._finishing is None if self.busy else not reason
         self.button.toolTip = reason or _("Find the vertebrae, measure them, and apply every model that fits; what is "
                                           "known already is not computed again")
         if not self.busy:
-            self.stateLabel.text = reason or self._problem
+            self.stateLabel.text = reason or (f"{LOOK} {self._problem}" if self._problem else "")
         self.stateLabel.visible = bool(self.stateLabel.text)
         self.clickRow.visible = self._asksForClick and not self.busy
+        if self.clickRow.visible:
+            self._ui.regionsCollapsibleButton.collapsed = False
         volume = node.inputVolume.GetName() if node and node.inputVolume else ""
-        for name, (sign, text) in stageTexts(volume, reason, self._result, changed, self.busy).items():
-            self.stageLabels[name][0].text, self.stageLabels[name][1].text = sign, text
-        for button in self.stageButtons.values():
-            button.visible = self._result is not None
-            button.enabled = not self.busy
-        self.cardList.visible = bool(self._result and self._result.cards)
-        self.cardBrowser.visible = self.cardList.visible and self.cardList.currentRow >= 0
-        html = notAppliedHtml(self._result)
-        self.notAppliedLabel.text = html
-        self.notAppliedGroup.visible = bool(html)
+        self.titles.show(stepTexts(self.panel, volume, self._regionText(node), changed, self.busy))
         self.levelQuestion.show(node.segmentation if node else None,
                                 self._segments(node)[1] if node and self._result and not self.busy else ())
+
+    def _regionText(self, node) -> str:
+        anatomy = self._logic.anatomy(node.segmentation, node.segmentId) if node else None
+        return regionPlace(anatomy) if anatomy else ""
 
     def _changed(self, node) -> tuple:
         if not node or self._result is None or self.busy:

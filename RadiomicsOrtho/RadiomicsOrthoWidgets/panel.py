@@ -3,23 +3,38 @@
 import qt
 from slicer.i18n import tr as _
 
+from .result_section import refusalHtml
 from .stored_result import markOutdated, storedResult
+from .tab_order import orderTabs
 from .tabs import tabs
+
+#: after a change, so long until the Tab key follows it
+ORDER_MS = 100
 
 
 class Panel:
     """The sections of all tabs, in one place so that one can reach another.
 
-    ``ui`` holds the widgets of the .ui file, ``logic`` is a ``RadiomicsOrthoLogic``, ``node`` the parameter node that
-    is shown.  ``scored`` is the ``ScoredNodes`` that is shown, or ``None``.
+    ``ui`` holds the widgets of the .ui file, ``logic`` is a ``RadiomicsOrthoLogic``.  The others are ``None`` if there
+    is none: ``node`` is the parameter node and ``scored`` the ``ScoredNodes`` that are shown, ``scan`` the
+    ``ScanResult`` of the whole scan.  ``refused`` and ``saved`` say whether what was asked for last was refused, and
+    whether the result was saved.
     """
 
     def __init__(self, ui, logic) -> None:
         self.ui, self.logic, self.node = ui, logic, None
-        self.scored = self._resultOf = None
+        self.scored = self._shownOf = self.scan = None
+        self.refused = self.saved = False
         self.sections = []
         for number, (title, kinds) in enumerate(tabs()):
             self._fill(self._page(number, title), kinds)
+        #: sections add editors at any time
+        self._order = qt.QTimer()
+        self._order.setSingleShot(True)
+        self._order.setInterval(ORDER_MS)
+        self._order.connect("timeout()", self._orderTabs)
+        self.ui.tabWidget.connect("currentChanged(int)", lambda index: self._fitToTab())
+        self._fitToTab()
         self.showResult(None)
 
     def section(self, kind):
@@ -43,13 +58,20 @@ class Panel:
             return
         for section in self.sections:
             section.show(self.node)
-        if self.scored and self._resultOf != self.logic.inputsOf(self.node):
+        if self._shownOf is not None and self._shownOf != self.logic.inputsOf(self.node):
             self.showResult(None, _("<p>The inputs have changed since the last result: press Apply again.</p>"))
 
-    def showResult(self, scored, emptyHtml: str = "") -> None:
+        self._order.start()
+
+    def showRefusal(self, refusal) -> None:
+        """Say by its findings why there is no result."""
+        self.showResult(None, refusalHtml(refusal), refused=True)
+
+    def showResult(self, scored, emptyHtml: str = "", refused: bool = False) -> None:
         """Show a result of the inputs as they are now; for ``None`` what stands in its place."""
-        self.scored = scored
-        self._resultOf = self.logic.inputsOf(self.node) if scored and self.node else None
+        self.scored, self.refused, self.saved = scored, refused, False
+        isAboutNow = self.node and (scored or emptyHtml)
+        self._shownOf = self.logic.inputsOf(self.node) if isAboutNow else None
         for section in self.sections:
             section.showResult(scored, emptyHtml)
         if self.node:
@@ -69,8 +91,21 @@ class Panel:
         self.showResult(None)
 
     def stop(self) -> None:
+        self._order.stop()
         for section in self.sections:
             section.stop()
+
+    def _orderTabs(self) -> None:
+        orderTabs(self.ui.tabWidget.currentWidget())
+
+    def _fitToTab(self) -> None:
+        """The panel is as high as the tab that is shown, not as the highest of all."""
+        tabWidget = self.ui.tabWidget
+        for number in range(tabWidget.count):
+            page = tabWidget.widget(number)
+            height = qt.QSizePolicy.Preferred if number == tabWidget.currentIndex else qt.QSizePolicy.Ignored
+            page.setSizePolicy(qt.QSizePolicy.Preferred, height)
+        self._order.start()
 
     def _page(self, number: int, title: str):
         """Page of a tab; that of the first one stands in the .ui file."""

@@ -1,7 +1,7 @@
 """The second step of a case: which segment of which segmentation is measured."""
 
 import slicer
-from slicer.i18n import tr as _
+from RadiomicsOrthoScene.one_click import hand_to_segment_module
 
 from .region_text import regionText
 from .section import Section
@@ -27,7 +27,8 @@ class RegionsStep(Section):
             selector.setCurrentSegmentID(node.segmentId)
         selector.blockSignals(wasBlocked)
         anatomy = self.panel.logic.anatomy(node.segmentation, node.segmentId)
-        self.panel.ui.regionLabel.text = regionText(anatomy) if anatomy else _("No segment chosen")
+        self.panel.ui.regionLabel.text = regionText(anatomy) if anatomy else ""
+        self.panel.ui.regionLabel.visible = bool(anatomy)
 
     def _onSegmentation(self, segmentationNode) -> None:
         node = self.panel.node
@@ -40,4 +41,6 @@ class RegionsStep(Section):
             self.panel.node.segmentId = segmentId or ""
 
     def _onDraw(self, checked) -> None:
+        if self.panel.node:
+            hand_to_segment_module(self.panel.node.inputVolume, self.panel.node.segmentation)
         slicer.util.selectModule("RadiomicsOrthoSegment")

@@ -1,61 +1,37 @@
-"""The section with the result: the card in short, the nomogram, the table."""
+"""A result in the panel: the card in short, the nomogram, the table."""
 
-import slicer
-from RadiomicsOrthoLib.errors import InputError
 from slicer.i18n import tr as _
 
-from .report_choices import ReportChoices
-from .report_folder import askForReportFolder
+from .sizes import lines
 from .what_if_section import NOMOGRAM_WIDTH, WhatIfSection
 
 __all__ = ["NOMOGRAM_WIDTH", "ResultSection", "refusalHtml"]
+#: lines of the table that are seen without scrolling
+TABLE_LINES = 9
 
 
 class ResultSection:
-    """Shows a ``RadiomicsOrthoScene.scoring.ScoredNodes`` in the widgets ``ui`` of the .ui file.
+    """Shows a ``RadiomicsOrthoScene.scoring.ScoredNodes`` in the widgets ``ui`` of the .ui file."""
 
-    ``save(scored, folder, choice)`` writes the files of a result and returns their names.
-    """
-
-    def __init__(self, ui, save) -> None:
-        self._ui, self._save, self._scored = ui, save, None
+    def __init__(self, ui) -> None:
+        self._ui = ui
         self.whatIf = WhatIfSection(ui)
-        self._choices = ReportChoices(ui)
-        ui.saveReportButton.connect("clicked(bool)", self._onSave)
+        # a place to read, not to type a tab into
+        ui.cardBrowser.tabChangesFocus = True
+        ui.resultTableView.setMinimumHeight(lines(ui.resultTableView, TABLE_LINES))
 
     def show(self, scored, emptyHtml: str = "") -> None:
         """Show a result; for ``None`` what stands in its place, or an empty, collapsed section."""
-        ui, self._scored = self._ui, scored
+        ui = self._ui
         ui.reportCollapsibleButton.collapsed = scored is None and not emptyHtml
         self.whatIf.show(scored.card if scored else None)
         ui.resultTableView.visible = scored is not None
-        ui.saveReportButton.enabled = scored is not None
-        ui.saveReportButton.toolTip = saveTip(scored)
         ui.resultTableView.setMRMLTableNode(scored.table if scored else None)
         if scored is None:
-            ui.cardBrowser.setHtml(emptyHtml or _("No result yet."))
+            ui.cardBrowser.setHtml(emptyHtml or _("No result yet: press Apply, or Score this scan."))
             return
         ui.cardBrowser.setHtml(scored.briefHtml)
         ui.resultTableView.resizeColumnsToContents()
-
-    def _onSave(self) -> None:
-        folder = askForReportFolder()
-        if not folder:
-            return
-        try:
-            files = self._save(self._scored, folder, self._choices.choice())
-        except InputError as error:
-            slicer.util.errorDisplay(str(error))
-            return
-        slicer.util.infoDisplay(_("Written to {folder}: {files}").format(folder=folder, files=", ".join(files)))
-
-
-def saveTip(scored) -> str:
-    """What pressing the button below the result does."""
-    if not scored:
-        return _("There is no result yet: press Apply first")
-    return _("Write card.json, report.html and nomogram.svg into a folder") if scored.card \
-        else _("Write the features and their provenance into a folder")
 
 
 def refusalHtml(refusal) -> str:

@@ -9,7 +9,7 @@ from .engine_state_label import EngineStateLabel
 from .extraction_section import ExtractionSection
 from .model_section import ModelSection
 from .readiness import FEATURES_ONLY, reasonNotReady
-from .result_section import refusalHtml
+from .recent_models import remember
 from .section import Section
 from .semantic_section import SemanticSection
 from .work_dialog import WorkDialog
@@ -63,8 +63,9 @@ class ScoreStep(Section):
                 node.resultTable, node.resultText = scored.table, scored.text or node.resultText
                 featuresProblem = featuresProblem or scored.featuresProblem
                 self.panel.showResult(scored)
+                remember(node.modelId)
             except RefusedError as refusal:
-                self.panel.showResult(None, refusalHtml(refusal))
+                self.panel.showRefusal(refusal)
             except InputError as error:
                 if work.wasCancelled:
                     # what was shown before is still true

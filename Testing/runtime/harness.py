@@ -61,6 +61,7 @@ def start_widgets() -> Any:
     slicer.app._process_events = QtCore.QCoreApplication.processEvents
     slicer.app._settings = _make_settings()
     slicer.util.settingsValue = _settings_value
+    slicer.util.getModuleLogic = _module_logic
     return scene
 
 
@@ -94,6 +95,11 @@ def _settings_value(key: str, default: Any, converter: Any = lambda value: value
     """`slicer.util.settingsValue` on the test settings."""
     store = settings or slicer.app.userSettings()
     return converter(store.value(key)) if store.contains(key) else default
+
+
+def _module_logic(name: str) -> Any:
+    """`slicer.util.getModuleLogic` of a module that was loaded here."""
+    return _kept[f"module {name}"][2]()
 
 
 # -- modules -----------------------------------------------------------------------

@@ -235,8 +235,11 @@ def ui_problems(root: ElementTree.Element) -> list[str]:
         for item in element.findall("property"):
             attribute = item.get("name", "")
             # stdset="0" marks a dynamic property, such as SlicerParameterName
-            if attribute not in recorded.properties and item.get("stdset") != "0":
+            if attribute not in recorded.properties and attribute != "buddy" and item.get("stdset") != "0":
                 problems.append(f"{class_name} {name} has no property {attribute!r}")
+    # what every loader of .ui files knows although it is no property: the widget that a label's shortcut leads to
+    problems += [f"label {element.get('name')} names unknown widget {buddy!r}" for element in root.iter("widget")
+                 if (buddy := element.findtext("property[@name='buddy']/cstring")) and buddy not in classes]
     for block in root.findall("connections"):
         for item in block.findall("connection"):
             problems += _connection_problems(item, classes)

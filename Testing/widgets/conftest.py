@@ -43,10 +43,11 @@ def panel(request, open_panel):
     import slicer
     from RadiomicsOrthoScene.extraction import PROFILES_SETTING
     from RadiomicsOrthoScene.semantic import FORMS_SETTING
+    from RadiomicsOrthoWidgets.recent_models import SETTING
     from RadiomicsOrthoWidgets.report_choices import LANGUAGE_SETTING, PDF_SETTING
 
     def forget():
-        for setting in (PROFILES_SETTING, FORMS_SETTING, LANGUAGE_SETTING, PDF_SETTING):
+        for setting in (PROFILES_SETTING, FORMS_SETTING, LANGUAGE_SETTING, PDF_SETTING, SETTING):
             slicer.app.userSettings().setValue(setting, "")
 
     forget()

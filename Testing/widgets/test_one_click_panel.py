@@ -1,4 +1,4 @@
-"""The section "Score this scan": click, cancel, correct, name a level, close the scene, save and reopen."""
+"""The section "&Score this scan": click, cancel, correct, name a level, close the scene, save and reopen."""
 
 import numpy as np
 import pytest
@@ -36,7 +36,9 @@ def press(section):
 
 
 def cards(section):
-    return [section.cardList.item(row).text() for row in range(section.cardList.count)]
+    """Titles of the cards; models that want values first come behind them."""
+    count = len(section.panel.scan.cards) if section.panel.scan else 0
+    return [section.scores.list.item(row).text() for row in range(count)]
 
 
 def edit(node, volume, name):
@@ -69,10 +71,10 @@ def test_one_click_goes_from_the_scan_to_the_cards_and_back_to_every_stage(panel
     press(section)
     node = panel._parameterNode
     assert [text.split(" ")[0] for text in cards(section)] == ["L1", "L1", "L3"]
-    assert section.cardList.currentRow == 0 and node.modelId == "pickhardt-2013-l1-hu"
+    assert section.scores.row == 0 and node.modelId == "pickhardt-2013-l1-hu"
     assert "L1" in panel.ui.cardBrowser.toPlainText() and panel.ui.resultTableView.visible
     assert node.segmentation.GetSegmentation().GetSegment(node.segmentId).GetName() == "vertebra 2 body"
-    assert "suggested by the sacrum" in section.stageLabels["regions"][1].text
+    assert "suggested by the sacrum" in section.titles.sentence("regions")
     assert node.scanTable.GetNumberOfRows() == 5
     # the sections below are those of the card, so Apply gives the same number
     before = panel.panel.scored.card.value
@@ -81,32 +83,32 @@ def test_one_click_goes_from_the_scan_to_the_cards_and_back_to_every_stage(panel
 
     # back to the regions: one is edited
     edit(node.segmentation, volume, "vertebra 2 body")
-    assert section.button.text == "Score again" and "edited" in section.stageLabels["regions"][1].text
+    assert section.button.text == "&Score again" and "Edited" in section.titles.sentence("regions")
     nodes = slicer.mrmlScene.GetNumberOfNodes()
     press(section)
     assert section.runs == {"measurement": 1, "card": 2}
     assert ", edited" in str(panel.panel.scored.card.provenance["roi"]["made_by"])
-    assert slicer.mrmlScene.GetNumberOfNodes() == nodes and section.button.text == "Score this scan"
+    assert slicer.mrmlScene.GetNumberOfNodes() == nodes and section.button.text == "&Score this scan"
 
     # back to the values: a model without a scan
     node.modelId = "ost"
     node.clinical = {"age": "70", "weight": "50"}
-    assert section.button.text == "Score again"
+    assert section.button.text == "&Score again"
     press(section)
     assert section.runs == {"card": 1} and len(cards(section)) == 4
     # the card that was looked at still is the one that is shown
-    assert section.cardList.currentRow == 0 and panel.panel.scored.card.model.id == "pickhardt-2013-l1-hu"
+    assert section.scores.row == 0 and panel.panel.scored.card.model.id == "pickhardt-2013-l1-hu"
 
     # another module is visited meanwhile
     panel.exit()
     panel.enter()
-    assert len(cards(section)) == 4 and section.cardList.currentRow == 0
+    assert len(cards(section)) == 4 and section.scores.row == 0
 
     # and a level is named
     section.levelQuestion.button.click()
     wait(section)
     assert set(section.runs) == {"card"} and not section.levelQuestion.widget.visible
-    assert "confirmed" not in section.stageLabels["regions"][1].text
+    assert "confirmed" not in section.titles.sentence("regions")
     assert "LEVEL_SUGGESTED" not in {finding.code for finding in panel.panel.scored.card.findings}
 
 
@@ -122,7 +124,7 @@ def test_a_level_that_nobody_suggests_must_be_chosen(panel, section, volume):
     panel._parameterNode.segmentation = segmentation
     press(section)
     question = section.levelQuestion
-    assert cards(section) == [] and not section.notAppliedGroup.collapsed
+    assert cards(section) == [] and not panel.ui.notAppliedGroupBox.collapsed
     assert question.widget.visible and not question.button.enabled and "Choose the level" in question.button.toolTip
     question.levelComboBox.setCurrentText("L4")
     question.levelComboBox.activated.emit(question.levelComboBox.currentIndex)
@@ -130,7 +132,7 @@ def test_a_level_that_nobody_suggests_must_be_chosen(panel, section, volume):
     question.button.click()
     wait(section)
     assert segmentation.GetSegmentation().GetNthSegment(4).GetName() == "L4 body"
-    assert "Name the level" not in section.notAppliedLabel.text and not question.widget.visible
+    assert "Name the level" not in panel.ui.notAppliedLabel.text and not question.widget.visible
 
 
 def test_cancel_leaves_everything_as_it_was(panel, section, volume):
@@ -141,7 +143,7 @@ def test_cancel_leaves_everything_as_it_was(panel, section, volume):
     assert section.busy and section.button.text == "Cancel" and section.progressBar.visible
     section.button.click()
     assert not section.busy and "Cancelled" in section.stateLabel.text
-    assert slicer.mrmlScene.GetNumberOfNodes() == nodes and section.button.text == "Score this scan"
+    assert slicer.mrmlScene.GetNumberOfNodes() == nodes and section.button.text == "&Score this scan"
 
 
 def test_the_scene_may_be_closed_meanwhile(panel, section, volume):
@@ -200,8 +202,8 @@ def test_a_saved_scene_shows_the_same_cards_and_computes_nothing(panel, section,
     assert cards(section) == []
     slicer.util.loadScene(str(path))
     settle()
-    assert cards(section) == titles and section.button.text == "Score this scan"
-    section.cardList.setCurrentRow(2)
+    assert cards(section) == titles and section.button.text == "&Score this scan"
+    section.scores.choose(2)
     assert "L3" in panel.ui.cardBrowser.toPlainText()
     press(section)
     assert section.runs == {}

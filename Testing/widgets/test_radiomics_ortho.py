@@ -59,7 +59,7 @@ def test_a_refusal_shows_its_findings_and_no_number(panel, make_case, applicatio
     panel.ui.applyButton.click()
     text = panel.ui.cardBrowser.toPlainText()
     assert "No score" in text and "made at 80 kV" in text and " HU\n" not in text
-    assert not panel.ui.saveReportButton.enabled and "Apply first" in panel.ui.saveReportButton.toolTip
+    assert not panel.ui.saveReportButton.enabled and "press Apply" in panel.ui.saveReportButton.toolTip
     assert not panel.ui.nomogramContainer.visible
 
 
