@@ -9,6 +9,7 @@ import slicer
 from RadiomicsOrthoLib.errors import InputError
 from slicer.i18n import tr as _
 
+from .button_state import allow
 from .combo_box import Choices
 from .form_layout import WheelGuard, clearRows
 from .scan_facts_section import statedFacts
@@ -44,7 +45,8 @@ class CalibrationSection:
             return
         self._showRows()
         self._ui.calibrationInfoLabel.text = calibrationText(node.calibration)
-        self._ui.saveCalibrationButton.enabled = bool(node.calibration)
+        allow(self._ui.saveCalibrationButton, "" if node.calibration else calibrationText(""),
+              _("Save the calibration, for scans of the same scanner and settings"))
 
     def _showRows(self) -> None:
         if self._node:

@@ -37,7 +37,8 @@ class ClinicalEditors:
             for widget in (editor, self._container.layout().labelForField(editor)):
                 widget.visible = name in asked
         if self._noButton:
-            self._noButton.enabled = any(not self._editors[name][1]() for name in self._yesNo if name in asked)
+            # as long as there are open questions
+            self._noButton.visible = any(not self._editors[name][1]() for name in self._yesNo if name in asked)
 
     def values(self) -> dict:
         """Input name -> text of what is entered; what is empty is missing, not empty."""

@@ -37,7 +37,8 @@ class SemanticSection:
         segment = bool(node.segmentation and node.segmentId)
         self._editors.show(form, given)
         self._ui.semanticWidget.enabled = segment and form is not None
-        self._ui.clearAnswersButton.enabled = bool(given) or bool(problem)
+        # there is something to clear, or no button
+        self._ui.clearAnswersButton.enabled = self._ui.clearAnswersButton.visible = bool(given) or bool(problem)
         count = len(form.questions) if form else 0
         self._ui.semanticGroupBox.title = (
             _("Findings by eye ({done} of {count} done)").format(done=len(given), count=count) if given

@@ -69,6 +69,8 @@ class WhatIfSection:
             self.window.show(nomogram_view(self._card, LARGE_WIDTH, nomogram, tried if open else None))
         ui.whatIfLabel.text = whatIfText(self._card, tried)
         ui.whatIfResetButton.enabled = bool(tried.changes)
+        ui.whatIfResetButton.toolTip = _("Set every value back to that of this case") if tried.changes \
+            else ui.whatIfLabel.text
 
     def _onMoved(self, axis, position) -> None:
         from RadiomicsOrthoLib.scoring.what_if import value_at
