@@ -11,7 +11,7 @@ from slicer.i18n import tr as _
 
 from .button_state import allow
 from .combo_box import Choices
-from .form_layout import WheelGuard, clearRows
+from .form_layout import WheelGuard, addRow, clearRows
 from .scan_facts_section import statedFacts
 
 RODS, TISSUES, MANUAL, DENSITIES = "rods", "internal", "manual", "density-image"
@@ -165,12 +165,13 @@ class CalibrationRows:
         self._equivalent.toolTip = _("Material of the phantom's rods: K2HPO4 (such as Mindways) or hydroxyapatite, HA "
                                      "(such as QRM); the same bone has another density in each")
         self._guard.protect(self._equivalent)
-        self._container.layout().addRow(_("Equivalent material:"), self._equivalent)
+        addRow(self._container.layout(), _("Equivalent material:"), self._equivalent)
 
     def _add(self, name: str, title: str, placeholder: str) -> None:
         self._editors[name] = qt.QLineEdit()
         self._editors[name].placeholderText = placeholder
-        self._container.layout().addRow(title, self._editors[name])
+        self._editors[name].toolTip = placeholder
+        addRow(self._container.layout(), title, self._editors[name])
 
     def _addRods(self, segments) -> None:
         hint = qt.QLabel(_("Density of each segment that is a rod; leave the others empty.") if segments else
@@ -180,7 +181,8 @@ class CalibrationRows:
         for segmentId, name in segments:
             self._rods[segmentId] = qt.QLineEdit()
             self._rods[segmentId].placeholderText = _("mg/cm³")
-            self._container.layout().addRow(f"{name}:", self._rods[segmentId])
+            self._rods[segmentId].toolTip = _("Density of this rod in mg/cm³, from the data sheet of the phantom")
+            addRow(self._container.layout(), f"{name}:", self._rods[segmentId])
 
     def _addTissues(self, segmentationNode) -> None:
         from RadiomicsOrthoLib.imaging.calibration.tissues import TITLES

@@ -6,9 +6,11 @@ import slicer
 from RadiomicsOrthoLib.errors import InputError
 from slicer.i18n import tr as _
 
+from .sizes import lines
+
 #: a running check gets most of the time, in pieces that nobody notices
 POLL_MS, WORK_S = 20, 0.06
-TEXT_HEIGHT = 180
+TEXT_LINES = 10
 
 
 class CheckSection:
@@ -30,7 +32,7 @@ class CheckSection:
         self.button.objectName = "checkButton"
         self.browser = qt.QTextBrowser()
         self.browser.objectName = "checkBrowser"
-        self.browser.setMinimumHeight(TEXT_HEIGHT)
+        self.browser.setMinimumHeight(lines(self.browser, TEXT_LINES))
         layout.addWidget(self.button)
         layout.addWidget(self.browser)
         self._timer = qt.QTimer()

@@ -3,7 +3,7 @@
 import qt
 from slicer.i18n import tr as _
 
-from .form_layout import WheelGuard, clearRows
+from .form_layout import WheelGuard, addRow, clearRows
 
 #: from so many yes/no questions on, one button answers those that are open
 MANY_QUESTIONS = 4
@@ -49,8 +49,8 @@ class ClinicalEditors:
         self._model, self._editors = model, {}
         for item in model.clinical_inputs:
             editor, read, write = self._choice(item) if item.choices else self._number(item)
-            editor.toolTip = item.help or item.title
-            self._container.layout().addRow(f"{item.title} ({item.unit}):" if item.unit else f"{item.title}:", editor)
+            editor.toolTip = inputTip(item)
+            addRow(self._container.layout(), inputTitle(item), editor)
             self._editors[item.name] = editor, read, write
         self._yesNo = tuple(item.name for item in model.clinical_inputs if set(item.choices or ()) == {"no", "yes"})
         self._noButton = None
@@ -73,6 +73,7 @@ class ClinicalEditors:
 
     def _choice(self, item):
         editor = qt.QComboBox()
+        editor.sizeAdjustPolicy = qt.QComboBox.AdjustToMinimumContentsLengthWithIcon
         editor.addItem(_("not stated"), "")
         for key, title in item.choices.items():
             editor.addItem(title, key)
@@ -93,3 +94,19 @@ class ClinicalEditors:
             editor.text = text
 
         return editor, lambda: editor.text.strip(), write
+
+
+def inputTitle(item) -> str:
+    """Name and unit of an input of a model, as the title of its row."""
+    return f"{item.title} ({item.unit}):" if item.unit else f"{item.title}:"
+
+
+def inputTip(item) -> str:
+    """What an input of a model means, its unit, and which values the model was made for."""
+    parts = [item.help or item.title]
+    if item.unit:
+        parts.append(_("Unit: {unit}.").format(unit=item.unit))
+    if item.valid_range:
+        low, high = item.valid_range
+        parts.append(_("The model takes {low:g} to {high:g}.").format(low=low, high=high))
+    return "\n".join(parts)

@@ -9,6 +9,15 @@ def clearRows(layout) -> None:
         layout.removeRow(0)
 
 
+def addRow(layout, title: str, editor) -> None:
+    """A row whose title gives way where the panel is narrow, instead of widening it."""
+    label = qt.QLabel(title)
+    label.wordWrap = True
+    label.toolTip = editor.toolTip
+    label.setBuddy(editor)
+    layout.addRow(label, editor)
+
+
 class WheelGuard(qt.QObject):
     """Leaves the mouse wheel to the panel: scrolling past a combo box must not change an answer."""
 

@@ -9,15 +9,17 @@ REACH = 16.0
 class NomogramWidget:
     """Draws a ``RadiomicsOrthoLib.report.nomogram_svg.NomogramView``.
 
-    Calls ``moved(axis, position)`` while a marker is dragged: its ``DrawnAxis``, and the position on it.
+    Calls ``moved(axis, position)`` while a marker is dragged: its ``DrawnAxis``, and the position on it.  Where
+    ``resized`` is given the drawing is as wide as its place, and ``resized()`` is called when that has another width.
     """
 
-    def __init__(self, moved) -> None:
+    def __init__(self, moved, resized=None) -> None:
         self.widget = qt.QSvgWidget()
+        self._follows = resized is not None
         # moves without a button show where a marker can be taken
         self.widget.mouseTracking = True
         self._mouse = _MarkerMouse(self.widget)
-        self._mouse.moved = moved
+        self._mouse.moved, self._mouse.resized = moved, resized
         self.widget.installEventFilter(self._mouse)
 
     def show(self, view) -> None:
@@ -26,7 +28,12 @@ class NomogramWidget:
         self._mouse.view = view
         self.widget.load(qt.QByteArray(to_svg(view.drawing).encode("utf-8")))
         # an SVG widget stretches its picture: one pixel for each unit of the drawing
-        self.widget.setFixedSize(int(view.drawing.width), int(view.drawing.height))
+        width, height = int(view.drawing.width), int(view.drawing.height)
+        if self._follows:
+            self.widget.setSizePolicy(qt.QSizePolicy.Ignored, qt.QSizePolicy.Fixed)
+            self.widget.setFixedHeight(height)
+        else:
+            self.widget.setFixedSize(width, height)
 
 
 class _MarkerMouse(qt.QObject):
@@ -34,10 +41,14 @@ class _MarkerMouse(qt.QObject):
 
     view = None
     moved = None
+    resized = None
     taken = None
 
     def eventFilter(self, watched, event):
         kind = event.type()
+        if kind == qt.QEvent.Resize and self.resized and self.view and watched.width != int(self.view.drawing.width):
+            # after the layout is done
+            qt.QTimer.singleShot(0, self.resized)
         if kind == qt.QEvent.MouseButtonPress and event.button() == qt.Qt.LeftButton:
             self.taken = self._axis_at(event)
             if self.taken:

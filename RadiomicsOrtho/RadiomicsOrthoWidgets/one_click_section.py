@@ -126,7 +126,7 @@ class OneClickSection(Section):
         self.stateLabel.wordWrap = True
         layout.addWidget(self.stateLabel)
         self.levelQuestion = LevelQuestion(self._onLevel)
-        regions = ui.regionsCollapsibleButton.layout()
+        regions = ui.regionsWidget.layout()
         regions.insertWidget(0, self.levelQuestion.widget)
         regions.insertWidget(0, self._buildClick())
         self.scores = ScoreList(ui, self._onCard, self._onOffer)

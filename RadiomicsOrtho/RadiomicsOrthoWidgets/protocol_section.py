@@ -8,8 +8,10 @@ import slicer
 from RadiomicsOrthoLib.errors import InputError
 from slicer.i18n import tr as _
 
-#: on-screen width of the drawings, and height of the text
-PICTURE_WIDTH, TEXT_HEIGHT = 300, 420
+from .sizes import lines
+
+#: on-screen width of the drawings, and height of the text in lines
+PICTURE_WIDTH, TEXT_LINES = 300, 24
 
 
 class ProtocolSection:
@@ -39,7 +41,7 @@ class ProtocolSection:
         layout.addLayout(row)
         self.browser = qt.QTextBrowser()
         self.browser.objectName = "protocolBrowser"
-        self.browser.setMinimumHeight(TEXT_HEIGHT)
+        self.browser.setMinimumHeight(lines(self.browser, TEXT_LINES))
         layout.addWidget(self.browser)
         self.comboBox.connect("currentIndexChanged(int)", self._onChosen)
         self.windowButton.connect("clicked(bool)", self._onApplyWindow)

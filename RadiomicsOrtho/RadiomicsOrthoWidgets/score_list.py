@@ -19,7 +19,7 @@ class ScoreList:
         self.list.horizontalScrollBarPolicy = qt.Qt.ScrollBarAlwaysOff
         self.list.toolTip = _("Choose a score to see its card below, with its region in the slice views")
         self.list.connect("currentRowChanged(int)", self._onRow)
-        ui.scoreCollapsibleButton.layout().insertWidget(0, self.list)
+        ui.scoreWidget.layout().insertWidget(0, self.list)
         self.take(None)
 
     @property

@@ -17,7 +17,7 @@ class SemanticSection:
 
     def __init__(self, ui, answers) -> None:
         self._ui, self._answers, self._node = ui, answers, None
-        self._shown = None
+        self._shown, self._problem = None, ""
         self._editors = SemanticEditors(ui.semanticWidget, self._onAnswered)
         ui.semanticFormComboBox.connect("currentIndexChanged(int)", self._onFormChosen)
         ui.openFormButton.connect("clicked(bool)", self._onOpenForm)
@@ -31,6 +31,10 @@ class SemanticSection:
         form, forms = self._answers.form_of(node), self._answers.forms_for(node)
         self._showForms(form, forms)
         problem, given = self._answers.problem(node), {}
+        if problem and problem != self._problem:
+            # it keeps Apply from being pressed: to be seen without looking for it
+            self._ui.semanticGroupBox.collapsed = False
+        self._problem = problem
         found = None if problem else self._answers.answers_of(node)
         if found:
             given = {**found.answers, **dict.fromkeys(found.not_assessable, "not assessable")}
@@ -38,7 +42,7 @@ class SemanticSection:
         self._editors.show(form, given)
         self._ui.semanticWidget.enabled = segment and form is not None
         # there is something to clear, or no button
-        self._ui.clearAnswersButton.enabled = self._ui.clearAnswersButton.visible = bool(given) or bool(problem)
+        self._ui.clearAnswersButton.visible = bool(given) or bool(problem)
         count = len(form.questions) if form else 0
         self._ui.semanticGroupBox.title = (
             _("Findings by eye ({done} of {count} done)").format(done=len(given), count=count) if given

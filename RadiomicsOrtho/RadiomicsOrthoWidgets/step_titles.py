@@ -18,7 +18,8 @@ class StepTitles:
         for step in STEPS:
             button, label = getattr(ui, f"{step}CollapsibleButton"), qt.QLabel()
             label.wordWrap = True
-            button.layout().insertWidget(0, label)
+            # a fold shows all that is directly in it when it is opened: what a step shows stands in a widget of its own
+            getattr(ui, f"{step}Widget").layout().insertWidget(0, label)
             self._steps[step] = button, names[step], label
 
     def show(self, texts) -> None:

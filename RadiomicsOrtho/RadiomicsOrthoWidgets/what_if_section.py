@@ -7,12 +7,15 @@ import qt
 from RadiomicsOrthoLib.errors import InputError
 from slicer.i18n import tr as _
 
-from .form_layout import WheelGuard, clearRows
+from .clinical_editors import inputTip, inputTitle
+from .form_layout import WheelGuard, addRow, clearRows
 from .nomogram_widget import NomogramWidget
 from .nomogram_window import LARGE_WIDTH, NomogramWindow
 
 #: on-screen width of the nomogram
 NOMOGRAM_WIDTH = 380
+#: narrower, its texts would not find room
+LEAST_WIDTH = 280
 
 
 class WhatIfSection:
@@ -25,7 +28,7 @@ class WhatIfSection:
         self._ui, self._card, self._view = ui, None, None
         self._changes, self._editors = {}, {}
         self._guard = WheelGuard(ui.whatIfWidget)
-        self.nomogram = NomogramWidget(self._onMoved)
+        self.nomogram = NomogramWidget(self._onMoved, self._onResized)
         self.nomogram.widget.toolTip = _("Drag a marker to see what another value would change; the result stays as "
                                          "it is")
         ui.nomogramContainer.layout().addWidget(self.nomogram.widget)
@@ -63,7 +66,7 @@ class WhatIfSection:
             return
         # the axes are those of the card, whatever is tried
         nomogram = self._view.nomogram if self._view else None
-        self._view = nomogram_view(self._card, NOMOGRAM_WIDTH, nomogram, tried if open else None)
+        self._view = nomogram_view(self._card, self._width(), nomogram, tried if open else None)
         self.nomogram.show(self._view)
         if self.window.isOpen:
             self.window.show(nomogram_view(self._card, LARGE_WIDTH, nomogram, tried if open else None))
@@ -71,6 +74,15 @@ class WhatIfSection:
         ui.whatIfResetButton.enabled = bool(tried.changes)
         ui.whatIfResetButton.toolTip = _("Set every value back to that of this case") if tried.changes \
             else ui.whatIfLabel.text
+
+    def _width(self) -> int:
+        """Width of the drawing: that of its place, once that is known."""
+        widget = self.nomogram.widget
+        return min(max(widget.width, LEAST_WIDTH), LARGE_WIDTH) if widget.visible else NOMOGRAM_WIDTH
+
+    def _onResized(self) -> None:
+        if self._card is not None and self._view is not None and self._width() != int(self._view.drawing.width):
+            self._refresh()
 
     def _onMoved(self, axis, position) -> None:
         from RadiomicsOrthoLib.scoring.what_if import value_at
@@ -114,8 +126,8 @@ class WhatIfSection:
         make = self._choice if adjustable.choices is not None else self._number
         editor, read, write = make(adjustable, value)
         write(value)
-        editor.toolTip = item.help or item.title
-        self._ui.whatIfWidget.layout().addRow(f"{item.title} ({item.unit}):" if item.unit else f"{item.title}:", editor)
+        editor.toolTip = inputTip(item)
+        addRow(self._ui.whatIfWidget.layout(), inputTitle(item), editor)
         self._editors[item.name] = adjustable, read, write
 
     def _choice(self, adjustable, own):

@@ -4,6 +4,8 @@ import qt
 import slicer
 from slicer.i18n import tr as _
 
+from .sizes import letters
+
 #: shorter work shows no dialog
 MINIMUM_MS = 700
 MAXIMUM = 1000
@@ -26,7 +28,7 @@ class WorkDialog:
         dialog.autoReset = False
         dialog.setRange(0, MAXIMUM)
         # room for two lines, so that the dialog does not jump
-        dialog.minimumWidth = 420
+        dialog.minimumWidth = letters(dialog, 60)
         dialog.labelText = _("Scoring")
         dialog.value = 0
         self._dialog = dialog
