@@ -255,3 +255,22 @@ def test_cancel_and_progress(tmp_path):
     assert shares == sorted(shares) and shares[-1] == 1.0
     with pytest.raises(CancelledError):
         compare_segmentations(file, file, cancelled=lambda: len(shares) > 0)
+
+
+def test_a_sentence_names_no_hundreds_of_segments(tmp_path, capsys):
+    """As where a scan is taken for a segmentation."""
+    values = np.arange(240, dtype=np.uint8).reshape(6, 8, 5) + 2
+    labels = phantoms.write(values, Geometry(values.shape, (1.0, 1.0, 1.0), (0.0, 0.0, 0.0)),
+                            tmp_path / "scan.nrrd")
+    bone = write(tmp_path / "bone.seg.nrrd", {"L1 body": box(3)})
+    for arguments in (("compare", bone, labels), ("extract", labels, labels, "--profile", "ct-vertebra-body", "-o",
+                                                  tmp_path / "f.csv", "--modality", "CT")):
+        code, _, error = run(capsys, *arguments)
+        assert code == 2 and len(error) < 500, error
+
+
+def test_a_folder_is_no_segmentation(tmp_path, capsys):
+    scan, _ = phantoms.write_case(tmp_path, *phantoms.trunk())
+    (tmp_path / "series").mkdir()
+    code, _, error = run(capsys, "check", scan, tmp_path / "series")
+    assert code == 2 and "is a folder" in error

@@ -14,6 +14,9 @@ def test_variants_have_their_own_levels():
     assert level_names(13, 6)[-7:] == ("T13", "L1", "L2", "L3", "L4", "L5", "L6")
     assert named_levels(4, 3, "L1", thoracic=11) == ("T9", "T10", "T11", "L1")
     assert named_levels(2, 1, "L6", lumbar=6) == ("L5", "L6")
+    # there is no other spine with such a level
+    assert named_levels(2, 1, "L6") == ("L5", "L6")
+    assert named_levels(3, 1, "T13") == ("T12", "T13", "L1")
     with pytest.raises(InputError, match="There is no level L5"):
         named_levels(2, 1, "L5", lumbar=4)
     with pytest.raises(InputError, match="11 to 13"):
@@ -36,6 +39,23 @@ def test_dragging_one_name_renumbers_the_rest():
     assert renumbered(("T10", "T11", "T12", "L1"), 2, "L1") == ("T10", "T11", "L1", "L2")
     with pytest.raises(InputError, match="no vertebral level"):
         renumbered(("L1",), 0, "Q1")
+
+
+@pytest.mark.parametrize("levels", [
+    ("L1", "L2", "L3", "L4", "L5", "L6"), ("T11", "T12", "T13", "L1", "L2"), ("T10", "T11", "L1", "L2"),
+    ("T11", "T12", "L1", "L2")])
+def test_a_level_that_is_confirmed_changes_no_other(levels):
+    for index, level in enumerate(levels):
+        assert renumbered(levels, index, level) == levels
+
+
+def test_a_variant_stays_until_a_name_contradicts_it():
+    # five lumbar vertebrae have no room for these
+    assert renumbered(("T12", "L1", "L2", "L3", "L4", "L5", "L6"), 1, "L1")[-1] == "L6"
+    assert renumbered(("T9", "T10", "T11", "L1"), 0, "T10") == ("T10", "T11", "L1", "L2")
+    assert renumbered(("T10", "T11", "L1", "L2"), 2, "T12") == ("T10", "T11", "T12", "L1")
+    # what was a thirteenth rib is L1 after all
+    assert renumbered(("T12", "T13", "L1", "L2"), 1, "L1") == ("T12", "L1", "L2", "L3")
 
 
 def test_a_name_is_dragged_to_another_body():

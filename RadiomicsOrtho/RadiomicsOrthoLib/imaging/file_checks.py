@@ -122,7 +122,7 @@ def check_image_file(path: Path) -> StoredVoxels:
     The data themselves are checked as they are read.
     """
     if not path.is_file():
-        raise InputError(f"There is no file '{path}'.")
+        raise InputError(f"'{path}' is a folder; give a file." if path.is_dir() else f"There is no file '{path}'.")
     if path.stat().st_size == 0:
         raise InputError(f"The file '{path}' is empty.")
     name = path.name.lower()

@@ -16,6 +16,7 @@ from ..imaging.planar import plane_geometry, slice_first
 from ..imaging.segmentation_file import Segment, SegmentationFile
 from ..long_work import Cancelled, CancelledError, Progress, never_cancelled, no_progress
 from .agreement import DEFAULT_TOLERANCE_MM, RegionAgreement, check_tolerance, region_agreement
+from .from_file import names_of
 from .matching import SegmentPair, match_segments
 from .roi import Roi
 
@@ -59,7 +60,7 @@ def compare_segmentations(a: SegmentationFile, b: SegmentationFile, stated: Sequ
             raise InputError(f"'{file.path}' holds {len(file.segments)} labels; it is a scan, not a segmentation.")
     matching = match_segments(a, b, stated)
     if not matching.pairs:
-        raise InputError(f"No segment of A ({_names(a.segments)}) belongs to one of B ({_names(b.segments)}); say "
+        raise InputError(f"No segment of A ({names_of(a.segments)}) belongs to one of B ({names_of(b.segments)}); say "
                          "which with --pair A=B.")
     a, b = (_with_pixel_size(file, pixel_mm) for file in (a, b))
     planar, known, notes = _check_grids(a, b, pixel_mm is not None)
@@ -163,7 +164,3 @@ def _regions_of(file: SegmentationFile) -> Callable[[Segment], Roi]:
         origin = tuple(float(x) for x in file.geometry.to_ras([part.start for part in box]))
         return Roi(mask, replace(file.geometry, shape=mask.shape, origin=origin))
     return region
-
-
-def _names(segments: Sequence[Segment]) -> str:
-    return ", ".join(segment.name for segment in segments)

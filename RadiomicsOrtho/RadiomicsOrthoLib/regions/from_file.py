@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from ..errors import InputError
@@ -16,6 +16,8 @@ from .terminology import COMPARTMENT_TAG, MADE_BY_TAG
 #: a segment with one of these words is not the bone that its level or side belongs to
 _NOT_THE_BONE = {"disc", "disk", "discs", "disks", "canal", "cord", "nerve", "root", "ganglion", "pedicle", "pedicles",
                  "lamina", "facet", "process", "rib", "ribs", "muscle", "kidney", "artery", "vein", "dura", "foramen"}
+#: a sentence with more names cannot be read
+_NAMED = 30
 _CSF = {"csf", "cerebrospinal", "liquor"}
 _FEMUR = {"femur", "femora", "femoral", "hip", "trochanter", "trochanteric", "intertrochanteric"}
 _VERTEBRA = {"vertebra", "vertebrae", "vertebral"}
@@ -31,7 +33,7 @@ def choose_segment(segmentation: SegmentationFile, name: str | None = None) -> S
         if len(segments) == 1:
             return segments[0]
         raise InputError(f"'{segmentation.path}' holds {len(segments)} segments: choose one with --segment "
-                         f"({', '.join(item.name for item in segments)}).")
+                         f"({names_of(segments)}).")
     for matches in ([s for s in segments if s.name == name],
                     [s for s in segments if str(s.label) == name],
                     [s for s in segments if level_from_name(s.name) == name.upper()
@@ -39,7 +41,14 @@ def choose_segment(segmentation: SegmentationFile, name: str | None = None) -> S
         if len(matches) == 1:
             return matches[0]
     raise InputError(f"'{segmentation.path}' has no single segment '{name}'; it has: "
-                     f"{', '.join(item.name for item in segments)}.")
+                     f"{names_of(segments)}.")
+
+
+def names_of(segments: Sequence[Segment]) -> str:
+    """Their names for a sentence; of very many, as where a scan was taken for a segmentation, the first ones."""
+    names = [segment.name for segment in segments]
+    more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
+    return ", ".join(names[:_NAMED]) + more
 
 
 def roi_from_file(segmentation: SegmentationFile, name: str | None = None) -> Roi:

@@ -27,8 +27,11 @@ def named_levels(count: int, index: int, level: str, thoracic: int = THORACIC,
                  lumbar: int = LUMBAR) -> tuple[str, ...]:
     """Names of ``count`` bodies from above downwards, the one at ``index`` being ``level``.
 
-    Raises InputError if the spine of that kind has not enough levels above or below.
+    ``T13`` and ``L6`` state the variant that has them.  Raises InputError if the spine of that kind has not enough
+    levels above or below.
     """
+    thoracic = 13 if level == "T13" else thoracic
+    lumbar = 6 if level == "L6" else lumbar
     names = level_names(thoracic, lumbar)
     if level not in names:
         raise InputError(f"There is no level {level} in a spine with {thoracic} thoracic and {lumbar} lumbar "
@@ -43,23 +46,24 @@ def named_levels(count: int, index: int, level: str, thoracic: int = THORACIC,
     return names[first:first + count]
 
 
-def renumbered(levels: Sequence[str], index: int, level: str) -> tuple[str, ...]:
+def renumbered(levels: Sequence[str | None], index: int, level: str) -> tuple[str, ...]:
     """``levels`` (from above downwards) after the one at ``index`` was renamed: the others follow it.
 
-    A name that only a variant has (``T13``, ``L6``) makes the spine that variant.  A name
-    that skips one (``L1`` below ``T11``) makes it the spine without the skipped level.
+    The numbers of thoracic and lumbar vertebrae stay.  A name that only a variant has (``T13``, ``L6``) makes the spine
+    that variant, and ``L1`` below ``T11``, ``T12`` or ``T13`` the spine whose last rib is there.
     """
     if level not in LEVELS:
         raise InputError(f"There is no vertebral level '{level}'.")
-    thoracic = THORACIC_VARIANTS[-1] if level == "T13" or "T13" in levels else THORACIC
-    lumbar = LUMBAR_VARIANTS[-1] if level == "L6" else LUMBAR
+    if level == levels[index] and None not in levels:
+        return tuple(levels)
     above = levels[index - 1] if index else None
-    if level == "L1" and above == "T11":
-        # the one above was confirmed before: a spine with eleven ribs
-        thoracic = 11
-    elif level == "L1" and above == "T13":
-        thoracic = 13
-    return named_levels(len(levels), index, level, thoracic, lumbar)
+    thoracic = _thoracic(levels)
+    if level == "L1" and above in ("T11", "T12", "T13"):
+        # the one above was confirmed before
+        thoracic = int(above[1:])
+    elif level == "T12" and thoracic < THORACIC:
+        thoracic = THORACIC
+    return (fitted_levels if "L6" in levels else named_levels)(len(levels), index, level, thoracic)
 
 
 def fitted_levels(count: int, index: int, level: str, thoracic: int = THORACIC) -> tuple[str, ...]:
@@ -79,9 +83,11 @@ def moved(levels: Sequence[str], origin: int, target: int) -> tuple[str, ...]:
     All names move with it; the numbers of thoracic and lumbar vertebrae stay, but a spine whose lowest body would
     have no name gets a sixth lumbar vertebra.  Raises InputError where no spine has room for them.
     """
-    thoracic = THORACIC
+    return fitted_levels(len(levels), target, levels[origin], _thoracic(levels))
+
+
+def _thoracic(levels: Sequence[str | None]) -> int:
+    """How many thoracic vertebrae a spine with these names has, as far as they show it."""
     if "T13" in levels:
-        thoracic = 13
-    elif ("T11", "L1") in pairwise(levels):
-        thoracic = 11
-    return fitted_levels(len(levels), target, levels[origin], thoracic)
+        return 13
+    return 11 if ("T11", "L1") in pairwise(levels) else THORACIC
