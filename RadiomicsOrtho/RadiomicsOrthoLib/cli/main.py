@@ -18,6 +18,7 @@ from . import (
     check,
     compare,
     extract,
+    harmonise,
     info,
     models,
     profiles,
@@ -51,7 +52,7 @@ def build_parser() -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=f"radiomics-ortho {__version__}")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     for module in (info, protocols, segment, check, extract, compare, semantic, calibrate, scan, batch, score, card,
-                   profiles, models, table, train, simulate, vbq):
+                   profiles, models, table, harmonise, train, simulate, vbq):
         module.add_command(commands)
     from . import demo
 
