@@ -4,6 +4,7 @@ import qt
 from slicer.i18n import tr as _
 
 from .form_layout import WheelGuard, addRow, clearRows
+from .translation import shown
 
 #: from so many yes/no questions on, one button answers those that are open
 MANY_QUESTIONS = 4
@@ -76,7 +77,7 @@ class ClinicalEditors:
         editor.sizeAdjustPolicy = qt.QComboBox.AdjustToMinimumContentsLengthWithIcon
         editor.addItem(_("not stated"), "")
         for key, title in item.choices.items():
-            editor.addItem(title, key)
+            editor.addItem(shown(title), key)
         self._guard.protect(editor)
         editor.connect("currentIndexChanged(int)", lambda index: self._changed())
         return (editor, lambda: editor.itemData(editor.currentIndex) or "",
@@ -98,14 +99,14 @@ class ClinicalEditors:
 
 def inputTitle(item) -> str:
     """Name and unit of an input of a model, as the title of its row."""
-    return f"{item.title} ({item.unit}):" if item.unit else f"{item.title}:"
+    return f"{shown(item.title)} ({shown(item.unit)}):" if item.unit else f"{shown(item.title)}:"
 
 
 def inputTip(item) -> str:
     """What an input of a model means, its unit, and which values the model was made for."""
-    parts = [item.help or item.title]
+    parts = [shown(item.help or item.title)]
     if item.unit:
-        parts.append(_("Unit: {unit}.").format(unit=item.unit))
+        parts.append(_("Unit: {unit}.").format(unit=shown(item.unit)))
     if item.valid_range:
         low, high = item.valid_range
         parts.append(_("The model takes {low:g} to {high:g}.").format(low=low, high=high))

@@ -8,6 +8,7 @@ from slicer.i18n import tr as _
 
 from .clinical_editors import ClinicalEditors
 from .recent_models import recentModels
+from .translation import shown
 
 
 class ModelSection:
@@ -34,8 +35,8 @@ class ModelSection:
         if models and box.count:
             box.insertSeparator(box.count)
         for model in models:
-            box.addItem(model.title, model.id)
-            box.setItemData(box.count - 1, tip or model.title, qt.Qt.ToolTipRole)
+            box.addItem(shown(model.title), model.id)
+            box.setItemData(box.count - 1, tip or shown(model.title), qt.Qt.ToolTipRole)
 
     def show(self, node) -> None:
         """Bring the section in line with ``node``; ``None``: there is none, nothing is written."""
@@ -58,12 +59,12 @@ class ModelSection:
             return
         noScan = "" if model.uses_scan else _("Needs no scan and no region: enter the values below.") + " "
         ui.modelInfoLabel.text = "<b>{trust}</b> \u00b7 {noScan}{use}".format(
-            trust=_("Trust level: {trust}").format(trust=escape(model.trust)), noScan=noScan,
-            use=escape(model.card["intended_use"]))
-        ui.modelInfoLabel.toolTip = f"{model.card.get('not_for', '')}\n{model.card['population']}"
+            trust=_("Trust level: {trust}").format(trust=escape(shown(model.trust))), noScan=noScan,
+            use=escape(shown(model.card["intended_use"])))
+        ui.modelInfoLabel.toolTip = f"{shown(model.card.get('not_for', ''))}\n{shown(model.card['population'])}"
         if model.signature.state != "ships":
             # a site's own model: who stands for it
-            ui.modelInfoLabel.text += f"<br>{escape(model.signature.sentence)}"
+            ui.modelInfoLabel.text += f"<br>{escape(shown(model.signature.sentence))}"
         self._editors.show(model, dict(node.clinical))
 
     def _showPatient(self, model, node) -> None:
@@ -78,7 +79,7 @@ class ModelSection:
             where = ", ".join(rule.places) or _("all regions")
             box.text = _("For the patient: {what} of {where}").format(what=what, where=where)
             box.toolTip = _("{rule} Counted are the segments of the same part as the chosen one.").format(
-                rule=" ".join(filter(None, (rule.text, rule.leave_out))))
+                rule=" ".join(map(shown, filter(None, (rule.text, rule.leave_out)))))
 
     def _onModel(self, index) -> None:
         if self._node:

@@ -3,6 +3,8 @@
 from RadiomicsOrthoScene.extraction import FEATURES_ONLY, scan_facts
 from slicer.i18n import tr as _
 
+from .translation import shown
+
 #: missing values that are named, so that the panel does not grow by a page
 MOST_NAMED = 6
 
@@ -36,7 +38,7 @@ def reasonNotReady(logic, node) -> str:
 def _reasonValuesNotReady(node, model) -> str:
     """The entered values that are missing; those without meaning for this person are not asked for."""
     entered = dict(node.clinical)
-    missing = [item.title for item in model.asked(entered)
+    missing = [shown(item.title) for item in model.asked(entered)
                if item.source == "clinical" and not item.optional and not entered.get(item.name)]
     more = len(missing) - MOST_NAMED
     if more > 0:
@@ -50,10 +52,10 @@ def _reasonAnswersNotReady(reader, node, model) -> str:
         return problem
     answers = reader.answers_of(node)
     given = {**answers.values, **answers.categories} if answers else {}
-    missing = [item.title for item in model.semantic_inputs if item.key not in given] if model else ()
+    missing = [shown(item.title) for item in model.semantic_inputs if item.key not in given] if model else ()
     if missing:
         return _("Answer under 'Findings by eye': {questions}.").format(questions=", ".join(missing))
     if answers and answers.missing:
         return _("Answer under 'Findings by eye', or choose 'not assessable': {questions}.").format(
-            questions=", ".join(question.title for question in answers.missing))
+            questions=", ".join(shown(question.title) for question in answers.missing))
     return ""

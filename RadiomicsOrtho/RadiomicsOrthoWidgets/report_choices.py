@@ -2,6 +2,8 @@
 
 import slicer
 
+from .translation import panelLanguage
+
 LANGUAGE_SETTING = "RadiomicsOrtho/ReportLanguage"
 PDF_SETTING = "RadiomicsOrtho/ReportPdf"
 
@@ -19,7 +21,7 @@ class ReportChoices:
         settings = slicer.app.userSettings()
         for name, _tag in LANGUAGES.values():
             ui.reportLanguageComboBox.addItem(name)
-        code = settings.value(LANGUAGE_SETTING, "")
+        code = settings.value(LANGUAGE_SETTING, "") or panelLanguage()
         ui.reportLanguageComboBox.setCurrentIndex(self._codes.index(code) if code in self._codes else 0)
         ui.reportPdfCheckBox.checked = settings.value(PDF_SETTING, "") == "yes"
 

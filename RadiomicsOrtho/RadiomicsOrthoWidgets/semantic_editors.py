@@ -8,6 +8,7 @@ from RadiomicsOrthoLib.features.semantic.question import NOT_ASSESSABLE
 from slicer.i18n import tr as _
 
 from .form_layout import WheelGuard, clearRows
+from .translation import shown
 
 
 class SemanticEditors:
@@ -41,7 +42,8 @@ class SemanticEditors:
         for question in form.questions if form else ():
             kind = NumberEditor if question.range else ChoiceEditor
             editor = kind(question, self._guard, self._changed)
-            label = qt.QLabel(f"{question.title} *:" if question.compulsory else f"{question.title}:")
+            title = shown(question.title)
+            label = qt.QLabel(f"{title} *:" if question.compulsory else f"{title}:")
             label.toolTip = questionToolTip(question)
             layout.addRow(label, editor.widget)
             self._editors[question.id] = editor
@@ -56,7 +58,7 @@ class ChoiceEditor:
         self.comboBox.toolTip = questionToolTip(question)
         self._add(_("not assessed"), None, _("Nobody has looked: the feature stays empty"))
         for answer, title, definition in self._choices(question):
-            self._add(title, answer, definition)
+            self._add(shown(title), answer, shown(definition))
         self._add(_("not assessable"), NOT_ASSESSABLE, _("Looked at, but it cannot be told: the feature stays empty"))
         guard.protect(self.comboBox)
         self.comboBox.connect("currentIndexChanged(int)", lambda index: changed())
@@ -132,16 +134,16 @@ class NumberEditor:
 
 def questionToolTip(question) -> str:
     """The definition, where it can be seen, each choice, and the source with how well it is confirmed."""
-    parts = [f"<p>{escape(question.definition)}</p>"]
+    parts = [f"<p>{escape(shown(question.definition))}</p>"]
     if question.choices:
-        rows = "".join(f"<li><b>{escape(choice.title)}</b>: {escape(choice.definition)}</li>"
+        rows = "".join(f"<li><b>{escape(shown(choice.title))}</b>: {escape(shown(choice.definition))}</li>"
                        for choice in question.choices)
         parts.append(f"<ul>{rows}</ul>")
     if question.modalities:
         parts.append("<p>{text}</p>".format(text=_("Seen on {modalities}.").format(
             modalities=", ".join(question.modalities))))
     parts.append("<p><i>{text}</i></p>".format(text=_("Source ({evidence}): {source}").format(
-        evidence=escape(question.evidence), source=escape(question.source))))
+        evidence=escape(shown(question.evidence)), source=escape(question.source))))
     if question.compulsory:
         parts.append("<p>{text}</p>".format(text=_("* must be answered, or marked as not assessable")))
     return "".join(parts)

@@ -7,6 +7,7 @@ from RadiomicsOrthoLib.features.semantic.answers import contradictions
 from slicer.i18n import tr as _
 
 from .semantic_editors import SemanticEditors
+from .translation import shown
 
 
 class SemanticSection:
@@ -59,11 +60,11 @@ class SemanticSection:
         if self._shown != forms:
             comboBox.clear()
             for other in forms:
-                comboBox.addItem(other.title, other.id)
+                comboBox.addItem(shown(other.title), other.id)
                 comboBox.setItemData(comboBox.count - 1, f"{other.id} {other.version}", qt.Qt.ToolTipRole)
             self._shown = forms
         comboBox.setCurrentIndex(comboBox.findData(form.id) if form else -1)
-        comboBox.toolTip = form.notes if form else _("There is no form for this bone")
+        comboBox.toolTip = shown(form.notes) if form else _("There is no form for this bone")
         comboBox.blockSignals(wasBlocked)
 
     def _onAnswered(self) -> None:

@@ -4,6 +4,8 @@ from html import escape
 
 from slicer.i18n import tr as _
 
+from .translation import shown
+
 #: nothing yet, at work, done, to be done again, look here, no result
 NOTHING, AT_WORK, DONE, AGAIN, LOOK, REFUSED = "\u25cb", "\u2026", "\u2713", "\u21bb", "\u26a0", "\u2716"
 STEPS = ("load", "regions", "score", "report")
@@ -69,10 +71,10 @@ def cardTitle(card) -> str:
     """Two lines: where, how much and which class; by which model, and how many findings warn."""
     from RadiomicsOrthoLib.report.wording import output_text
 
-    parts = [card.place, output_text(card.model, card.value)]
+    parts = [shown(card.place), output_text(card.model, card.value)]
     if card.output_class:
-        parts.append(card.output_class.title)
-    return " \u00b7 ".join(parts) + f"\n{warningsText(card.findings)}{card.model.title}"
+        parts.append(shown(card.output_class.title))
+    return " \u00b7 ".join(parts) + f"\n{warningsText(card.findings)}{shown(card.model.title)}"
 
 
 def warningsText(findings) -> str:
@@ -85,8 +87,8 @@ def warningsText(findings) -> str:
 
 def offerTitle(offer) -> str:
     """Two lines like those of a card, of a model that would apply if its values were entered."""
-    values = ", ".join(title for _name, title, _unit in offer.needs)
-    return f"{NOTHING} " + _("needs {values}").format(values=values) + f"\n{offer.title}"
+    values = ", ".join(shown(title) for _name, title, _unit in offer.needs)
+    return f"{NOTHING} " + _("needs {values}").format(values=values) + f"\n{shown(offer.title)}"
 
 
 def notAppliedHtml(result) -> str:
@@ -94,6 +96,6 @@ def notAppliedHtml(result) -> str:
     if result is None:
         return ""
     items = ["<b>{title}</b>{region}: {why}".format(
-        title=escape(entry.title), region=escape(f" ({entry.region})") if entry.region else "",
-        why=escape(f"{entry.reason} {entry.remedy}".strip())) for entry in result.not_applied]
+        title=escape(shown(entry.title)), region=escape(f" ({entry.region})") if entry.region else "",
+        why=escape(f"{shown(entry.reason)} {shown(entry.remedy)}".strip())) for entry in result.not_applied]
     return "".join(f"<p>{item}</p>" for item in items)

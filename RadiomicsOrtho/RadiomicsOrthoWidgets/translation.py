@@ -19,10 +19,20 @@ def panelLanguage() -> str:
     return "zh" if str(slicer.app.applicationLocaleName or "").replace("-", "_") in _CHINESE else "en"
 
 
+def shown(text: str) -> str:
+    """A text of a model, a card or a finding in the language of the panels, as far as it is translated."""
+    from RadiomicsOrthoLib.report.language import local
+
+    return local(text)
+
+
 def installTranslation() -> None:
     """Have the application translate the texts of this extension; called before the first of them is shown."""
     if _installed or panelLanguage() == "en":
         return
+    from RadiomicsOrthoLib.report.language import speak
+
+    speak(panelLanguage())
     translator = qt.QTranslator()
     if translator.load(str(_compiled("zh_CN"))):
         slicer.app.installTranslator(translator)

@@ -11,6 +11,7 @@ from .clinical_editors import inputTip, inputTitle
 from .form_layout import WheelGuard, addRow, clearRows
 from .nomogram_widget import NomogramWidget
 from .nomogram_window import LARGE_WIDTH, NomogramWindow
+from .translation import shown
 
 #: on-screen width of the nomogram
 NOMOGRAM_WIDTH = 380
@@ -134,7 +135,7 @@ class WhatIfSection:
         editor, name = qt.QComboBox(), adjustable.item.name
         editor.sizeAdjustPolicy = qt.QComboBox.AdjustToMinimumContentsLengthWithIcon
         for key, title in adjustable.choices.items():
-            editor.addItem(title, key)
+            editor.addItem(shown(title), key)
         self._guard.protect(editor)
         editor.connect("currentIndexChanged(int)", lambda index: self._onEdited(name))
         return (editor, lambda: editor.itemData(editor.currentIndex),
@@ -177,6 +178,6 @@ def whatIfText(card, tried) -> str:
     parts = ["<b>{text}</b>".format(text=_("What if: {value}, instead of {own} for this case").format(
         value=escape(output_text(card.model, tried.value)), own=escape(output_text(card.model, card.value))))]
     if tried.output_class:
-        parts.append(escape(tried.output_class.title))
-    parts += [escape(finding.sentence) for finding in tried.findings]
+        parts.append(escape(shown(tried.output_class.title)))
+    parts += [escape(shown(finding.sentence)) for finding in tried.findings]
     return "<br/>".join(parts)

@@ -12,6 +12,7 @@ TARGET = ROOT / "RadiomicsOrtho" / "Resources" / "Translations" / "RadiomicsOrth
 def translation(application, monkeypatch):
     """The module that installs, fresh, with what it gave to the application."""
     import slicer
+    from RadiomicsOrthoLib.report.language import speak
     from RadiomicsOrthoWidgets import translation
 
     given = []
@@ -20,6 +21,7 @@ def translation(application, monkeypatch):
     translation.given = given
     yield translation
     del translation.given
+    speak("en")
 
 
 def test_qt_finds_every_translation(translation, monkeypatch):
@@ -51,3 +53,31 @@ def test_another_language_is_left_alone(translation, monkeypatch, locale):
     translation.installTranslation()
     assert translation.given == []
     assert translation.panelLanguage() == "en"
+
+
+def test_models_and_cards_speak_the_language_of_the_panel(translation, monkeypatch, open_panel):
+    import slicer
+    from RadiomicsOrthoWidgets.step_text import cardTitle
+
+    monkeypatch.setattr(slicer.app, "applicationLocaleName", "zh_CN")
+    translation.installTranslation()
+    panel = open_panel("RadiomicsOrtho")
+    box = panel.ui.modelComboBox
+    titles = [box.itemText(index) for index in range(box.count) if box.itemData(index)]
+    english = {model.title for model in panel.logic.models()}
+    assert "\u690e\u4f53" in "".join(titles), "vertebral body"
+    assert not english & set(titles)
+
+    logic = panel.logic
+    scored = logic.process(*make_vertebra(), "pickhardt-2013-l1-hu")
+    assert "\u4ec5\u4f9b\u7814\u7a76\u4f7f\u7528" in scored.briefHtml, "research use only"
+    assert not any(title in cardTitle(scored.card) for title in english)
+    # what is kept stays English
+    assert "Research use only" in scored.text.GetText()
+
+
+def make_vertebra():
+    """The generated case of the module's own self-test."""
+    from RadiomicsOrtho import RadiomicsOrthoTest
+
+    return RadiomicsOrthoTest().makeCase()

@@ -106,6 +106,15 @@ def speaking(code: str, model: Mapping | None = None) -> Iterator[None]:
         _of_model.reset(tokens[1])
 
 
+def speak(code: str) -> None:
+    """Everything that is rendered from now on speaks this language, outside ``speaking``: that of an application.
+
+    Reports and files name their language themselves.  InputError for an unknown one.
+    """
+    catalogue(code)
+    _current.set(code)
+
+
 def language() -> str:
     """The code of the language that is spoken now."""
     return _current.get()

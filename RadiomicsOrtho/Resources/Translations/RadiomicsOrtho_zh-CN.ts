@@ -1021,7 +1021,7 @@
     </message>
     <message>
         <source>Trust level: {trust}</source>
-        <translation>可信级别：{trust}</translation>
+        <translation>可信等级：{trust}</translation>
     </message>
     <message>
         <source>mean</source>
