@@ -32,6 +32,7 @@ class CheckSection:
         self.button.objectName = "checkButton"
         self.browser = qt.QTextBrowser()
         self.browser.objectName = "checkBrowser"
+        self.browser.toolTip = _("What speaks against measuring this region, and what to do about it")
         self.browser.setMinimumHeight(lines(self.browser, TEXT_LINES))
         layout.addWidget(self.button)
         layout.addWidget(self.browser)

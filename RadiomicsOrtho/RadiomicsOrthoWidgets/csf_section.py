@@ -28,6 +28,7 @@ class CsfSection:
         self._weighting = Choices(self.weightingComboBox)
         layout.addRow(_("Weighting:"), self.weightingComboBox)
         self.button = qt.QPushButton(_("Add cerebrospinal fluid"))
+        self.button.toolTip = _("Add a small region in the fluid behind L3, for ratios of signals such as VBQ")
         layout.addRow("", self.button)
         self.infoLabel = qt.QLabel()
         self.infoLabel.wordWrap = True

@@ -27,6 +27,7 @@ class LevelQuestion:
         self.levelComboBox.toolTip = _("Count the ribs or the lumbar vertebrae")
         self._body, self._level = Choices(self.bodyComboBox), Choices(self.levelComboBox)
         self.button = qt.QPushButton(_("Name and score"))
+        self.button.toolTip = _("Choose the level of this body first")
         for widget in (self.bodyComboBox, qt.QLabel(_("is")), self.levelComboBox, self.button):
             layout.addWidget(widget)
         layout.addStretch(1)

@@ -27,6 +27,7 @@ class ProtocolSection:
         layout = qt.QVBoxLayout(self.widget)
         self.comboBox = qt.QComboBox()
         self.comboBox.objectName = "protocolComboBox"
+        self.comboBox.toolTip = _("The protocol that fits scan and bone is chosen by itself")
         # a long title must not widen the panel
         self.comboBox.setSizePolicy(qt.QSizePolicy.Ignored, qt.QSizePolicy.Fixed)
         layout.addWidget(self.comboBox)
@@ -40,6 +41,7 @@ class ProtocolSection:
         row.addWidget(self.pageButton)
         layout.addLayout(row)
         self.browser = qt.QTextBrowser()
+        self.browser.toolTip = _("The steps of drawing this region, with pictures")
         self.browser.objectName = "protocolBrowser"
         self.browser.setMinimumHeight(lines(self.browser, TEXT_LINES))
         layout.addWidget(self.browser)

@@ -28,9 +28,11 @@ def controls(widget):
 
 
 def silent(panel):
-    """Controls without a tooltip, as far as they are not hidden for good."""
+    """Controls without a tooltip."""
     return [f"{type(child).__name__} {child.objectName or getattr(child, 'text', '')}"
-            for child in controls(panel.parent) if not child.toolTip]
+            for child in controls(panel.parent) if not child.toolTip
+            # of a bar with more tabs than fit
+            and child.objectName not in ("ScrollLeftButton", "ScrollRightButton")]
 
 
 @pytest.mark.parametrize("name", ["RadiomicsOrtho", "RadiomicsOrthoSegment"])

@@ -92,6 +92,10 @@
         <translation>评分模型；每个模型读入时均已核验</translation>
     </message>
     <message>
+        <source>Score all regions that the rule of the model counts, as one value for the patient</source>
+        <translation>将模型规则计入的所有区域合为患者的一个数值进行评分</translation>
+    </message>
+    <message>
         <source>For the patient</source>
         <translation>针对患者：</translation>
     </message>
@@ -391,6 +395,10 @@
         <translation>设置点</translation>
     </message>
     <message>
+        <source>Add a segment with the pixels whose centres lie inside</source>
+        <translation>新增一个分割段，包含中心位于其内的像素</translation>
+    </message>
+    <message>
         <source>Make region</source>
         <translation>生成区域</translation>
     </message>
@@ -405,6 +413,10 @@
     <message>
         <source>The bodies from above downwards; click one to go there, drag a level to the body that it belongs to</source>
         <translation>椎体自上而下排列；单击可转到该椎体，将节段拖到其所属的椎体上</translation>
+    </message>
+    <message>
+        <source>Count the ribs or the lumbar vertebrae first. Nothing is named until you confirm, drag or choose a level</source>
+        <translation>请先数肋骨或腰椎。在您确认、拖动或选择节段之前，不会命名任何椎体</translation>
     </message>
     <message>
         <source>Confirm the level</source>
@@ -680,6 +692,10 @@
         <translation>检查该区域</translation>
     </message>
     <message>
+        <source>What speaks against measuring this region, and what to do about it</source>
+        <translation>自动选择与扫描和骨相符的规范</translation>
+    </message>
+    <message>
         <source>List what speaks against measuring the selected segment, and what to do about it</source>
         <translation>列出测量所选分割段的不利因素及建议</translation>
     </message>
@@ -762,6 +778,10 @@
         <translation>添加脑脊液</translation>
     </message>
     <message>
+        <source>Add a small region in the fluid behind L3, for ratios of signals such as VBQ</source>
+        <translation>在 L3 后方的脑脊液内添加一个小区域，用于 VBQ 等信号比</translation>
+    </message>
+    <message>
         <source>{weighting} (from the file)</source>
         <translation>{weighting}（来自文件）</translation>
     </message>
@@ -780,10 +800,6 @@
     <message>
         <source>The region that is there was drawn or edited by hand; remove it to have another one proposed</source>
         <translation>现有区域为手工勾画或已修改；如需重新建议，请先将其移除</translation>
-    </message>
-    <message>
-        <source>Add a small region in the fluid behind L3, for ratios of signals such as VBQ</source>
-        <translation>在 L3 后方的脑脊液内添加一个小区域，用于 VBQ 等信号比</translation>
     </message>
     <message>
         <source>The region could not be made.</source>
@@ -891,6 +907,10 @@
         <translation>命名并评分</translation>
     </message>
     <message>
+        <source>Choose the level of this body first</source>
+        <translation>请先选择该椎体的节段</translation>
+    </message>
+    <message>
         <source>is</source>
         <translation>是</translation>
     </message>
@@ -905,10 +925,6 @@
     <message>
         <source>Name this body; the others follow, and nothing is measured again</source>
         <translation>为该椎体命名；其余随之确定，无需重新测量</translation>
-    </message>
-    <message>
-        <source>Choose the level of this body first</source>
-        <translation>请先选择该椎体的节段</translation>
     </message>
 </context>
 <context>
@@ -1499,6 +1515,10 @@ Keep them as they are?</source>
         <translation>2. 如何勾画该区域</translation>
     </message>
     <message>
+        <source>The protocol that fits scan and bone is chosen by itself</source>
+        <translation>勾画该区域的步骤及图示</translation>
+    </message>
+    <message>
         <source>Apply window/level</source>
         <translation>应用窗宽/窗位</translation>
     </message>
@@ -1509,6 +1529,10 @@ Keep them as they are?</source>
     <message>
         <source>One HTML page with the pictures, to read or to print</source>
         <translation>一个含图示的 HTML 网页，可阅读或打印</translation>
+    </message>
+    <message>
+        <source>The steps of drawing this region, with pictures</source>
+        <translation>测量该区域的不利因素及建议</translation>
     </message>
     <message>
         <source>Load a scan and choose it as the volume first</source>
