@@ -20,12 +20,12 @@
         <translation>1. 载入(&amp;1)</translation>
     </message>
     <message>
-        <source>Volume:</source>
-        <translation>影像：</translation>
+        <source>V&amp;olume:</source>
+        <translation>影像(&amp;O)：</translation>
     </message>
     <message>
-        <source>The scan on which the region was drawn</source>
-        <translation>勾画该区域所用的扫描</translation>
+        <source>The scan to score. None yet? Load one by File / Add Data, by the module DICOM, or by dropping its files on the window</source>
+        <translation>要评分的扫描。尚无？请通过 File / Add Data、DICOM 模块，或将文件拖到窗口中载入</translation>
     </message>
     <message>
         <source>Scan facts</source>
@@ -60,8 +60,8 @@
         <translation>2. 区域(&amp;2)</translation>
     </message>
     <message>
-        <source>Region:</source>
-        <translation>区域：</translation>
+        <source>Re&amp;gion:</source>
+        <translation>区域(&amp;G)：</translation>
     </message>
     <message>
         <source>Segmentation and the segment of the bone to score</source>
@@ -76,16 +76,20 @@
         <translation>未选择分割段</translation>
     </message>
     <message>
-        <source>Draw or correct the region in Radiomics Ortho Segment</source>
-        <translation>在“骨骼影像组学分割”中勾画或修正该区域</translation>
+        <source>Edit the regions in Radiomics Ortho Segment; scored again, only what was edited is measured again</source>
+        <translation>在“骨骼影像组学分割”中修改区域；再次评分时只重新测量修改过的部分</translation>
     </message>
     <message>
-        <source>Draw or correct the region</source>
-        <translation>勾画或修正区域</translation>
+        <source>&amp;Draw or correct the regions</source>
+        <translation>勾画或修正区域(&amp;D)</translation>
     </message>
     <message>
         <source>&amp;3. Score</source>
         <translation>3. 评分(&amp;3)</translation>
+    </message>
+    <message>
+        <source>&amp;Model:</source>
+        <translation>模型(&amp;M)：</translation>
     </message>
     <message>
         <source>The score model; each was verified when it was read</source>
@@ -180,12 +184,16 @@
         <translation>提取方案用于归一化的区域</translation>
     </message>
     <message>
+        <source>&amp;Apply</source>
+        <translation>应用(&amp;A)</translation>
+    </message>
+    <message>
         <source>Score the region with this model</source>
         <translation>用该模型为此区域评分</translation>
     </message>
     <message>
-        <source>Apply</source>
-        <translation>应用</translation>
+        <source>Models that do not apply</source>
+        <translation>不适用的模型</translation>
     </message>
     <message>
         <source>&amp;4. Report</source>
@@ -220,8 +228,8 @@
         <translation>表格节点：结果、测量值和特征及其单位</translation>
     </message>
     <message>
-        <source>Report:</source>
-        <translation>报告：</translation>
+        <source>&amp;Language:</source>
+        <translation>语言(&amp;L)：</translation>
     </message>
     <message>
         <source>Language of report and nomogram; card.json is always English</source>
@@ -236,16 +244,24 @@
         <translation>PDF</translation>
     </message>
     <message>
-        <source>Write region, score and report as DICOM objects of the scan's study into the folder DICOM. They carry the patient's identity. The scan must be loaded from the DICOM database.</source>
-        <translation>将区域、评分和报告作为该扫描所属检查的 DICOM 对象写入 DICOM 文件夹。其中含患者身份信息。扫描须从 DICOM 数据库载入。</translation>
-    </message>
-    <message>
         <source>DICOM (with identity)</source>
         <translation>DICOM（含身份信息）</translation>
     </message>
     <message>
-        <source>Save report...</source>
-        <translation>保存报告...</translation>
+        <source>Write region, score and report as DICOM objects of the scan's study into the folder DICOM. They carry the patient's identity. The scan must be loaded from the DICOM database.</source>
+        <translation>将区域、评分和报告作为该扫描所属检查的 DICOM 对象写入 DICOM 文件夹。其中含患者身份信息。扫描须从 DICOM 数据库载入。</translation>
+    </message>
+    <message>
+        <source>Save this &amp;report...</source>
+        <translation>保存此报告(&amp;R)...</translation>
+    </message>
+    <message>
+        <source>Write an overview, and report, card and nomogram of every score of this scan, into a folder</source>
+        <translation>将概览以及该扫描每项评分的报告、评分卡和列线图写入文件夹</translation>
+    </message>
+    <message>
+        <source>Save all re&amp;ports...</source>
+        <translation>保存全部报告(&amp;P)...</translation>
     </message>
 </context>
 <context>
@@ -573,6 +589,10 @@
         <translation>体素值已经是密度</translation>
     </message>
     <message>
+        <source>Save the calibration, for scans of the same scanner and settings</source>
+        <translation>保存校准，用于同一扫描仪、相同设置的扫描</translation>
+    </message>
+    <message>
         <source>Density calibration</source>
         <translation>骨密度校准</translation>
     </message>
@@ -655,6 +675,10 @@
     <message>
         <source>mg/cm³</source>
         <translation>mg/cm³</translation>
+    </message>
+    <message>
+        <source>Density of this rod in mg/cm³, from the data sheet of the phantom</source>
+        <translation>该密度棒的密度（mg/cm³），见体模的数据表</translation>
     </message>
     <message>
         <source>Found by their names: {tissues}.</source>
@@ -757,6 +781,14 @@
     <message>
         <source>{low} to {high}</source>
         <translation>{low} 至 {high}</translation>
+    </message>
+    <message>
+        <source>Unit: {unit}.</source>
+        <translation>单位：{unit}。</translation>
+    </message>
+    <message>
+        <source>The model takes {low:g} to {high:g}.</source>
+        <translation>模型适用的范围为 {low:g} 至 {high:g}。</translation>
     </message>
 </context>
 <context>
@@ -1016,6 +1048,10 @@
 <context>
     <name>RadiomicsOrthoWidgets.model_section</name>
     <message>
+        <source>Used lately</source>
+        <translation>最近使用</translation>
+    </message>
+    <message>
         <source>No score: radiomics features only</source>
         <translation>不评分：仅影像组学特征</translation>
     </message>
@@ -1117,68 +1153,12 @@
         <translation>已取消；未做任何更改。</translation>
     </message>
     <message>
-        <source>Score this scan</source>
-        <translation>为此扫描评分</translation>
-    </message>
-    <message>
-        <source>Choose a card to see it below, with its region in the slice views</source>
-        <translation>选择一张评分卡，在下方查看，并在切面视图中显示其区域</translation>
-    </message>
-    <message>
-        <source>The chosen card in short; nomogram, values and report are below, under Result</source>
-        <translation>所选评分卡的摘要；列线图、数值和报告见下方“结果”</translation>
-    </message>
-    <message>
-        <source>Models without a card</source>
-        <translation>未给出评分卡的模型</translation>
-    </message>
-    <message>
-        <source>Click in a vertebral body</source>
-        <translation>在椎体内单击</translation>
+        <source>Click &amp;in a vertebral body</source>
+        <translation>在椎体内单击(&amp;I)</translation>
     </message>
     <message>
         <source>Then click once inside a vertebral body, in any slice view</source>
         <translation>然后在任一切面视图中于椎体内单击一次</translation>
-    </message>
-    <message>
-        <source>Load</source>
-        <translation>载入</translation>
-    </message>
-    <message>
-        <source>Regions</source>
-        <translation>区域</translation>
-    </message>
-    <message>
-        <source>Correct…</source>
-        <translation>修正…</translation>
-    </message>
-    <message>
-        <source>Score</source>
-        <translation>评分</translation>
-    </message>
-    <message>
-        <source>Values…</source>
-        <translation>数值…</translation>
-    </message>
-    <message>
-        <source>Report</source>
-        <translation>报告</translation>
-    </message>
-    <message>
-        <source>Save…</source>
-        <translation>保存…</translation>
-    </message>
-    <message>
-        <source>Edit the regions in Radiomics Ortho Segment; then score again: only what was edited is measured again</source>
-        <translation>在“骨骼影像组学分割”中修改区域，然后再次评分：只重新测量修改过的部分</translation>
-    </message>
-    <message>
-        <source>Go to the values that the chosen model asks for</source>
-        <translation>转到所选模型需要的数值</translation>
-    </message>
-    <message>
-        <source>Write an overview, and report, card and nomogram of every score, into a folder</source>
-        <translation>将概览以及每项评分的报告、评分卡和列线图写入文件夹</translation>
     </message>
     <message>
         <source>The work could not be started.</source>
@@ -1209,83 +1189,20 @@
         <translation>{volume} 的骨</translation>
     </message>
     <message>
-        <source>Written to {folder}: {count} files; open index.html</source>
-        <translation>已写入 {folder}：{count} 个文件；请打开 index.html</translation>
-    </message>
-    <message>
         <source>Cancel</source>
         <translation>取消</translation>
     </message>
     <message>
-        <source>Score again</source>
-        <translation>再次评分</translation>
+        <source>&amp;Score again</source>
+        <translation>再次评分(&amp;S)</translation>
+    </message>
+    <message>
+        <source>&amp;Score this scan</source>
+        <translation>为此扫描评分(&amp;S)</translation>
     </message>
     <message>
         <source>Find the vertebrae, measure them, and apply every model that fits; what is known already is not computed again</source>
         <translation>寻找椎体，进行测量，并应用所有适用的模型；已知的内容不再重复计算</translation>
-    </message>
-</context>
-<context>
-    <name>RadiomicsOrthoWidgets.one_click_text</name>
-    <message>
-        <source>none</source>
-        <translation>无</translation>
-    </message>
-    <message>
-        <source>at work</source>
-        <translation>进行中</translation>
-    </message>
-    <message>
-        <source>{count} reports and an overview can be saved</source>
-        <translation>可保存 {count} 份报告和一份概览</translation>
-    </message>
-    <message>
-        <source>an overview without scores can be saved</source>
-        <translation>可保存一份不含评分的概览</translation>
-    </message>
-    <message>
-        <source>{name}: another scan or other facts than were scored</source>
-        <translation>{name}：与评分时不是同一扫描或扫描信息不同</translation>
-    </message>
-    <message>
-        <source>edited since they were scored: score again</source>
-        <translation>评分后已修改：请再次评分</translation>
-    </message>
-    <message>
-        <source>of before the change: score again</source>
-        <translation>为更改前的结果：请再次评分</translation>
-    </message>
-    <message>
-        <source>of before the change</source>
-        <translation>为更改前的结果</translation>
-    </message>
-    <message>
-        <source>{measured} of {found} measured</source>
-        <translation>已测量 {measured} / {found}</translation>
-    </message>
-    <message>
-        <source>; levels suggested by the sacrum, not confirmed</source>
-        <translation>；节段由骶骨推测，未确认</translation>
-    </message>
-    <message>
-        <source>; name one level below, the others follow</source>
-        <translation>；请在下面命名一个节段，其余随之确定</translation>
-    </message>
-    <message>
-        <source>no card: see below why</source>
-        <translation>无评分卡：原因见下</translation>
-    </message>
-    <message>
-        <source>{count} cards</source>
-        <translation>{count} 张评分卡</translation>
-    </message>
-    <message>
-        <source>; {count} more need values</source>
-        <translation>；另有 {count} 项需要填入数值</translation>
-    </message>
-    <message>
-        <source>&lt;b&gt;{title}&lt;/b&gt; needs: {values}</source>
-        <translation>&lt;b&gt;{title}&lt;/b&gt; 需要：{values}</translation>
     </message>
 </context>
 <context>
@@ -1630,13 +1547,6 @@ Keep them as they are?</source>
     </message>
 </context>
 <context>
-    <name>RadiomicsOrthoWidgets.regions_step</name>
-    <message>
-        <source>No segment chosen</source>
-        <translation>未选择分割段</translation>
-    </message>
-</context>
-<context>
     <name>RadiomicsOrthoWidgets.report_folder</name>
     <message>
         <source>Folder for the report</source>
@@ -1646,24 +1556,8 @@ Keep them as they are?</source>
 <context>
     <name>RadiomicsOrthoWidgets.result_section</name>
     <message>
-        <source>No result yet.</source>
-        <translation>尚无结果。</translation>
-    </message>
-    <message>
-        <source>Written to {folder}: {files}</source>
-        <translation>已写入 {folder}：{files}</translation>
-    </message>
-    <message>
-        <source>There is no result yet: press Apply first</source>
-        <translation>尚无结果：请先按“应用”</translation>
-    </message>
-    <message>
-        <source>Write card.json, report.html and nomogram.svg into a folder</source>
-        <translation>将 card.json、report.html 和 nomogram.svg 写入文件夹</translation>
-    </message>
-    <message>
-        <source>Write the features and their provenance into a folder</source>
-        <translation>将特征及其来源记录写入文件夹</translation>
+        <source>No result yet: press Apply, or Score this scan.</source>
+        <translation>尚无结果：请按“应用”或“为此扫描评分”。</translation>
     </message>
     <message>
         <source>No score: the scan or the region does not allow one.</source>
@@ -1675,6 +1569,25 @@ Keep them as they are?</source>
     <message>
         <source>The sample could not be loaded.</source>
         <translation>未能载入该示例数据。</translation>
+    </message>
+</context>
+<context>
+    <name>RadiomicsOrthoWidgets.saving_section</name>
+    <message>
+        <source>There is no result yet: press Apply, or Score this scan.</source>
+        <translation>尚无结果：请按“应用”或“为此扫描评分”。</translation>
+    </message>
+    <message>
+        <source>Write card.json, report.html and nomogram.svg into a folder</source>
+        <translation>将 card.json、report.html 和 nomogram.svg 写入文件夹</translation>
+    </message>
+    <message>
+        <source>Write the features and their provenance into a folder</source>
+        <translation>将特征及其来源记录写入文件夹</translation>
+    </message>
+    <message>
+        <source>{sign} {count} files written to &lt;a href="{url}"&gt;{place}&lt;/a&gt;</source>
+        <translation>{sign} 已写入 {count} 个文件：&lt;a href="{url}"&gt;{place}&lt;/a&gt;</translation>
     </message>
 </context>
 <context>
@@ -1718,6 +1631,13 @@ Keep them as they are?</source>
     <message>
         <source>The file states it</source>
         <translation>文件已注明</translation>
+    </message>
+</context>
+<context>
+    <name>RadiomicsOrthoWidgets.score_list</name>
+    <message>
+        <source>Choose a score to see its card below, with its region in the slice views</source>
+        <translation>选择一项评分，在下方查看其评分卡，并在切面视图中显示其区域</translation>
     </message>
 </context>
 <context>
@@ -1829,6 +1749,124 @@ Keep them as they are?</source>
     </message>
 </context>
 <context>
+    <name>RadiomicsOrthoWidgets.step_text</name>
+    <message>
+        <source>no scan yet</source>
+        <translation>尚无扫描</translation>
+    </message>
+    <message>
+        <source>none yet</source>
+        <translation>尚无</translation>
+    </message>
+    <message>
+        <source>refused</source>
+        <translation>拒绝</translation>
+    </message>
+    <message>
+        <source>saved</source>
+        <translation>已保存</translation>
+    </message>
+    <message>
+        <source>not saved yet</source>
+        <translation>尚未保存</translation>
+    </message>
+    <message>
+        <source>at work</source>
+        <translation>进行中</translation>
+    </message>
+    <message>
+        <source>Another scan, or other facts, than were scored: press Score again.</source>
+        <translation>与评分时不是同一扫描或扫描信息不同：请按“再次评分”。</translation>
+    </message>
+    <message>
+        <source>edited since</source>
+        <translation>之后已修改</translation>
+    </message>
+    <message>
+        <source>Edited since they were scored: press Score again.</source>
+        <translation>评分后已修改：请按“再次评分”。</translation>
+    </message>
+    <message>
+        <source>of before the change</source>
+        <translation>为更改前的结果</translation>
+    </message>
+    <message>
+        <source>Something changed since: press Score again.</source>
+        <translation>之后有改动：请按“再次评分”。</translation>
+    </message>
+    <message>
+        <source>features</source>
+        <translation>特征</translation>
+    </message>
+    <message>
+        <source>{measured} of {found} measured</source>
+        <translation>已测量 {measured} / {found}</translation>
+    </message>
+    <message>
+        <source>Their levels are suggested by the sacrum: confirm one here, or correct it.</source>
+        <translation>其节段由骶骨推测：请在此确认一个，或予以更正。</translation>
+    </message>
+    <message>
+        <source>It is not known which vertebra is which: name one here, the others follow.</source>
+        <translation>不知道各是哪个椎体：请在此命名一个，其余随之确定。</translation>
+    </message>
+    <message>
+        <source>None could be measured; the reasons stand below.</source>
+        <translation>均未能测量；原因见下。</translation>
+    </message>
+    <message>
+        <source>no score</source>
+        <translation>无评分</translation>
+    </message>
+    <message>
+        <source>No model gave a score; the reasons stand below.</source>
+        <translation>没有模型给出评分；原因见下。</translation>
+    </message>
+    <message>
+        <source>1 score</source>
+        <translation>1 项评分</translation>
+    </message>
+    <message>
+        <source>{count} scores</source>
+        <translation>{count} 项评分</translation>
+    </message>
+    <message>
+        <source>Choose a line with {sign} to enter what its model needs.</source>
+        <translation>选择带 {sign} 的一行，填入其模型需要的数值。</translation>
+    </message>
+    <message>
+        <source>1 warning</source>
+        <translation>1 条警告</translation>
+    </message>
+    <message>
+        <source>{count} warnings</source>
+        <translation>{count} 条警告</translation>
+    </message>
+    <message>
+        <source>needs {values}</source>
+        <translation>需要{values}</translation>
+    </message>
+</context>
+<context>
+    <name>RadiomicsOrthoWidgets.step_titles</name>
+    <message>
+        <source>&amp;1. Load</source>
+        <translation>1. 载入(&amp;1)</translation>
+    </message>
+    <message>
+        <source>&amp;2. Regions</source>
+        <translation>2. 区域(&amp;2)</translation>
+    </message>
+    <message>
+        <source>&amp;3. Score</source>
+        <translation>3. 评分(&amp;3)</translation>
+    </message>
+    <message>
+        <source>&amp;4. Report</source>
+        <translation>4. 报告(&amp;4)</translation>
+    </message>
+</context>
+<context>
     <name>RadiomicsOrthoWidgets.tabs</name>
     <message>
         <source>&amp;Case</source>
@@ -1840,6 +1878,10 @@ Keep them as they are?</source>
     <message>
         <source>Drag a marker to see what another value would change; the result stays as it is</source>
         <translation>拖动标记可查看换一个数值会有何变化；结果保持不变</translation>
+    </message>
+    <message>
+        <source>Set every value back to that of this case</source>
+        <translation>将所有数值恢复为本例的数值</translation>
     </message>
     <message>
         <source>Move a marker on the drawing, or a value below: the result of this case stays as it is.</source>
