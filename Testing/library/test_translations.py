@@ -130,7 +130,7 @@ def test_the_command_says_what_is_missing(tmp_path, monkeypatch, capsys):
     monkeypatch.setattr(sys, "argv", ["update_translations.py", "--missing"])
     assert update_translations.main() == 0
     told = capsys.readouterr().out
-    assert "'Score this scan'" in told
+    assert "'Radiomics Ortho'" in told
     found = re.search(r"(\d+) texts, (\d+) without translation", told)
     assert int(found[1]) >= int(found[2]) > 300
     assert readTs(tmp_path / "new" / "file.ts")[0].translation == ""
