@@ -84,11 +84,11 @@ def unfit(one: ColumnSpec, values: np.ndarray) -> str:
     if one.role == "note" or (one.role == "region" and one.name in FREE_REGIONS):
         return "free text"
     telling = _words(one.name) & _TELLING
-    if telling and one.role not in ("feature", "truth"):
+    if telling and one.role not in ("feature", "measurement", "truth"):
         return f"its name speaks of a person or a day ('{sorted(telling)[0]}')"
     if one.kind == "text" and one.role in ("clinical", "outcome", "time"):
         return "free text"
-    if one.role == "feature":
+    if one.role in ("feature", "measurement"):
         return ""
     texts = [f"{value:.0f}" if one.kind == "number" and value == value else str(value)  # noqa: PLR0124 - NaN
              for value in values]

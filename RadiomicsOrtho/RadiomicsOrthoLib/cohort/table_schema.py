@@ -12,14 +12,15 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from ..errors import InputError
+from ..features.measurements import MEASUREMENTS
 from ..imaging.acquisition import ACQUISITION_FACTS
 from ..yaml_text import read_definition
 
 SCHEMA = "radiomics-ortho-table/1"
 #: ``set`` tells development from validation, ``truth`` is known of simulated people only and never a predictor,
 #: ``note`` is for people and never leaves the centre
-ROLES = ("subject", "case", "set", "centre", "region", "profile", "scanner", "outcome", "time", "clinical", "feature",
-         "simulated", "truth", "note")
+ROLES = ("subject", "case", "set", "centre", "region", "profile", "scanner", "outcome", "time", "clinical", "measurement",
+         "feature", "simulated", "truth", "note")
 KINDS = ("number", "text", "choice")
 #: columns with a meaning of their own, by name
 KNOWN = {"subject": "subject", "case": "case", "set": "set", "centre": "centre", "site": "region", "level": "region",
@@ -103,6 +104,8 @@ def _known(column: str, table: str) -> ColumnSpec:
         return ColumnSpec(column, "scanner", "text", missing=True)
     if column.startswith("true_"):
         return ColumnSpec(column, "truth", missing=True)
+    if column in MEASUREMENTS:
+        return ColumnSpec(column, "measurement", missing=True)
     if FEATURE.match(column):
         return ColumnSpec(column, "feature", "text" if column.startswith(CATEGORY_PREFIX) else "number", missing=True)
     raise InputError(f"The table '{table}', column '{column}': it is neither known nor the name of a feature; say in a "

@@ -1,0 +1,104 @@
+"""One recipe on one table, from the rows to every figure of its report."""
+
+from __future__ import annotations
+
+import time
+
+import numpy as np
+
+from ...cohort.feature_table import FeatureTable
+from ...errors import InputError
+from ...long_work import Cancelled, Progress, never_cancelled, no_progress
+from .baseline import baseline_table
+from .binary_study import binary_study
+from .classes_study import all_classes, pair_studies
+from .evaluation import hold_out
+from .follow_up_study import follow_up_study
+from .grid_study import grid_study
+from .matrix import StudyData, study_data
+from .recipe import Recipe
+from .regression_study import regression_study
+from .results import StudyResult
+
+SIMULATED = "SIMULATED: the table says that its people are virtual. Every figure is about the simulation, none about people."
+
+
+def run_recipe(recipe: Recipe, table: FeatureTable, jobs: int = 1, progress: Progress = no_progress,
+               cancelled: Cancelled = never_cancelled) -> StudyResult:
+    """Everything that ``recipe`` asks for on ``table``; InputError where the table does not fit."""
+    start = time.monotonic()
+    data = study_data(table, recipe)
+    development, test = _parts(data, recipe)
+    groups, baseline = baseline_table(data, recipe)
+    found: dict[str, object] = {}
+    titles = tuple(recipe.outcome.classes.values()) if recipe.outcome.classes else ()
+    if recipe.outcome.kind == "binary":
+        event = (data.outcome == 1).astype(int)
+        share = 0.4 if recipe.grid else 0.95
+        main = binary_study(recipe, data, development, np.array([], int) if recipe.follow_up else test, event,
+                            recipe.outcome.title, titles, jobs, lambda s, text: progress(share * s, text), cancelled)
+        found["binary"] = {recipe.outcome.title: main}
+        if recipe.follow_up:
+            found["follow_up"] = follow_up_study(recipe, data, main.models[recipe.main].fitted)
+        if recipe.grid:
+            found["grid"] = grid_study(recipe, data, development, event, jobs,
+                                       lambda s, text: progress(share + (0.95 - share) * s, text), cancelled)
+    elif recipe.outcome.kind == "classes":
+        found["binary"] = pair_studies(recipe, data, development, test, jobs, lambda s, t: progress(0.7 * s, t), cancelled)
+        found["classes"] = all_classes(recipe, data, development, jobs, lambda s, t: progress(0.7 + 0.25 * s, t),
+                                       cancelled)
+    else:
+        found["regression"] = regression_study(recipe, data, development, jobs, lambda s, t: progress(0.95 * s, t),
+                                               cancelled)
+    progress(1.0, "computed")
+    return StudyResult(recipe, data, development, test, _flow(data, recipe, development, test), groups, baseline,
+                       _notes(data, recipe), seconds=time.monotonic() - start, **found)
+
+
+def _parts(data: StudyData, recipe: Recipe) -> tuple[np.ndarray, np.ndarray]:
+    """Rows of the development part and of the held-out part (indices)."""
+    test = recipe.validation.test
+    if test == "set":
+        if not data.held_out.any():
+            raise InputError(f"The recipe '{recipe.id}' is tested on rows of the set 'validation', and the table has none.")
+        return np.flatnonzero(~data.held_out), np.flatnonzero(data.held_out)
+    if test:
+        if not recipe.outcome.classes:
+            raise InputError("Holding out a share of people is for outcomes of classes; use 'test: set'.")
+        return hold_out(data.outcome, data.subjects, float(test), recipe.validation.seed)
+    return np.arange(len(data)), np.array([], int)
+
+
+def _flow(data: StudyData, recipe: Recipe, development: np.ndarray, test: np.ndarray) -> tuple[str, ...]:
+    plan = recipe.validation
+
+    def people(rows: np.ndarray) -> str:
+        return f"{len(rows)} rows of {len(set(data.subjects[rows]))} subjects"
+
+    folds = "one subject left out at a time" if plan.folds == 0 else f"{plan.repeats} × {plan.folds} folds of whole subjects"
+    found = [*data.flow, f"development: {people(development)}; {folds}"]
+    if len(test):
+        how = "the table's own set 'validation'" if plan.test == "set" else f"{100 * plan.test:g} % of the subjects"
+        found.append(f"held-out part: {people(test)} ({how})")
+    return tuple(found)
+
+
+def _notes(data: StudyData, recipe: Recipe) -> tuple[str, ...]:
+    """What a reader must know of this table, besides the figures."""
+    found = [SIMULATED] if data.people.simulated else []
+    profiles = set(data.people.columns.get("profile", ())) - {""}
+    if profiles and profiles != {recipe.scan.profile}:
+        found.append(f"The features come from the profile {', '.join(sorted(profiles))}; the recipe names "
+                     f"{recipe.scan.profile}.")
+    if recipe.outcome.classes:
+        events = min(int((data.outcome[~data.held_out] == code).sum()) for code in range(len(recipe.outcome.classes)))
+        candidates = data.frame.shape[1]
+        if events < candidates:
+            found.append(f"{candidates} candidate columns for {events} rows of the rarest outcome: what was selected will "
+                         "differ in the next sample, and its stability over the folds is shown for that reason.")
+        if events < 100:
+            found.append(f"{events} rows of the rarest outcome; at least 100 events are asked for to validate a model "
+                         "(Collins et al. 2016, doi:10.1002/sim.6787).")
+    if recipe.caution:
+        found.append(recipe.caution)
+    return tuple(found)
