@@ -2,8 +2,8 @@
 
     python Training/feature_model.py cohort.csv SEED
 
-``cohort.csv`` comes from ``radiomics-ortho simulate --seed SEED --no-scans --profile`` with a profile of images Original,
-Wavelet (coif1) and LoG (1 to 5 mm).
+``cohort.csv`` comes from ``radiomics-ortho simulate --seed SEED --no-scans --profile`` with a profile of images
+Original, Wavelet (coif1) and LoG (1 to 5 mm).
 """
 
 from __future__ import annotations
@@ -17,9 +17,9 @@ import numpy as np
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT / "RadiomicsOrtho"))
 
-from RadiomicsOrthoLib.cohort.simulation.feature_model import PREDICTORS, SCHEMA
-from RadiomicsOrthoLib.cohort.simulation.patient import virtual_patients
-from RadiomicsOrthoLib.cohort.table import read_table
+from RadiomicsOrthoLib.cohort.simulation.feature_model import PREDICTORS, SCHEMA  # noqa: E402
+from RadiomicsOrthoLib.cohort.simulation.patient import virtual_patients  # noqa: E402
+from RadiomicsOrthoLib.cohort.table import read_table  # noqa: E402
 
 FACTORS = 8
 RIDGE = 3.0
@@ -53,10 +53,11 @@ def main(table_path: str, seed: str) -> None:
         residuals.append(scaled - x @ coefficients)
         rows.append([name, int(logarithmic), used.mean(), used.std(), coefficients])
     residual = np.array(residuals).T
-    vectors, lengths, loadings = np.linalg.svd(residual, full_matrices=False)
+    _, lengths, loadings = np.linalg.svd(residual, full_matrices=False)
     factors = (lengths[:FACTORS, np.newaxis] * loadings[:FACTORS]).T / np.sqrt(len(residual))
     rest = np.sqrt(np.maximum(residual.var(axis=0) - (factors**2).sum(axis=1), 1e-4))
-    found = [[name, logarithmic, short(mean, 5), short(spread, 4), short(own), *map(short, coefficients), *map(short, row)]
+    found = [[name, logarithmic, short(mean, 5), short(spread, 4), short(own), *map(short, coefficients), *map(short,
+                                                                                                               row)]
              for (name, logarithmic, mean, spread, coefficients), row, own in zip(rows, factors, rest, strict=True)]
     text = json.dumps({"schema": SCHEMA, "predictors": PREDICTORS,
                        "source": f"fitted to {len(table)} virtual scans of the seed {seed}", "features": []})

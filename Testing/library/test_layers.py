@@ -18,7 +18,8 @@ ALLOWED = {
     "features": {"imaging", "regions", "quality"},
     "models": {"features"},
     "scoring": {"imaging", "regions", "quality", "features", "models"},
-    "report": {"imaging", "regions", "quality", "features", "models", "scoring"},
+    # the report of a study shows what modelling found; nothing of modelling is imported for a score card
+    "report": {"imaging", "regions", "quality", "features", "models", "scoring", "modelling", "statistics"},
     "workflow": {"imaging", "quality", "regions", "features", "models", "scoring"},
     "batch": {"imaging", "quality", "regions", "features", "models", "scoring", "workflow", "report", "cohort"},
     "statistics": set(),

@@ -23,6 +23,7 @@ from . import (
     models,
     profiles,
     protocols,
+    recipes,
     scan,
     score,
     segment,
@@ -30,6 +31,7 @@ from . import (
     simulate,
     table,
     train,
+    validate,
     vbq,
 )
 from .command import INTERRUPTED
@@ -52,7 +54,7 @@ def build_parser() -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=f"radiomics-ortho {__version__}")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     for module in (info, protocols, segment, check, extract, compare, semantic, calibrate, scan, batch, score, card,
-                   profiles, models, table, harmonise, train, simulate, vbq):
+                   profiles, models, table, harmonise, recipes, train, validate, simulate, vbq):
         module.add_command(commands)
     from . import demo
 

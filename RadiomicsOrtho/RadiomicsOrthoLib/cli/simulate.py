@@ -14,9 +14,10 @@ from ..imaging.nrrd_writer import image_nrrd
 from ..regions.proposal import ProposedRegion, proposal_file
 from ..report.files import write_folder
 from ..report.tables import features_csv
+from . import simulate_recipe
 from .output import ProgressBar
 
-MAX_COUNT = 10000
+MAX_COUNT, COUNT = 10000, 5
 NOTE = "SIMULATED by RadiomicsOrtho: no real person"
 
 
@@ -26,7 +27,10 @@ def add_command(commands) -> None:
                                               "each scan with its region. Everything is simulated. The same seed gives "
                                               "the same patients.")
     command.add_argument("-o", "--output", required=True, type=Path, metavar="FOLDER", help="a folder to write into")
-    command.add_argument("--count", type=int, default=5, metavar="N", help="how many (default %(default)s)")
+    command.add_argument("--count", type=int, metavar="N", help=f"how many (default {COUNT}; with --recipe as many "
+                                                                f"as in "
+                                                                "the study)")
+    command.add_argument("--recipe", metavar="RECIPE", help="a table of the design of a recipe instead, without scans")
     command.add_argument("--seed", type=int, default=7, metavar="N", help="another cohort (default %(default)s)")
     command.add_argument("--profile", metavar="PROFILE", help="also extract features of the trabecular core into the "
                                                               "table")
@@ -35,6 +39,10 @@ def add_command(commands) -> None:
 
 
 def run(options: argparse.Namespace) -> dict:
+    if options.recipe is not None:
+        return simulate_recipe.run(options)
+    if options.count is None:
+        options.count = COUNT
     if not 1 <= options.count <= MAX_COUNT or options.seed < 0:
         raise InputError(f"--count lies between 1 and {MAX_COUNT}, and --seed is not negative.")
     if options.output.exists() and (not options.output.is_dir() or any(options.output.iterdir())):

@@ -55,6 +55,7 @@ def add_command(commands) -> None:
 def _schema_options(command: argparse.ArgumentParser) -> None:
     command.add_argument("--schema", type=Path, metavar="FILE", help="what each column is (default: TABLE's name with "
                                                                      ".schema.json, or known by the names)")
+    command.add_argument("--recipe", metavar="RECIPE", help="the recipe whose clinical values and outcomes it holds")
 
 
 def run_check(options: argparse.Namespace) -> dict:
@@ -132,14 +133,22 @@ def run_import(options: argparse.Namespace) -> dict:
 
 
 def _read(options: argparse.Namespace) -> FeatureTable:
-    return read_feature_table(options.table, options.schema)
+    return read_feature_table(options.table, options.schema, _declared(options))
 
 
 def _schema(options: argparse.Namespace, header: Sequence[str]) -> TableSchema:
     beside = options.table.with_suffix(".schema.json")
-    if options.schema or beside.is_file():
+    if options.schema or (beside.is_file() and not options.recipe):
         return read_schema(options.schema or beside)
-    return schema_of(header, (), options.table.name)
+    return schema_of(header, _declared(options), options.table.name)
+
+
+def _declared(options: argparse.Namespace) -> tuple:
+    if not options.recipe:
+        return ()
+    from ..modelling.recipes.recipe_file import load_recipe
+
+    return load_recipe(options.recipe).declared
 
 
 def _empty_features(table: FeatureTable) -> list[str]:

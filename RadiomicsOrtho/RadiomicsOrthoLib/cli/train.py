@@ -10,6 +10,7 @@ from ..errors import InputError
 from ..features.background import in_background
 from ..long_work import never_cancelled
 from ..report.files import write_folder
+from . import train_recipe
 from .output import ProgressBar
 
 
@@ -18,13 +19,19 @@ def add_command(commands) -> None:
                                   description="Trains and validates the model of a study, and writes FOLDER/STUDY/"
                                               "model.json. The same table gives the same file. Needs scikit-learn: pip "
                                               "install \"radiomics-ortho[train]\".")
-    command.add_argument("study", metavar="STUDY", help="verse-vertebral-fracture, nhanes-osteoporosis-women or -men")
+    command.add_argument("study", nargs="?", metavar="STUDY", help="verse-vertebral-fracture, "
+                                                                   "nhanes-osteoporosis-women or -men")
     command.add_argument("--table", required=True, type=Path, metavar="FILE", help="the study's table (CSV)")
     command.add_argument("-o", "--output", required=True, type=Path, metavar="FOLDER", help="folder of models")
+    train_recipe.add_options(command)
     command.set_defaults(run=run)
 
 
 def run(options: argparse.Namespace) -> dict:
+    if (options.study is None) == (options.recipe is None):
+        raise InputError("Name a study, or a recipe with --recipe.")
+    if options.recipe is not None:
+        return train_recipe.run(options)
     from ..modelling.studies import find_study
     from ..modelling.training import model_text, train
 

@@ -19,7 +19,8 @@ from ..yaml_text import read_definition
 SCHEMA = "radiomics-ortho-table/1"
 #: ``set`` tells development from validation, ``truth`` is known of simulated people only and never a predictor,
 #: ``note`` is for people and never leaves the centre
-ROLES = ("subject", "case", "set", "centre", "region", "profile", "scanner", "outcome", "time", "clinical", "measurement",
+ROLES = ("subject", "case", "set", "centre", "region", "profile", "scanner", "outcome", "time", "clinical",
+         "measurement",
          "feature", "simulated", "truth", "note")
 KINDS = ("number", "text", "choice")
 #: columns with a meaning of their own, by name
@@ -95,7 +96,15 @@ def schema_of(header: Iterable[str], declared: Sequence[ColumnSpec] = (), name: 
     return TableSchema(tuple(by_name.get(column) or _known(column, name) for column in header))
 
 
+#: what every study says of people
+_PEOPLE = {"age": ColumnSpec("age", "clinical", title="Age", unit="years", range=(0, 125), missing=True),
+           "sex": ColumnSpec("sex", "clinical", "choice", "Sex", missing=True,
+                             choices={"female": "female", "male": "male", "F": "female", "M": "male"})}
+
+
 def _known(column: str, table: str) -> ColumnSpec:
+    if column in _PEOPLE:
+        return _PEOPLE[column]
     if column in KNOWN:
         return ColumnSpec(column, KNOWN[column], "text", missing=KNOWN[column] not in ("subject", "set", "simulated"))
     if column in SCANNER_NUMBERS:

@@ -1,8 +1,8 @@
 """Features drawn from a statistical model instead of extracted from virtual scans: hundreds of people in a second.
 
 The model was fitted to features of virtual scans (``Training/feature_model.py``): each feature, or its logarithm, is a
-linear function of the truth about the virtual vertebra and its scanner, plus factors that features share, plus a rest of
-its own.  What comes out behaves like features of virtual vertebrae on CT; it is SIMULATED twice over.
+linear function of the truth about the virtual vertebra and its scanner, plus factors that features share, plus a rest
+of its own.  What comes out behaves like features of virtual vertebrae on CT; it is SIMULATED twice over.
 """
 
 from __future__ import annotations
@@ -36,7 +36,8 @@ class FeatureModel:
     rest: np.ndarray
     source: str
 
-    def draw(self, truth: Mapping[str, np.ndarray], count: int, generator: np.random.Generator) -> dict[str, np.ndarray]:
+    def draw(self, truth: Mapping[str, np.ndarray], count: int, generator: np.random.Generator) -> dict[str,
+                                                                                                        np.ndarray]:
         """The first ``count`` features (n each) of rows whose ``truth`` (n each, in standard deviations) is given.
 
         Predictors that ``truth`` lacks are drawn at random.  ValueError for more features than the model has.

@@ -1,4 +1,5 @@
-"""A simulated study table: people with a known truth, features from the model of features, an outcome from the truth."""
+"""A simulated study table: people with a known truth, features from the model of features, an outcome from the
+truth."""
 
 from __future__ import annotations
 
@@ -97,7 +98,8 @@ def _clinical(one: ClinicalDesign, density: np.ndarray, generator: np.random.Gen
     return np.round(np.clip(values, *one.limits), 2)
 
 
-def _outcome(design: TableDesign, predictor: np.ndarray, generator: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
+def _outcome(design: TableDesign, predictor: np.ndarray, generator: np.random.Generator) -> tuple[np.ndarray,
+                                                                                                  np.ndarray]:
     """Classes with exactly the wanted counts, or a number; and what is known of it: the predictor."""
     one, known = design.outcome, np.round(predictor, 4)
     if not one.counts:
@@ -164,7 +166,8 @@ def _deep(count: int, truth: Mapping[str, np.ndarray], deep: np.ndarray,
 def _followed(design: TableDesign, plan: FollowUpDesign, generator: np.random.Generator, model: FeatureModel,
               choices: Mapping[str, tuple[str, ...]], outcome_column: str,
               columns: tuple[str, str]) -> list[dict[str, object]]:
-    """Rows of the cohort that is followed: exponential times, scaled so that exactly the wanted number has the event."""
+    """Rows of the cohort that is followed: exponential times, scaled so that exactly the wanted number has the
+    event."""
     people = _people(design, plan.age, plan.subjects, generator, choices)
     hazard = np.exp(people.predictor(plan.effects))
     waiting = generator.exponential(size=plan.subjects) / hazard

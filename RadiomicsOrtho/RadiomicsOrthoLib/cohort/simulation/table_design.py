@@ -29,8 +29,8 @@ class ClinicalDesign:
 class OutcomeDesign:
     """``effects`` are log odds (or hazards) per standard deviation.
 
-    Exactly ``counts`` of each class, from the least to the greatest risk; or a number with ``mean`` and ``sd``, of which
-    ``noise`` parts come by chance.
+    Exactly ``counts`` of each class, from the least to the greatest risk; or a number with ``mean`` and ``sd``, of
+    which ``noise`` parts come by chance.
     """
 
     effects: Mapping[str, float]
@@ -53,7 +53,8 @@ class FollowUpDesign:
 
 @dataclass(frozen=True)
 class TableDesign:
-    """``age`` is mean, standard deviation and limits; ``rows`` are spread over subjects, ``levels`` and ``compartments``.
+    """``age`` is mean, standard deviation and limits; ``rows`` are spread over subjects, ``levels`` and
+    ``compartments``.
 
     With ``per_subject`` all rows of a subject have one outcome; ``cases``: rows are examinations, not levels.
     """

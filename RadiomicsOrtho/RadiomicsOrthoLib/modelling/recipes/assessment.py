@@ -152,7 +152,8 @@ def _band(found: Predictions, seed: int) -> RocBand:
 
     p = found.probability[0]
     drawn = [curve(found.outcome[rows], p[rows])
-             for rows in resamples(BAND_REPEATS, seed, _strata(found), found.subjects) if 0 < found.outcome[rows].mean() < 1]
+             for rows in resamples(BAND_REPEATS, seed, _strata(found),
+                                   found.subjects) if 0 < found.outcome[rows].mean() < 1]
     middle = np.mean([curve(found.outcome, one) for one in found.probability], axis=0)
     return RocBand(middle, *np.quantile(drawn, [0.025, 0.975], axis=0))
 

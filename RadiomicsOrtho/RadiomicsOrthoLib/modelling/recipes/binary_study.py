@@ -1,4 +1,5 @@
-"""A binary task: every model by cross-validation and on the held-out part, compared with each other, and against chance."""
+"""A binary task: every model by cross-validation and on the held-out part, compared with each other, and against
+chance."""
 
 from __future__ import annotations
 
@@ -34,7 +35,8 @@ def binary_study(recipe: Recipe, data: StudyData, development: np.ndarray, test:
     found = held_out(learners, averages, data.frame, event, splits, True, plan, jobs,
                      lambda done, text: progress(share * done, f"{title}: {text}"), cancelled)
     finals = _final(learners, data, event, development, plan, jobs)
-    models = {one.id: _model_result(one, found, finals, averages.get(one.id, ()), data, event, development, test, recipe)
+    models = {one.id: _model_result(one, found, finals, averages.get(one.id, ()), data, event, development, test,
+                                    recipe)
               for one in recipe.models}
     parts = [INTERNAL, *([TEST] if len(test) else [])]
     comparisons = tuple(_comparison(models, pair, part, recipe) for part in parts for pair in recipe.compare)
@@ -94,7 +96,8 @@ def _comparison(models: Mapping[str, ModelResult], pair: tuple[str, str], part: 
     first, second = of(pair[0]), of(pair[1])
     plan = recipe.validation
     return Comparison(*pair, part, compare(first, second),
-                      difference_by_subjects(first, second, plan.bootstrap // 2, plan.seed), reclassified(second, first))
+                      difference_by_subjects(first, second, plan.bootstrap // 2, plan.seed), reclassified(second,
+                                                                                                          first))
 
 
 def permutation_null(learner: Learner, data: StudyData, event: np.ndarray, rows: np.ndarray, recipe: Recipe, jobs: int,

@@ -1,4 +1,5 @@
-"""A score in a cohort that was followed: hazard ratio per point, and what it adds to a clinical Cox model (Hong et al.)."""
+"""A score in a cohort that was followed: hazard ratio per point, and what it adds to a clinical Cox model (Hong et
+al.)."""
 
 from __future__ import annotations
 
@@ -27,7 +28,8 @@ def follow_up_study(recipe: Recipe, data: StudyData, fitted: Fitted) -> FollowUp
     event = data.people.columns[plan.event][rows] == "1"
     known = np.isfinite(time) & (time > 0)
     if known.sum() < 20 or event[known].sum() < 5:
-        raise InputError(f"The followed cohort has {int(event[known].sum())} events among {int(known.sum())} people with a "
+        raise InputError(f"The followed cohort has {int(event[known].sum())} events among {int(known.sum())} people "
+                         f"with a "
                          f"time in the column '{plan.time}'; a Cox model needs 5 events at least.")
     rows, time, event = rows[known], time[known], event[known]
     score = 100 * fitted.predict(data.frame.iloc[rows])[:, 1]
@@ -38,8 +40,10 @@ def follow_up_study(recipe: Recipe, data: StudyData, fitted: Fitted) -> FollowUp
     chi2, p = likelihood_ratio_test(without.log_likelihood_, both.log_likelihood_, 1)
     return FollowUpResult(
         len(rows), int(event.sum()), float(np.median(time)), score, time, event, *hazard_ratio(alone),
-        *hazard_ratio(both), chi2, 1, p, float(without.concordance_index_), float(both.concordance_index_), plan.horizon,
-        _at_horizon(plan.horizon, time, event, {"clinical values": without.predict_log_partial_hazard(clinical).to_numpy(),
+        *hazard_ratio(both), chi2, 1, p, float(without.concordance_index_), float(both.concordance_index_),
+        plan.horizon,
+        _at_horizon(plan.horizon, time, event,
+                    {"clinical values": without.predict_log_partial_hazard(clinical).to_numpy(),
                                                 "clinical values and score": both.predict_log_partial_hazard(
                                                     clinical.assign(**{SCORE: score})).to_numpy(), "score": score}),
         _mean_sd(score[event]), _mean_sd(score[~event]))
@@ -66,7 +70,8 @@ def hazard_ratio(fitted) -> tuple[Estimate, float]:
 
 def _at_horizon(horizon: float | None, time: np.ndarray, event: np.ndarray,
                 scores: dict[str, np.ndarray]) -> dict[str, float]:
-    """Areas at the horizon: cumulative cases against those still free of it, weighted for censoring (Uno et al. 2007)."""
+    """Areas at the horizon: cumulative cases against those still free of it, weighted for censoring (Uno et al.
+    2007)."""
     if horizon is None or not ((time <= horizon) & event).any() or not (time > horizon).any():
         return {}
     from sksurv.metrics import cumulative_dynamic_auc

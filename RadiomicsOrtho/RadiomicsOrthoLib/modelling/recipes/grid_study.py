@@ -1,4 +1,5 @@
-"""Every selection with every classifier, region by region, and what picking the best of them adds (Mohammadi et al.)."""
+"""Every selection with every classifier, region by region, and what picking the best of them adds (Mohammadi et
+al.)."""
 
 from __future__ import annotations
 

@@ -119,13 +119,14 @@ class Fitted:
 
     @property
     def weights(self) -> dict[str, float]:
-        """Name → coefficient per standard deviation, or importance where there are no coefficients; empty if neither."""
+        """Name → coefficient per standard deviation, or importance where there are no coefficients; empty if
+        neither."""
         chain = self._selecting
         model, names = chain.named_steps[MODEL], chain.named_steps["columns"].get_feature_names_out()
         found = getattr(model, "coef_", None)
         if found is None:
             found = getattr(model, "feature_importances_", None)
-        if found is None or np.ndim(found) > 1 and len(found) > 1:
+        if found is None or (np.ndim(found) > 1 and len(found) > 1):
             return {}
         return {str(name): float(value) for name, value in zip(names, np.ravel(found), strict=True)}
 

@@ -23,8 +23,8 @@ DEVELOPMENT, TEST = "development", "validation"
 
 @dataclass(frozen=True)
 class StudyData:
-    """``frame`` (n rows) of numbers, NaN where missing, its index the subjects; ``outcome`` (n): codes or numbers, −1 or
-    NaN where there is none.
+    """``frame`` (n rows) of numbers, NaN where missing, its index the subjects; ``outcome`` (n): codes or numbers, −1
+    or NaN where there is none.
 
     ``held_out`` (n) booleans are the rows of a validation set that the table itself names.  ``flow`` says who is in.
     """
@@ -82,7 +82,8 @@ def columns_of(model: Model, data: StudyData, recipe: Recipe) -> tuple[list[str]
     for name in model.blocks:
         found = _in_block(recipe.blocks[name], data.frame.columns)
         if not found:
-            raise InputError(f"The table '{data.people.name}' has no column of the block '{name}' of features, which the "
+            raise InputError(f"The table '{data.people.name}' has no column of the block '{name}' of features, which "
+                             f"the "
                              f"model '{model.title}' of the recipe '{recipe.id}' needs.")
         features |= dict.fromkeys(found)
     wanted = set(recipe.clinical_names(model.clinical))
@@ -146,7 +147,8 @@ def _wide(table: FeatureTable, by: str) -> FeatureTable:
     places = list(dict.fromkeys(place))
     lacking = next(((key, where) for key in people for where in places if (key, where) not in row_of), None)
     if lacking:
-        raise InputError(f"The table '{table.name}' has no row for {by} '{lacking[1]}' of the subject '{lacking[0][0]}'.")
+        raise InputError(f"The table '{table.name}' has no row for {by} '{lacking[1]}' of the subject "
+                         f"'{lacking[0][0]}'.")
     first = np.array([row_of[key, places[0]] for key in people])
     specs, columns = [], {}
     for one in table.schema.columns:

@@ -107,7 +107,8 @@ def _model(data: Mapping) -> Model:
 
 
 def _steps(entries) -> tuple[Step, ...]:
-    return tuple({one: {}} if isinstance(one, str) else {name: dict(parameters or {}) for name, parameters in one.items()}
+    return tuple({one: {}} if isinstance(one, str) else {name: dict(parameters or {}) for name,
+                                                         parameters in one.items()}
                  for one in entries)
 
 

@@ -20,7 +20,8 @@ from .recipe import Recipe
 from .regression_study import regression_study
 from .results import StudyResult
 
-SIMULATED = "SIMULATED: the table says that its people are virtual. Every figure is about the simulation, none about people."
+SIMULATED = ("SIMULATED: the table says that its people are virtual. Every figure is about the simulation, none about "
+             "people.")
 
 
 def run_recipe(recipe: Recipe, table: FeatureTable, jobs: int = 1, progress: Progress = no_progress,
@@ -44,7 +45,8 @@ def run_recipe(recipe: Recipe, table: FeatureTable, jobs: int = 1, progress: Pro
             found["grid"] = grid_study(recipe, data, development, event, jobs,
                                        lambda s, text: progress(share + (0.95 - share) * s, text), cancelled)
     elif recipe.outcome.kind == "classes":
-        found["binary"] = pair_studies(recipe, data, development, test, jobs, lambda s, t: progress(0.7 * s, t), cancelled)
+        found["binary"] = pair_studies(recipe, data, development, test, jobs, lambda s, t: progress(0.7 * s, t),
+                                       cancelled)
         found["classes"] = all_classes(recipe, data, development, jobs, lambda s, t: progress(0.7 + 0.25 * s, t),
                                        cancelled)
     else:
@@ -60,7 +62,8 @@ def _parts(data: StudyData, recipe: Recipe) -> tuple[np.ndarray, np.ndarray]:
     test = recipe.validation.test
     if test == "set":
         if not data.held_out.any():
-            raise InputError(f"The recipe '{recipe.id}' is tested on rows of the set 'validation', and the table has none.")
+            raise InputError(f"The recipe '{recipe.id}' is tested on rows of the set 'validation', and the table has "
+                             f"none.")
         return np.flatnonzero(~data.held_out), np.flatnonzero(data.held_out)
     if test:
         if not recipe.outcome.classes:
@@ -75,7 +78,8 @@ def _flow(data: StudyData, recipe: Recipe, development: np.ndarray, test: np.nda
     def people(rows: np.ndarray) -> str:
         return f"{len(rows)} rows of {len(set(data.subjects[rows]))} subjects"
 
-    folds = "one subject left out at a time" if plan.folds == 0 else f"{plan.repeats} × {plan.folds} folds of whole subjects"
+    folds = "one subject left out at a time" if plan.folds == 0 else \
+        f"{plan.repeats} × {plan.folds} folds of whole subjects"
     found = [*data.flow, f"development: {people(development)}; {folds}"]
     if len(test):
         how = "the table's own set 'validation'" if plan.test == "set" else f"{100 * plan.test:g} % of the subjects"
@@ -94,7 +98,8 @@ def _notes(data: StudyData, recipe: Recipe) -> tuple[str, ...]:
         events = min(int((data.outcome[~data.held_out] == code).sum()) for code in range(len(recipe.outcome.classes)))
         candidates = data.frame.shape[1]
         if events < candidates:
-            found.append(f"{candidates} candidate columns for {events} rows of the rarest outcome: what was selected will "
+            found.append(f"{candidates} candidate columns for {events} rows of the rarest outcome: what was selected "
+                         f"will "
                          "differ in the next sample, and its stability over the folds is shown for that reason.")
         if events < 100:
             found.append(f"{events} rows of the rarest outcome; at least 100 events are asked for to validate a model "

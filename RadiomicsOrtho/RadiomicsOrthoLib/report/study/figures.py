@@ -1,0 +1,216 @@
+"""The figures of a study, each one SVG text."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+
+from ...modelling.recipes.assessment import CURVE, ROC_GRID, Assessment
+from ...modelling.recipes.results import (
+    BinaryResult,
+    ClassesResult,
+    FollowUpResult,
+    GridResult,
+    ModelResult,
+    Null,
+    RegressionResult,
+)
+from ..drawing import Drawing
+from ..svg import to_svg, wrap
+from .plot import COLOURS, GRID, INK, MUTED, SIZE, SMALL, Plot, bars, diverging, fitting, heat, tiles
+
+MOST_FEATURES = 20
+
+
+def flow_figure(steps: Sequence[str], width: float = 640) -> str:
+    """The rows on their way into the study, one box below the other."""
+    drawing, y = Drawing(), 12.0
+    for number, step in enumerate(steps):
+        lines = wrap(step, SIZE, width - 60)
+        height = 17 * len(lines) + 16
+        if number:
+            drawing.line(width / 2, y, width / 2, y + 16, MUTED, 1.4)
+            drawing.polygon([(width / 2 - 4, y + 11), (width / 2 + 4, y + 11), (width / 2, y + 17)], MUTED)
+            y += 17
+        drawing.rect(16, y, width - 32, height, "#f4f7f9", GRID)
+        for at, line in enumerate(lines):
+            drawing.text(width / 2, y + 20 + 17 * at, line, SIZE, INK, "middle")
+        y += height
+    return to_svg(drawing.finish(width, y + 12, "Who is in the study"))
+
+
+def roc_figure(title: str, assessed: Mapping[str, Assessment]) -> str:
+    """Curves with their pointwise 95 % bands (the band of the first two only, or nothing could be seen)."""
+    plot = Plot(title, (0, 1), (0, 1), "1 − specificity (%)", "sensitivity (%)", percent=True)
+    for number, one in enumerate(list(assessed.values())[:2]):
+        plot.band(ROC_GRID, one.band.lower, one.band.upper, COLOURS[number])
+    plot.line([0, 1], [0, 1], MUTED, dashed=True, width=1)
+    for number, (name, one) in enumerate(assessed.items()):
+        area = one.honest_auc
+        plot.line(ROC_GRID, one.band.sensitivity, COLOURS[number % len(COLOURS)],
+                  f"{name}: {area.value:.3f} ({area.lower:.3f} to {area.upper:.3f})")
+    return plot.svg()
+
+
+def calibration_figure(title: str, name: str, one: Assessment) -> str:
+    """Observed against predicted shares in groups of like prediction, with exact intervals."""
+    plot = Plot(title, (0, 1), (0, 1), "predicted (%)", "observed (%), exact 95 % interval", percent=True)
+    plot.line([0, 1], [0, 1], MUTED, dashed=True, width=1)
+    for group in one.groups:
+        plot.whisker(group.predicted, group.observed.lower, group.observed.upper, COLOURS[0])
+    plot.line([group.predicted for group in one.groups], [group.observed.value for group in one.groups], COLOURS[0],
+              f"{name}, {len(one.groups)} groups of like prediction", 1.2)
+    plot.points([group.predicted for group in one.groups], [group.observed.value for group in one.groups], COLOURS[0],
+                4)
+    return plot.svg()
+
+
+def decision_figure(title: str, assessed: Mapping[str, Assessment]) -> str:
+    """Net benefit against the threshold, beside acting on everybody and on nobody."""
+    first = next(iter(assessed.values()))
+    share = first.events / first.count
+    top = max(float(max(one.net_benefit.max() for one in assessed.values())), share) * 1.15
+    plot = Plot(title, (0, 0.8), (-0.25 * top, top), "threshold probability (%)", "net benefit per person",
+                x_ticks=(0, 0.2, 0.4, 0.6, 0.8))
+    plot.line(CURVE, first.net_benefit_all, MUTED, "acting on everybody", 1.4, dashed=True)
+    plot.line([0, 0.8], [0, 0], INK, "acting on nobody", 1.2)
+    for number, (name, one) in enumerate(assessed.items()):
+        plot.line(CURVE, one.net_benefit, COLOURS[number % len(COLOURS)], name)
+    return plot.svg()
+
+
+def stability_figure(result: ModelResult) -> str:
+    """In which share of the fits of the cross-validation each feature was kept."""
+    final = set(result.fitted.kept) if result.fitted else set()
+    rows = [(name, share, COLOURS[0] if name in final else "#9bb4c4")
+            for name, share in list(result.kept_share.items())[:MOST_FEATURES]]
+    return bars("Kept in the fits of the cross-validation", rows, "share of fits (dark: kept in the final fit)", (0, 1),
+                note=lambda value: f"{100 * value:.0f} %")
+
+
+def weights_figure(result: ModelResult) -> str:
+    """Coefficients per standard deviation, or importance, of the final fit."""
+    weights = sorted(result.fitted.weights.items(), key=lambda item: -abs(item[1]))[:MOST_FEATURES]
+    title = "Coefficients per standard deviation" if result.fitted.linear else "Importance"
+    unit = "log odds" if result.fitted.linear else "share of the trees' gain"
+    return bars(f"{title} of the final fit", [(name, value, COLOURS[0] if value >= 0 else COLOURS[1])
+                                              for name, value in weights], unit)
+
+
+def confusion_figure(title: str, classes: Sequence[str], matrix: np.ndarray) -> str:
+    """Truth in rows, prediction in columns; shares of a row give the shade."""
+    shares = matrix / np.maximum(matrix.sum(axis=1, keepdims=True), 1)
+    texts = [[f"{count} ({100 * share:.0f} %)" for count, share in zip(*row, strict=True)]
+             for row in zip(matrix, shares, strict=True)]
+    return tiles(title, [f"truly {name}" for name in classes], [f"called {name}" for name in classes], matrix, texts,
+                 [[heat(share, 0, 1) for share in row] for row in shares], width=430, cell=44)
+
+
+def correlation_figure(names: Sequence[str], values: np.ndarray) -> str:
+    """Correlations between the features that were kept."""
+    found = np.corrcoef(values.T) if len(names) > 1 else np.ones((1, 1))
+    found = np.nan_to_num(found)
+    numbers = [str(at + 1) for at in range(len(names))]
+    texts = [[f"{value:.1f}".replace("-", "−") if len(names) <= 16 else "" for value in row] for row in found]
+    return tiles("Correlation of the features that were kept", [f"{at + 1}  {name}" for at, name in enumerate(names)],
+                 numbers, found, texts, [[diverging(value) for value in row] for row in found], width=760, cell=24,
+                 legend="Pearson's r in the development part; blue positive, orange negative.")
+
+
+def heat_figure(names: Sequence[str], values: np.ndarray, event: np.ndarray, classes: tuple[str, str]) -> str:
+    """The kept features (rows) of every row of the table (columns), standardised, sorted by outcome."""
+    order = np.argsort(event, kind="stable")
+    scaled = (values - values.mean(axis=0)) / np.where(values.std(axis=0) > 0, values.std(axis=0), 1)
+    drawing, width, label = Drawing(), 760.0, 300.0
+    each, cell, top = (width - label - 28) / len(order), 18.0, 58.0
+    drawing.text(12, 20, "Features that were kept, by outcome", SIZE, INK, bold=True)
+    share = float((event == 0).mean())
+    for start, end, name in ((0.0, share, classes[0]), (share, 1.0, classes[1])):
+        span = width - label - 28
+        drawing.rect(label + 16 + span * start, 40, span * (end - start) - 2, 10, COLOURS[0 if start == 0 else 1])
+        drawing.text(label + 16 + span * (start + end) / 2, 36, name, SMALL, INK, "middle")
+    for row, name in enumerate(names):
+        y = top + row * cell
+        drawing.text(label + 8, y + 13, fitting(name, label - 4), SMALL, INK, "end")
+        for at, person in enumerate(order):
+            drawing.rect(label + 16 + at * each, y, each + 0.05, cell - 1, diverging(float(scaled[person, row]) / 2.5))
+    bottom = top + len(names) * cell
+    drawing.text(12, bottom + 18, "Standard deviations from the mean: blue above, orange below, full colour at "
+                                  "2.5.", SMALL,
+                 MUTED)
+    return to_svg(drawing.finish(width, bottom + 30, "Heat map of the features that were kept"))
+
+
+def null_figure(null: Null) -> str:
+    """The observed area among those of outcomes that were dealt out anew."""
+    counts, edges = np.histogram(null.areas, bins=np.linspace(0, 1, 41))
+    plot = Plot("Is it more than chance?", (0, 1), (0, max(1.0, 1.15 * counts.max())), "area under the ROC curve",
+                "permuted outcomes")
+    for low, high, count in zip(edges[:-1], edges[1:], counts, strict=True):
+        if count:
+            plot.bar(low, high, count, "#9bb4c4")
+    plot.line([null.observed] * 2, [0, counts.max()], COLOURS[1],
+              f"observed {null.observed:.3f}; p {null.p:.3g} of {len(null.areas)} permutations")
+    return plot.svg()
+
+
+def scatter_figure(found: RegressionResult, title: str, unit: str) -> str:
+    """Observed against predicted numbers of people left out, first repeat."""
+    predicted = found.predicted[0]
+    low, high = (float(f([found.outcome, predicted])) for f in (np.min, np.max))
+    reach = 0.05 * (high - low)
+    plot = Plot(title, (low - reach, high + reach), (low - reach, high + reach), f"predicted ({unit})",
+                f"observed ({unit})")
+    plot.line([low, high], [low, high], MUTED, "equal", 1, dashed=True)
+    slope, start = np.polyfit(predicted, found.outcome, 1)
+    ends = np.array([predicted.min(), predicted.max()])
+    plot.line(ends, start + slope * ends, COLOURS[1], f"least squares: slope {slope:.2f} (1 is perfect)", 1.6)
+    plot.points(predicted, found.outcome, COLOURS[0], 3)
+    return plot.svg()
+
+
+def survival_figure(found: FollowUpResult, unit: str) -> str:
+    """Share with the event by thirds of the score (1 − Kaplan and Meier)."""
+    cuts = np.quantile(found.score, [1 / 3, 2 / 3])
+    place = np.searchsorted(cuts, found.score, side="right")
+    end = float(np.quantile(found.time, 0.95))
+    curves = [_cumulative(found.time[place == third], found.event[place == third], end) for third in range(3)]
+    top = max(float(share[-1]) for _, share in curves) * 1.25 or 0.01
+    plot = Plot("Event by thirds of the score", (0, end), (0, top), f"time ({unit})", "share with the event (%)",
+                percent=False)
+    for (time, share), colour, name in zip(curves, (COLOURS[2], COLOURS[4], COLOURS[1]), ("low", "middle", "high"),
+                                           strict=True):
+        plot.line(time, share, colour, f"{name} third")
+    return plot.svg()
+
+
+def _cumulative(time: np.ndarray, event: np.ndarray, end: float) -> tuple[list[float], list[float]]:
+    """Steps of 1 − Kaplan–Meier until ``end``."""
+    x, y, free = [0.0], [0.0], 1.0
+    for moment in np.unique(time[event & (time <= end)]):
+        free *= 1 - (event & (time == moment)).sum() / (time >= moment).sum()
+        x += [float(moment)] * 2
+        y += [y[-1], 1 - free]
+    return [*x, end], [*y, y[-1]]
+
+
+def grid_figure(found: GridResult, region: str) -> str:
+    """Areas of all combinations in one region."""
+    cells = [cell for cell in found.cells if cell.region == region]
+    selectors = list(dict.fromkeys(cell.selector for cell in cells))
+    names = list(dict.fromkeys(cell.estimator for cell in cells))
+    area = {(cell.selector, cell.estimator): cell.auc for cell in cells}
+    values = np.array([[area[selector, name] for name in names] for selector in selectors])
+    return tiles(f"AUC in cross-validation: {region}", selectors, names, values,
+                 [[f"{value:.2f}" for value in row] for row in values],
+                 [[heat(value, 0.5, 1.0) for value in row] for row in values], width=430, cell=26)
+
+
+def models_of(result: BinaryResult, test: bool) -> dict[str, Assessment]:
+    """Title → figures of one part."""
+    return {one.model.title: one.test if test else one.internal for one in result.models.values()}
+
+
+def confusions(found: ClassesResult) -> list[str]:
+    return [confusion_figure(title, found.classes, matrix) for title, matrix in found.confusion.items()]

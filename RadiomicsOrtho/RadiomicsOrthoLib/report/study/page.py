@@ -1,0 +1,305 @@
+"""The report of a study as one HTML page: what was asked, who is in it, what came out, and what is left open."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from ... import RESEARCH_USE_ONLY, __version__
+from ...modelling.recipes.results import BinaryResult, Comparison, StudyResult
+from ...statistics.estimate import Estimate
+from ..html_parts import bullets, checked_svg, page, section, table
+from ..svg import escape
+from .checklists import Answer, MetricsScore, open_items, share_filled
+
+STYLE = """
+.study-figures { display: grid; grid-template-columns: repeat(auto-fit, minmax(22rem, 1fr)); gap: 1rem; align-items:
+start; } .study-figures svg, .wide svg { width: 100%; height: auto; display: block; border-radius: 4px; }
+.wide { margin-top: 1rem; }
+.study-figures figure { background: #fff; border-radius: 4px; }
+.compact td, .compact th { font-size: .85rem; padding-right: .6rem; }
+.compact tbody th { width: auto; }
+.warning { border-left: 6px solid var(--warn); }
+td.number { white-space: nowrap; }
+"""
+
+
+def study_page(result: StudyResult, figures: Mapping[str, str], metrics: MetricsScore, clear: Sequence[Answer],
+               tripod: Sequence[Answer], models: Sequence[tuple[str, str]]) -> str:
+    """``figures``: name → SVG; ``models``: title and what became of it (a folder, or why there is none)."""
+    recipe = result.recipe
+    word = "SIMULATED – " if result.simulated else ""
+    sections = [
+        _notes(result), _summary(result), _design(result), _people(result, figures),
+        *(_task(result, task, figures) for task in result.binary.values()), _classes(result, figures),
+        _regression(result, figures), _follow_up(result, figures), _grid(result, figures), _features(result, figures),
+        _card(result, models, figures), _metrics(metrics), _checklist("CLEAR", clear), _checklist("TRIPOD+AI", tripod),
+        _record(result)]
+    footer = f"{RESEARCH_USE_ONLY} radiomics-ortho {__version__}, recipe {recipe.id} {recipe.version}."
+    return page(f"{word}{recipe.title}", f"{word}{recipe.title}", f"Study report after {recipe.id}",
+                [one for one in sections if one], footer, STYLE)
+
+
+def _notes(result: StudyResult) -> str:
+    return section("Read this first", bullets(result.notes), "warning") if result.notes else ""
+
+
+def _summary(result: StudyResult) -> str:
+    rows = []
+    for task in result.binary.values():
+        one = task.models[result.recipe.main]
+        figures = one.test or one.internal
+        part = "held-out part" if one.test else "cross-validation"
+        rows.append([escape(f"{task.title}: {one.model.title}"),
+                     escape(f"AUC {interval(figures.honest_auc)} in the {part}, {figures.events} of {figures.count} "
+                            f"rows "
+                            f"with the event; on the people of the fit {one.apparent:.3f}")])
+    if result.regression:
+        one = result.regression
+        rows.append([escape(one.model.title),
+                     f"R² of people left out {interval(one.r2)}; of the fit itself {one.apparent_r2:.3f}"])
+    if result.follow_up:
+        one = result.follow_up
+        rows.append(["Followed cohort", escape(f"hazard ratio per point {interval(one.adjusted)}, adjusted; the "
+                                               f"score adds "
+                                               f"χ² {one.chi2:.2f} (p {p_text(one.p)}) to the clinical model")])
+    return section("In short", table(rows, kind="facts"), "result")
+
+
+def _design(result: StudyResult) -> str:
+    recipe = result.recipe
+    scan = recipe.scan
+    facts = table(([escape(one.topic), escape(one.text), escape(one.evidence)] for one in recipe.facts),
+                  ("The study", "What it states", "Evidence"), "compact")
+    reported = table(([escape(one.topic), escape(one.text), escape(one.evidence)] for one in recipe.reported),
+                     ("Reported there", "Figure", "Evidence"), "compact")
+    deviations = table(([escape(one.study), escape(one.here), escape(one.why)] for one in recipe.deviations),
+                       ("The study", "Here", "Why"), "compact")
+    setting = table([["Images", escape(f"{scan.modality}, {scan.site}, {scan.compartment}"
+                                       f"{', ' + ', '.join(scan.levels) if scan.levels else ''}; one row for each "
+                                       f"{scan.per}")],
+                     ["Extraction profile", escape(scan.profile)], ["Outcome", escape(recipe.outcome.title)],
+                     ["Models", bullets(_model_line(one) for one in recipe.models)]], kind="facts")
+    return section("Design", f"<p>{escape(recipe.citation)}</p><p class=\"what\">A way of working after this study, "
+                             f"fitted to the "
+                   f"table at hand. The study published no coefficients; none of its numbers are used. Read: "
+                   f"{escape(recipe.evidence)}.</p>{setting}{facts}{reported}<h3>Where this differs, and "
+                   f"why</h3>{deviations}"
+                   f"<h3>Assumed, because the study does not say</h3>{bullets(recipe.assumed)}")
+
+
+def _model_line(model) -> str:
+    if model.average:
+        return f"{model.title}: mean of {' and '.join(model.average)}"
+    chain = [name for step in model.selection for name in step] + list(model.estimator)
+    seen = [*model.blocks, *model.clinical]
+    joined = ", features become one score first" if model.combine == "score" else ""
+    return f"{model.title}: {', '.join(seen)} → {' → '.join(chain)}{joined}"
+
+
+def _people(result: StudyResult, figures: Mapping[str, str]) -> str:
+    rows = ([escape(row.title), escape(row.everybody), *map(escape, row.groups),
+             "—" if row.difference is None else escape(f"{row.difference:.2f}".replace("-", "−"))]
+            for row in result.baseline)
+    head = ("Table 1", "all", *result.baseline_groups, "stand. difference")
+    return section("Who is in the study", f'<div class="wide">{checked_svg(figures["flow"])}</div>'
+                   + table(rows, head, "compact")
+                   + '<p class="what">Mean ± standard deviation, or number (share), of subjects. The standardised '
+                     'difference '
+                     'compares the first two groups.</p>')
+
+
+def _task(result: StudyResult, task: BinaryResult, figures: Mapping[str, str]) -> str:
+    rows = []
+    for one in task.models.values():
+        for part, found in (("cross-validation", one.internal), ("held-out part", one.test)):
+            if found is None:
+                continue
+            line = found.calibration
+            rows.append([escape(one.model.title), escape(part), _number(found.honest_auc),
+                         *(_number(getattr(found.accuracy, name))
+                           for name in ("sensitivity", "specificity", "accuracy")),
+                         f"{found.brier:.3f}", _number(line.slope if line else None, 2)])
+    head = ("Model", "Part", "AUC", "Sensitivity", "Specificity", "Accuracy", "Brier", "Calibration slope")
+    names = [f"{kind}-{key}" for kind in ("roc", "calibration", "decision") for key in _keys(task, figures, kind)]
+    pictures = "".join(f"<figure>{checked_svg(figures[name])}</figure>" for name in names)
+    body = table(rows, head, "compact") + (
+        '<p class="what">95 % intervals: of the AUC the wider one of DeLong and of a bootstrap of whole subjects, of '
+        'shares '
+        'exact (Clopper–Pearson). In cross-validation figures are means over the repeats, counts those of the first. '
+        'Cut-offs are learned in the training part.</p>')
+    body += f'<div class="study-figures">{pictures}</div>{_comparisons(task)}{_null(task, figures)}{_blocks(task)}'
+    confusion = figures.get(f"confusion-{key_of(task)}")
+    return section(task.title, body + (f'<div class="study-figures"><figure>{checked_svg(confusion)}</figure></div>'
+                                       if confusion else ""))
+
+
+def key_of(task: BinaryResult) -> str:
+    """The part of the names of a task's figures."""
+    return "".join(letter if letter.isalnum() else "-" for letter in task.title.lower()).strip("-")
+
+
+def _keys(task: BinaryResult, figures: Mapping[str, str], kind: str) -> list[str]:
+    return [key for key in (key_of(task), f"{key_of(task)}-test") if f"{kind}-{key}" in figures]
+
+
+def _comparisons(task: BinaryResult) -> str:
+    def row(one: Comparison) -> list[str]:
+        nri, idi = one.reclassified
+        return [escape(f"{task.models[one.first].model.title} − "
+                       f"{task.models[one.second].model.title}"), escape(one.part),
+                _number(one.delong.difference), p_text(one.delong.p), _number(one.by_subjects), _number(nri.estimate,
+                                                                                                        2),
+                _number(idi.estimate)]
+
+    if not task.comparisons:
+        return ""
+    return "<h3>Comparisons</h3>" + table(map(row, task.comparisons), (
+        "Difference of areas", "Part", "DeLong", "p", "by subjects", "NRI", "IDI"), "compact") + (
+        '<p class="what">NRI (without categories) and IDI stand beside the test of areas; both can favour a useless '
+        'model '
+        "that is badly calibrated.</p>")
+
+
+def _null(task: BinaryResult, figures: Mapping[str, str]) -> str:
+    name = f"null-{key_of(task)}"
+    if task.null is None or name not in figures:
+        return ""
+    return (f'<h3>Against chance</h3><div class="study-figures"><figure>{checked_svg(figures[name])}</figure></div>'
+            f'<p class="what">The same chain on outcomes dealt out anew among subjects: mean area '
+            f"{task.null.areas.mean():.3f}, greatest {task.null.areas.max():.3f}; observed {task.null.observed:.3f}, p "
+            f"{p_text(task.null.p)}.</p>")
+
+
+def _blocks(task: BinaryResult) -> str:
+    if not task.block_correlation:
+        return ""
+    rows = [[escape(name), f"{value:.3f}".replace("-", "−")] for name, value in task.block_correlation.items()]
+    return "<h3>Correlation between the blocks of features</h3>" + table(rows, kind="facts")
+
+
+def _classes(result: StudyResult, figures: Mapping[str, str]) -> str:
+    if result.classes is None:
+        return ""
+    rows = [[escape(name), f"{area:.3f}"] for name, area in result.classes.areas.items()]
+    pictures = "".join(f"<figure>{checked_svg(svg)}</figure>" for name,
+                       svg in figures.items() if name.startswith("classes-"))
+    return section("All classes at once", table(rows, ("Model", "Mean area of all pairs (Hand and Till)"), "facts")
+                   + f'<div class="study-figures">{pictures}</div>')
+
+
+def _regression(result: StudyResult, figures: Mapping[str, str]) -> str:
+    if result.regression is None:
+        return ""
+    one = result.regression
+    rows = [["r of the fit itself", interval(one.apparent_r)],
+            ["R² of the fit itself, adjusted", f"{one.apparent_r2:.3f}, {one.adjusted_r2:.3f}"],
+            [f"F({one.freedom[0]}, {one.freedom[1]})", f"{one.f:.2f}, p {p_text(one.p)}"],
+            ["r of people left out", interval(one.r)], ["R² of people left out", interval(one.r2)],
+            ["Root mean square error", f"{one.rmse:.4g} {escape(result.recipe.outcome.unit)}"]]
+    return section("Regression", table(rows, kind="facts")
+                   + f'<div class="study-figures"><figure>{checked_svg(figures["scatter"])}</figure></div>'
+                   + '<p class="what">R² of the fit grows with every predictor; what counts is that of whole '
+                     'subjects left '
+                     "out, with the interval of a bootstrap of subjects.</p>")
+
+
+def _follow_up(result: StudyResult, figures: Mapping[str, str]) -> str:
+    if result.follow_up is None:
+        return ""
+    one, plan = result.follow_up, result.recipe.follow_up
+    horizon = [[f"Area at {one.horizon:g} {plan.unit}, {escape(name)}", f"{value:.3f}"]
+               for name, value in one.auc_at_horizon.items()]
+    rows = [["People, events", f"{one.count}, {one.events}"],
+            ["Median follow-up", f"{one.median_time:.1f} {plan.unit}"],
+            ["Score with and without the event", "{:.0f} ± {:.0f} and {:.0f} ± {:.0f}".format(*one.mean_with,
+                                                                                              *one.mean_without)],
+            ["Hazard ratio per point, score alone", f"{interval(one.alone)}, p {p_text(one.alone_p)}"],
+            [f"Adjusted for {escape(', '.join(plan.clinical))}",
+             f"{interval(one.adjusted)}, p {p_text(one.adjusted_p)}"],
+            ["Hazard ratio per 10 points, adjusted", f"{one.adjusted.value ** 10:.2f}"],
+            ["What the score adds (likelihood ratio)", f"χ² {one.chi2:.2f}, {one.freedom} df, p {p_text(one.p)}"],
+            ["C-index, clinical and with the score", f"{one.clinical_c:.3f}, {one.combined_c:.3f}"], *horizon]
+    return section("The followed cohort", table(rows, kind="facts")
+                   + f'<div class="study-figures"><figure>{checked_svg(figures["survival"])}</figure></div>'
+                   + '<p class="what">The score is 100 × the probability of the model, which learned from the '
+                     'development part '
+                     "alone. The C-indices are those of Cox models on the people of their own fit.</p>")
+
+
+def _grid(result: StudyResult, figures: Mapping[str, str]) -> str:
+    if result.grid is None:
+        return ""
+    grid = result.grid
+    rows = []
+    for region, nested in grid.nested.items():
+        best = grid.best(region)
+        rows.append([escape(region), escape(f"{best.selector}, {best.estimator}"), f"{best.auc:.3f}",
+                     f"{best.accuracy:.3f}",
+                     interval(nested), f"{best.auc - nested.value:+.3f}".replace("-", "−")])
+    pictures = "".join(f"<figure>{checked_svg(svg)}</figure>" for name,
+                       svg in figures.items() if name.startswith("grid-"))
+    return section("Grid of selections and classifiers", table(
+        rows, ("Region", "Best of the grid", "AUC", "Accuracy", "AUC, picked inside", "Optimism"), "compact")
+        + f'<div class="study-figures">{pictures}</div>'
+        + '<p class="what">The best of many combinations looks better than it is. Picked anew in inner folds of every '
+          "training part, it does what the fifth column says; the accuracy is at the cut-off that is best in the fold "
+          "itself, as such studies show it.</p>")
+
+
+def _features(result: StudyResult, figures: Mapping[str, str]) -> str:
+    wanted = ("stability", "weights", "heat", "correlation")
+    found = "".join(f'<div class="wide">{checked_svg(figures[name])}</div>' for name in wanted if name in figures)
+    return section("Selected features of the main model", found)
+
+
+def _card(result: StudyResult, models: Sequence[tuple[str, str]], figures: Mapping[str, str]) -> str:
+    rows = [[escape(title), escape(what)] for title, what in models]
+    nomogram = f'<h3>Nomogram of the main model</h3><div class="wide">{checked_svg(figures["nomogram"])}</div>' \
+        if "nomogram" in figures else ""
+    return section("Models", table(rows, ("Model", "Bundle"), "facts") + nomogram)
+
+
+def _metrics(score: MetricsScore) -> str:
+    rows = ([escape(one.item.number), escape(one.item.topic), f"{one.item.weight:.4f}", escape(one.state),
+             escape(one.reason)]
+            for one in score.answers)
+    return section(f"METRICS: {score.percent:.1f} % (at most {score.most:.1f} % once the open items are answered)",
+                   table(rows, ("Item", "Topic", "Weight", "Met", "Reason"), "compact checklist")
+                   + '<p class="what">Kocak et al. 2024, doi:10.1186/s13244-023-01572-w. Open items count as not '
+                     'met.</p>')
+
+
+def _checklist(name: str, answers: Sequence[Answer]) -> str:
+    rows = ([escape(one.item.number), escape(one.item.topic),
+             escape(one.reason)] for one in answers if one.state == "yes")
+    return section(f"{name}: {share_filled(answers)}",
+                   f"<details><summary>Filled by this run</summary>{table(rows, ('Item', 'Topic', 'Where'), 'compact')}"
+                   f"</details><p>Left to the authors: {escape('; '.join(open_items(answers)))}.</p>")
+
+
+def _record(result: StudyResult) -> str:
+    recipe, people = result.recipe, result.data.people
+    rows = [["Recipe", escape(f"{recipe.id} {recipe.version}")], ["Recipe, SHA-256", _hash(recipe.sha256)],
+            ["Table", escape(people.name)], ["Table, SHA-256", _hash(people.sha256)],
+            ["Seed", str(recipe.validation.seed)], ["Command", escape(f"radiomics-ortho train --recipe {recipe.id} "
+                                                                      f"--table "
+                                                                       f"{people.name} -o FOLDER")]]
+    return section("Record", table(rows, kind="facts"))
+
+
+def _hash(text: str) -> str:
+    return f'<span class="hash">{escape(text or "not read from a file")}</span>'
+
+
+def _number(one: Estimate | None, digits: int = 3) -> str:
+    return "—" if one is None else interval(one, digits)
+
+
+def interval(one: Estimate, digits: int = 3) -> str:
+    """``0.812 (0.733 to 0.891)``."""
+    value, lower, upper = (f"{part:.{digits}f}".replace("-", "−") for part in (one.value, one.lower, one.upper))
+    return f"{value} ({lower} to {upper})"
+
+
+def p_text(p: float) -> str:
+    return "&lt; 0.001" if p < 0.001 else f"{p:.3f}"
