@@ -206,6 +206,14 @@ def test_an_outcome_among_the_predictors_is_not_possible():
     assert not {"true_risk", "true_density", recipe.outcome.column} & set(data.frame.columns)
 
 
+def test_a_column_made_from_the_outcome_is_refused():
+    recipe, table = quick("yang-2022")
+    name = table.features[3]
+    leak = (table.column(recipe.outcome.column) == recipe.outcome.event).astype(float)
+    with pytest.raises(InputError, match=f"'{name}' tells the outcome"):
+        run_recipe(recipe, replace(table, columns={**table.columns, name: leak}))
+
+
 # -- kinds of results, beside other packages -----------------------------------------------------------
 
 def test_r_squared_and_f_are_those_of_statsmodels():

@@ -9,6 +9,8 @@ import numpy as np
 from ...cohort.feature_table import FeatureTable
 from ...errors import InputError
 from ...long_work import Cancelled, Progress, never_cancelled, no_progress
+from ..dataset import Dataset
+from ..leaks import refuse_leaks, suspect_columns
 from .baseline import baseline_table
 from .binary_study import binary_study
 from .classes_study import all_classes, pair_studies
@@ -30,6 +32,10 @@ def run_recipe(recipe: Recipe, table: FeatureTable, jobs: int = 1, progress: Pro
     start = time.monotonic()
     data = study_data(table, recipe)
     development, test = _parts(data, recipe)
+    kind = int if recipe.outcome.classes else float
+    known = Dataset(data.frame.iloc[development], data.outcome[development].astype(kind))
+    refuse_leaks(known)
+    suspects = tuple(one.sentence for one in suspect_columns(known))
     groups, baseline = baseline_table(data, recipe)
     found: dict[str, object] = {}
     titles = tuple(recipe.outcome.classes.values()) if recipe.outcome.classes else ()
@@ -54,7 +60,7 @@ def run_recipe(recipe: Recipe, table: FeatureTable, jobs: int = 1, progress: Pro
                                                cancelled)
     progress(1.0, "computed")
     return StudyResult(recipe, data, development, test, _flow(data, recipe, development, test), groups, baseline,
-                       _notes(data, recipe), seconds=time.monotonic() - start, **found)
+                       (*_notes(data, recipe), *suspects), seconds=time.monotonic() - start, **found)
 
 
 def _parts(data: StudyData, recipe: Recipe) -> tuple[np.ndarray, np.ndarray]:
