@@ -7,6 +7,7 @@ import pytest
 from clinical_tables import columns
 from RadiomicsOrthoLib.statistics.calibration import (
     brier,
+    calibration_curve,
     calibration_line,
     calibration_table,
     expected_calibration_error,
@@ -116,3 +117,18 @@ def test_what_is_no_probability_is_refused(predicted):
 def test_a_certain_prediction_has_no_line():
     with pytest.raises(ValueError, match="finite logit"):
         calibration_line(np.array([0, 1, 0]), np.array([0.0, 0.5, 0.2]))
+
+
+def test_the_smooth_curve_is_straight_where_predictions_come_true():
+    random = np.random.default_rng(0)
+    p = random.uniform(0.05, 0.95, 4000)
+    true = calibration_curve(random.random(4000) < p, p)
+    assert true.average < 0.02 and true.average <= true.ninetieth <= true.greatest < 0.08
+    assert np.all(np.diff(true.predicted) > 0)
+    # predictions twice too extreme: the curve lies above them below a half and below them above
+    extreme = 1 / (1 + np.exp(-2 * np.log(p / (1 - p))))
+    found = calibration_curve(random.random(4000) < p, extreme)
+    low, high = np.interp([0.1, 0.9], found.predicted, found.observed)
+    assert low > 0.17 and high < 0.83 and found.average > 0.05
+    with pytest.raises(ValueError, match="that differ"):
+        calibration_curve([0, 1] * 10, [0.5] * 20)

@@ -48,3 +48,16 @@ def test_interventions_avoided():
 def test_a_threshold_is_inside(threshold):
     with pytest.raises(ValueError, match="thresholds"):
         net_benefit(np.array([0, 1]), np.array([0.1, 0.9]), [threshold])
+
+
+def test_net_benefit_is_that_of_the_package_dcurves():
+    import pandas
+    from dcurves import dca
+
+    random = np.random.default_rng(0)
+    p = np.round(random.random(200), 2)
+    y = (random.random(200) < p).astype(int)
+    thresholds = [0.05, 0.2, 0.33, 0.5, 0.8]
+    found = dca(pandas.DataFrame({"y": y, "p": p}), "y", ["p"], thresholds).set_index(["model", "threshold"])
+    for model, ours in (("p", net_benefit(y, p, thresholds)), ("all", net_benefit_of_all(y, thresholds))):
+        assert ours == pytest.approx([found.loc[(model, one), "net_benefit"] for one in thresholds], abs=1e-9)

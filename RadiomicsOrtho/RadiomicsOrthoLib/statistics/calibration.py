@@ -130,6 +130,39 @@ def spiegelhalter(outcome: np.ndarray, predicted: np.ndarray) -> tuple[float, fl
     return z, two_sided(z)
 
 
+@dataclass(frozen=True)
+class CalibrationCurve:
+    """The smooth curve of ``observed`` over ``predicted`` (points, rising).
+
+    How far the two lie apart over the people: on ``average`` (Eavg), for nine tenths (E90), and at most (Emax), as
+    ``val.prob`` has them.
+    """
+
+    predicted: np.ndarray
+    observed: np.ndarray
+    average: float
+    ninetieth: float
+    greatest: float
+
+
+def calibration_curve(outcome: np.ndarray, predicted: np.ndarray, span: float = 2 / 3) -> CalibrationCurve:
+    """Cleveland's lowess of ``outcome`` (n) over ``predicted`` (n), without iterations, as for outcomes of 0 and 1.
+
+    Of statsmodels.  ValueError for fewer than ten people, or predictions that are all the same.
+    """
+    from statsmodels.nonparametric.smoothers_lowess import lowess
+
+    events, predicted = _checked(outcome, predicted)
+    if len(predicted) < 10 or np.ptp(predicted) == 0:
+        raise ValueError("a curve needs ten people and predictions that differ")
+    curve = lowess(events.astype(float), predicted, frac=span, it=0)
+    observed = np.interp(predicted, curve[:, 0], curve[:, 1])
+    apart = np.abs(observed - predicted)
+    points, first = np.unique(curve[:, 0], return_index=True)
+    return CalibrationCurve(points, np.clip(curve[first, 1], 0, 1), float(apart.mean()),
+                            float(np.quantile(apart, 0.9)), float(apart.max()))
+
+
 def expected_calibration_error(table: Sequence[CalibrationGroup]) -> float:
     """Mean distance of predicted and observed over the groups, each by its size."""
     return float(np.average([abs(group.predicted - group.observed.value) for group in table],

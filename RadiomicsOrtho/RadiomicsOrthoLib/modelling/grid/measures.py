@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
+from ...statistics.multiclass import macro_area
+from ...statistics.regression import determination
 from ...statistics.roc import auc
+from ...statistics.survival import concordance
 from ..dataset import Dataset
 from ..task import CLASSIFICATION, SURVIVAL, event_and_time
 
@@ -22,15 +25,10 @@ def score_of(y: np.ndarray, score: np.ndarray, measure: str) -> float:
     if measure == AREA:
         return auc(y == 1, score) if 0 < (y == 1).sum() < len(y) else np.nan
     if measure == AREAS:
-        there = [one for one in range(score.shape[1]) if 0 < (y == one).sum() < len(y)]
-        return float(np.mean([auc(y == one, score[:, one]) for one in there])) if there else np.nan
+        return macro_area(y, score)
     if measure == CONCORDANCE:
-        from lifelines.utils import concordance_index
-
-        event, time = event_and_time(y)
         try:
-            return float(concordance_index(time, -score, event))
-        except ZeroDivisionError:
+            return concordance(*event_and_time(y), score)
+        except ValueError:
             return np.nan
-    spread = np.sum((y - y.mean()) ** 2)
-    return float(1 - np.sum((y - score) ** 2) / spread) if spread > 0 else np.nan
+    return determination(y, score)
