@@ -6,6 +6,7 @@ import slicer
 import vtk
 from RadiomicsOrthoLib.errors import InputError
 from RadiomicsOrthoWidgets.anatomy_section import AnatomySection
+from RadiomicsOrthoWidgets.button_state import allow
 from RadiomicsOrthoWidgets.check_section import CheckSection
 from RadiomicsOrthoWidgets.csf_section import CsfSection
 from RadiomicsOrthoWidgets.level_section import LevelSection
@@ -15,6 +16,7 @@ from RadiomicsOrthoWidgets.planar_region_section import PlanarRegionSection
 from RadiomicsOrthoWidgets.proposal_section import ProposalSection
 from RadiomicsOrthoWidgets.protocol_section import ProtocolSection
 from RadiomicsOrthoWidgets.segmentation_watch import SegmentationWatch
+from RadiomicsOrthoWidgets.tab_order import orderTabs
 from RadiomicsOrthoWidgets.translation import installTranslation
 from slicer import vtkMRMLMarkupsFiducialNode, vtkMRMLMarkupsNode, vtkMRMLScalarVolumeNode, vtkMRMLSegmentationNode
 from slicer.i18n import tr as _
@@ -98,6 +100,7 @@ class RadiomicsOrthoSegmentWidget(ScriptedLoadableModuleWidget, VTKObservationMi
         self.ui.newSegmentationButton.connect("clicked(bool)", self.onNewSegmentationButton)
         self.ui.coreButton.connect("clicked(bool)", self.onCoreButton)
         self.ui.scoreButton.connect("clicked(bool)", self.onScoreButton)
+        orderTabs(uiWidget)
         self.initializeParameterNode()
 
     def cleanup(self) -> None:
@@ -182,10 +185,9 @@ class RadiomicsOrthoSegmentWidget(ScriptedLoadableModuleWidget, VTKObservationMi
             self.editor.setSegmentationNode(node.segmentation)
         if node.segmentation and self.editor.sourceVolumeNode() is not node.inputVolume:
             self.editor.setSourceVolumeNode(node.inputVolume)
-        self.ui.newSegmentationButton.enabled = bool(node.inputVolume)
-        self.ui.newSegmentationButton.toolTip = (
-            _("Start an empty segmentation on the grid of this scan") if node.inputVolume
-            else _("Load a scan and choose it as the volume first"))
+        allow(self.ui.newSegmentationButton,
+              "" if node.inputVolume else _("Load a scan and choose it as the volume first."),
+              _("Start an empty segmentation on the grid of this scan"), self.ui.scanReasonLabel)
         self._modality.show(node.inputVolume)
         self._watch.watch(node.segmentation)
         self._proposals.show(node)
@@ -238,6 +240,11 @@ class RadiomicsOrthoSegmentWidget(ScriptedLoadableModuleWidget, VTKObservationMi
             slicer.util.errorDisplay(problem)
 
     def onScoreButton(self) -> None:
+        from RadiomicsOrthoScene.one_click import hand_to_score_module
+
+        node = self._parameterNode
+        if node and node.inputVolume and node.segmentation:
+            hand_to_score_module(node.inputVolume, node.segmentation, self.editor.currentSegmentID())
         slicer.util.selectModule("RadiomicsOrtho")
 
     def _currentSegment(self):
@@ -255,10 +262,8 @@ class RadiomicsOrthoSegmentWidget(ScriptedLoadableModuleWidget, VTKObservationMi
             self._protocols.show(self._parameterNode.inputVolume,
                                  self._parameterNode.proposalSite if site == "unknown" else site)
         reason = self.logic.reasonNoCore(self._parameterNode, segment) if self._parameterNode else ""
-        self.ui.coreButton.enabled = not reason
-        self.ui.coreButton.toolTip = reason or _("Add a segment with everything deeper than this below the surface")
-        self.ui.coreReasonLabel.text = reason
-        self.ui.coreReasonLabel.visible = bool(reason)
+        allow(self.ui.coreButton, reason, _("Add a segment with everything deeper than this below the surface"),
+              self.ui.coreReasonLabel)
         node = self._parameterNode
         self._checks.show(node.inputVolume if node else None, node.segmentation if segment else None,
                           self.editor.currentSegmentID() if segment else "")

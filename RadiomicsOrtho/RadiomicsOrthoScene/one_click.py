@@ -199,6 +199,16 @@ def hand_to_segment_module(volumeNode, segmentationNode) -> None:
     node.inputVolume, node.segmentation = volumeNode, segmentationNode
 
 
+def hand_to_score_module(volumeNode, segmentationNode, segmentId: str) -> None:
+    """Have Radiomics Ortho show them when it is opened."""
+    from slicer.util import getModuleLogic
+
+    node = getModuleLogic("RadiomicsOrtho").getParameterNode()
+    node.inputVolume, node.segmentation = volumeNode, segmentationNode
+    if segmentId:
+        node.segmentId = segmentId
+
+
 def save_scan(result: ScanResult, folder: str, choice: ReportChoice | None = None) -> list[str]:
     """Write the overview and the files of every card into a folder; returns their names.
 

@@ -29,6 +29,8 @@ class AnatomySection:
             comboBox.setCurrentIndex(max(comboBox.findData(anatomy.get(name) or ""), 0))
             comboBox.blockSignals(wasBlocked)
             comboBox.enabled = segment is not None
+        ui.anatomyReasonLabel.text = "" if segment else _("Select a segment in the list above to name it.")
+        ui.anatomyReasonLabel.visible = segment is None
         isFemur = anatomy.get("site") == "proximal-femur"
         for label, comboBox, shown in ((ui.levelLabel, ui.levelComboBox, not isFemur),
                                        (ui.sideLabel, ui.sideComboBox, isFemur)):

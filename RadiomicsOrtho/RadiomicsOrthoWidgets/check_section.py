@@ -28,7 +28,7 @@ class CheckSection:
         self.widget.objectName = "checkCollapsibleButton"
         self.widget.collapsed = True
         layout = qt.QVBoxLayout(self.widget)
-        self.button = qt.QPushButton(_("Check the region"))
+        self.button = qt.QPushButton(_("Check the &region"))
         self.button.objectName = "checkButton"
         self.browser = qt.QTextBrowser()
         self.browser.objectName = "checkBrowser"
@@ -125,7 +125,7 @@ class CheckSection:
             self._text(findingsHtml(check.findings), verdict(check.findings), isHtml=True)
 
     def _text(self, text: str, summary: str = "", isHtml: bool = False) -> None:
-        title = _("7. Region check")
+        title = _("&7. Region check")
         self.widget.text = f"{title}: {summary}" if summary else title
         if isHtml:
             self.browser.setHtml(text)

@@ -13,6 +13,8 @@ def addRow(layout, title: str, editor) -> None:
     """A row whose title gives way where the panel is narrow, instead of widening it."""
     label = qt.QLabel(title)
     label.wordWrap = True
+    # otherwise the row is too low for a second line
+    label.setSizePolicy(qt.QSizePolicy.MinimumExpanding, qt.QSizePolicy.Preferred)
     label.toolTip = editor.toolTip
     label.setBuddy(editor)
     layout.addRow(label, editor)

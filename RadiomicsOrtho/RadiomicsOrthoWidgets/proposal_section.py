@@ -238,7 +238,10 @@ class ProposalSection:
             button.enabled = ready
             button.toolTip = reason or toolTip
         self.labelsButton.visible = totalsegmentator_fits(node.inputVolume if node else None)
-        ui.proposeAgainButton.enabled = ready and self._picker.position() is not None
+        hasPoint = self._picker.position() is not None
+        ui.proposeAgainButton.enabled = ready and hasPoint
+        # without a point there is nothing to be done again
+        ui.proposeAgainButton.visible = hasPoint
         ui.proposeAgainButton.toolTip = _("Once more from the same point; drag the point first if you like. You are "
                                           "asked before anything that you edited is replaced")
         if reason or ui.proposalStateLabel.text == self._reason:

@@ -22,7 +22,7 @@ class ProtocolSection:
         self._protocols, self._shown, self._fit = (), (), None
         self.widget = ctk.ctkCollapsibleButton()
         self.widget.objectName = "protocolCollapsibleButton"
-        self.widget.text = _("2. How to draw the region")
+        self.widget.text = _("&2. How to draw the region")
         self.widget.collapsed = True
         layout = qt.QVBoxLayout(self.widget)
         self.comboBox = qt.QComboBox()

@@ -3,7 +3,7 @@
 import qt
 from slicer.i18n import tr as _
 
-from .step_text import cardTitle, notAppliedHtml, offerTitle
+from .step_text import cardTip, cardTitle, notAppliedHtml, offerTitle
 
 #: lines that are shown without scrolling
 MOST_ROWS = 5
@@ -32,11 +32,11 @@ class ScoreList:
         wasBlocked = self.list.blockSignals(True)
         self.list.clear()
         self._cards = len(result.cards) if result else 0
-        titles = [*(cardTitle(entry.card) for entry in result.cards), *map(offerTitle, result.offers)] if result else ()
-        for title in titles:
+        lines = [*((cardTitle(entry.card), cardTip(entry.card)) for entry in result.cards),
+                 *((offerTitle(offer), offerTitle(offer)) for offer in result.offers)] if result else ()
+        for title, tip in lines:
             self.list.addItem(title)
-            # a line may be wider than the panel
-            self.list.item(self.list.count - 1).setToolTip(title)
+            self.list.item(self.list.count - 1).setToolTip(tip)
         rows = min(self.list.count, MOST_ROWS)
         self.list.setFixedHeight(rows * self.list.sizeHintForRow(0) + 2 * self.list.frameWidth + 2)
         self.list.setCurrentRow(-1)

@@ -77,6 +77,16 @@ def cardTitle(card) -> str:
     return " \u00b7 ".join(parts) + f"\n{warningsText(card.findings)}{shown(card.model.title)}"
 
 
+def cardTip(card) -> str:
+    """The same without being cut off, with what the number means and what warns."""
+    from RadiomicsOrthoLib.report.wording import amount_meaning
+
+    model = card.model
+    meaning = amount_meaning(model.output_title, model.output_unit, model.is_probability)
+    return "\n".join([cardTitle(card), meaning, *(f"{LOOK} {finding.sentence}" for finding in card.findings
+                                                  if finding.severity == "warn")])
+
+
 def warningsText(findings) -> str:
     """How many findings warn, with their sign; empty if none does."""
     count = [finding.severity for finding in findings].count("warn")

@@ -46,7 +46,7 @@ def test_the_button_opens_the_list(panel, case):
     panel._checks.button.click()
     assert not panel._checks.widget.collapsed
     wait(panel._checks)
-    assert panel._checks.widget.text == "7. Region check: no warning"
+    assert panel._checks.widget.text == "&7. Region check: no warning"
     assert "tube voltage" in text(panel) and "Note:" in text(panel)
 
 
@@ -56,7 +56,7 @@ def test_another_segment_is_checked_at_once_while_the_section_is_open(panel, cas
     wait(panel._checks)
     panel.ui.segmentEditorWidget.setCurrentSegmentID(ids[1])
     wait(panel._checks)
-    assert panel._checks.widget.text == "7. Region check: refused"
+    assert panel._checks.widget.text == "&7. Region check: refused"
     assert "touches the edge of the scan" in text(panel) and "Choose a bone that lies completely" in text(panel)
     # the worst comes first
     assert text(panel).index("touches the edge") < text(panel).index("tube voltage")

@@ -12,16 +12,18 @@ from ..quality.finding import Finding
 from ..regions.roi import Roi
 from .language import local, tr
 from .reference_section import comparison_text
-from .wording import amount_text, range_text, severity_words
+from .wording import amount_meaning, amount_text, range_text, severity_words
 
 
 def brief_html(card: Mapping) -> str:
     """The content of ``card.json`` (``ScoreCard.to_dict``) as a short text: result, class, findings, notice."""
     result, model, case = card["result"], card["model"], card["case"]
     shown_as = local(result["unit"]), result["is_probability"]
-    amount = f"<p><big><b>{escape(amount_text(result['value'], *shown_as))}</b></big>"
+    meaning = amount_meaning(result["title"], result["unit"], result["is_probability"])
+    amount = f"<p>{_explained('<big><b>' + escape(amount_text(result['value'], *shown_as)) + '</b></big>', meaning)}"
     if result["interval"]:
-        amount += f"  ({escape(range_text(result['interval'], *shown_as))})"
+        ends = f"({escape(range_text(result['interval'], *shown_as))})"
+        amount += f"  {_explained(ends, local(result['interval_reason']))}"
     parts = [f"<p><b>{escape(local(case['place']))} · {escape(local(result['title']))}</b></p>", f"{amount}</p>"]
     if result["class"]:
         parts.append(f"<p><b>{escape(local(result['class']['title']))}</b><br/>"
@@ -46,6 +48,11 @@ def brief_html(card: Mapping) -> str:
         parts.append(f"<p><small>{escape(local(model['notice']))}</small></p>")
     parts.append(f"<p><small>{escape(identity)}<br/><b>{escape(local(card['notice']))}</b></small></p>")
     return "".join(parts)
+
+
+def _explained(html: str, meaning: str) -> str:
+    """``html`` with a text for whoever points at it."""
+    return f'<span title="{escape(meaning)}">{html}</span>'
 
 
 def _regions_text(patient: Mapping, unit: str, is_probability: bool) -> str:

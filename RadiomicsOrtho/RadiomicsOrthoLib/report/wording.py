@@ -18,6 +18,24 @@ EVIDENCE_OF_TRUST = {
 }
 
 
+#: unit → what a number in it means
+UNIT_MEANINGS = {
+    "HU": "Hounsfield units, the scale of CT: air −1000, water 0",
+    "mg/cm³": "milligrams of the phantom's material in a cubic centimetre of bone",
+    "SD": "standard deviations from the mean of the reference population; negative is below it",
+    "%": "per cent",
+    "points": "points of this score; they have no other unit",
+}
+
+
+def amount_meaning(title: str, unit: str, is_probability: bool) -> str:
+    """What a result is and in which unit, for a reader who points at the number."""
+    if is_probability:
+        return tr("{title}: a probability, in per cent", title=local(title))
+    meaning = local(UNIT_MEANINGS.get(unit, ""))
+    return tr("{title}, in {unit}", title=local(title), unit=meaning or local(unit)) if unit else local(title)
+
+
 def severity_words(severity: str) -> tuple[str, str]:
     """Sign and word of a severity in the language of the report."""
     sign, word = SEVERITY[severity]
