@@ -462,10 +462,10 @@ class RadiomicsOrthoSegmentTest(ScriptedLoadableModuleTest):
         inner = slicer.util.arrayFromSegmentBinaryLabelmap(segmentation, coreId, volume)
         self.assertEqual(int((inner & ~whole & 1).sum()), 0)
         # the same ellipsoid with half axes shorter by 3 mm has 0.56 of the volume; the steps of
-        # the voxels reach inwards and cost a little more
+        # the voxels reach inwards and cost a little more, and so does the region of the basivertebral vein
         share = inner.sum() / whole.sum()
         self.assertLess(share, 19 * 14 * 11 / (22 * 17 * 14))
-        self.assertGreater(share, 18 * 13 * 10 / (22 * 17 * 14))
+        self.assertGreater(share, 0.95 * 18 * 13 * 10 / (22 * 17 * 14))
 
     def test_an_empty_segment_is_refused(self):
         volume, segmentation, _segmentId = self.makeCase()

@@ -271,12 +271,12 @@
         <translation>骨骼影像组学分割</translation>
     </message>
     <message>
-        <source>Start an empty segmentation on the grid of this scan</source>
-        <translation>按该扫描的网格新建一个空分割</translation>
+        <source>Load a scan and choose it as the volume first.</source>
+        <translation>请先载入扫描并将其选为影像。</translation>
     </message>
     <message>
-        <source>Load a scan and choose it as the volume first</source>
-        <translation>请先载入扫描并将其选为影像</translation>
+        <source>Start an empty segmentation on the grid of this scan</source>
+        <translation>按该扫描的网格新建一个空分割</translation>
     </message>
     <message>
         <source>The trabecular core could not be made.</source>
@@ -307,52 +307,52 @@
         <translation>所选分割段已经是松质骨核心；请选择整块骨。</translation>
     </message>
     <message>
-        <source>1. Scan</source>
-        <translation>1. 扫描</translation>
+        <source>&amp;1. Scan</source>
+        <translation>1. 扫描(&amp;1)</translation>
     </message>
     <message>
-        <source>Volume:</source>
-        <translation>影像：</translation>
+        <source>V&amp;olume:</source>
+        <translation>影像(&amp;O)：</translation>
     </message>
     <message>
         <source>The scan on which the bones are drawn</source>
         <translation>勾画骨所用的扫描</translation>
     </message>
     <message>
-        <source>Kind of scan:</source>
-        <translation>扫描种类：</translation>
+        <source>K&amp;ind of scan:</source>
+        <translation>扫描种类(&amp;I)：</translation>
     </message>
     <message>
         <source>Decides how bones are looked for, and what is measured</source>
         <translation>决定如何寻找骨，以及测量什么</translation>
     </message>
     <message>
-        <source>Segmentation:</source>
-        <translation>分割：</translation>
+        <source>Se&amp;gmentation:</source>
+        <translation>分割(&amp;G)：</translation>
     </message>
     <message>
         <source>The segmentation that holds the bones</source>
         <translation>存放骨的分割</translation>
     </message>
     <message>
-        <source>New segmentation</source>
-        <translation>新建分割</translation>
+        <source>&amp;New segmentation</source>
+        <translation>新建分割(&amp;N)</translation>
     </message>
     <message>
-        <source>3. Propose</source>
-        <translation>3. 自动建议</translation>
+        <source>&amp;3. Propose</source>
+        <translation>3. 自动建议(&amp;3)</translation>
     </message>
     <message>
-        <source>Bone:</source>
-        <translation>骨：</translation>
+        <source>&amp;Bone:</source>
+        <translation>骨(&amp;B)：</translation>
     </message>
     <message>
         <source>Which bone is looked for</source>
         <translation>要寻找哪种骨</translation>
     </message>
     <message>
-        <source>Parts:</source>
-        <translation>部分：</translation>
+        <source>&amp;Parts:</source>
+        <translation>部分(&amp;P)：</translation>
     </message>
     <message>
         <source>What of each vertebra becomes a segment</source>
@@ -367,15 +367,15 @@
         <translation>仅单击处的椎体</translation>
     </message>
     <message>
-        <source>Click in the bone</source>
-        <translation>在骨内单击</translation>
+        <source>&amp;Click in the bone</source>
+        <translation>在骨内单击(&amp;C)</translation>
     </message>
     <message>
-        <source>Find without a click</source>
-        <translation>无需单击，自动寻找</translation>
+        <source>Find without a c&amp;lick</source>
+        <translation>无需单击，自动寻找(&amp;L)</translation>
     </message>
     <message>
-        <source>Again</source>
+        <source>Once more</source>
         <translation>再来一次</translation>
     </message>
     <message>
@@ -391,8 +391,8 @@
         <translation>自动建议的说明：未包括什么，以及需要查看什么</translation>
     </message>
     <message>
-        <source>3. Region from points</source>
-        <translation>3. 由点生成区域</translation>
+        <source>&amp;3. Region from points</source>
+        <translation>3. 由点生成区域(&amp;3)</translation>
     </message>
     <message>
         <source>Shape:</source>
@@ -403,28 +403,28 @@
         <translation>在该二维图像上用这些点生成什么</translation>
     </message>
     <message>
-        <source>Click on the image; points that are complete are set anew</source>
-        <translation>在图像上单击；已完整的点将重新设置</translation>
+        <source>Se&amp;t points</source>
+        <translation>设置点(&amp;T)</translation>
     </message>
     <message>
-        <source>Set points</source>
-        <translation>设置点</translation>
+        <source>Click on the image; points that are complete are set anew</source>
+        <translation>在图像上单击；已完整的点将重新设置</translation>
     </message>
     <message>
         <source>Add a segment with the pixels whose centres lie inside</source>
         <translation>新增一个分割段，包含中心位于其内的像素</translation>
     </message>
     <message>
-        <source>Make region</source>
-        <translation>生成区域</translation>
+        <source>Ma&amp;ke region</source>
+        <translation>生成区域(&amp;K)</translation>
     </message>
     <message>
-        <source>4. Correct</source>
-        <translation>4. 修正</translation>
+        <source>&amp;4. Correct</source>
+        <translation>4. 修正(&amp;4)</translation>
     </message>
     <message>
-        <source>5. Name and levels</source>
-        <translation>5. 命名与节段</translation>
+        <source>&amp;5. Name and levels</source>
+        <translation>5. 命名与节段(&amp;5)</translation>
     </message>
     <message>
         <source>The bodies from above downwards; click one to go there, drag a level to the body that it belongs to</source>
@@ -475,12 +475,12 @@
         <translation>来源：</translation>
     </message>
     <message>
-        <source>6. Trabecular core</source>
-        <translation>6. 松质骨核心</translation>
+        <source>&amp;6. Trabecular core</source>
+        <translation>6. 松质骨核心(&amp;6)</translation>
     </message>
     <message>
-        <source>Below the surface:</source>
-        <translation>表面以下：</translation>
+        <source>&amp;Depth below the surface:</source>
+        <translation>表面以下深度(&amp;D)：</translation>
     </message>
     <message>
         <source>How much of the bone is removed from its surface, so that cortex and endplates stay out; 2 to 3 mm are usual</source>
@@ -491,20 +491,24 @@
         <translation> mm</translation>
     </message>
     <message>
-        <source>Make trabecular core</source>
-        <translation>生成松质骨核心</translation>
+        <source>&amp;Make trabecular core</source>
+        <translation>生成松质骨核心(&amp;M)</translation>
     </message>
     <message>
-        <source>Go to Radiomics Ortho</source>
-        <translation>转到“骨骼影像组学”</translation>
+        <source>Go on with this scan and the selected segment in Radiomics Ortho</source>
+        <translation>在“骨骼影像组学”中用此扫描和所选分割段继续</translation>
     </message>
     <message>
-        <source>Score a region</source>
-        <translation>为区域评分</translation>
+        <source>&amp;Score: go on in Radiomics Ortho</source>
+        <translation>评分：在“骨骼影像组学”中继续(&amp;S)</translation>
     </message>
 </context>
 <context>
     <name>RadiomicsOrthoWidgets.anatomy_section</name>
+    <message>
+        <source>Select a segment in the list above to name it.</source>
+        <translation>请在上面的列表中选择一个分割段以命名。</translation>
+    </message>
     <message>
         <source>drawn by hand, or not stated</source>
         <translation>手工勾画，或未说明</translation>
@@ -712,8 +716,8 @@
 <context>
     <name>RadiomicsOrthoWidgets.check_section</name>
     <message>
-        <source>Check the region</source>
-        <translation>检查该区域</translation>
+        <source>Check the &amp;region</source>
+        <translation>检查该区域(&amp;R)</translation>
     </message>
     <message>
         <source>What speaks against measuring this region, and what to do about it</source>
@@ -740,8 +744,8 @@
         <translation>正在检查…</translation>
     </message>
     <message>
-        <source>7. Region check</source>
-        <translation>7. 区域检查</translation>
+        <source>&amp;7. Region check</source>
+        <translation>7. 区域检查(&amp;7)</translation>
     </message>
     <message>
         <source>Nothing was found that speaks against measuring this region. That it follows the bone, and which bone it is, only you can see.</source>
@@ -1428,8 +1432,8 @@ Keep them as they are?</source>
 <context>
     <name>RadiomicsOrthoWidgets.protocol_section</name>
     <message>
-        <source>2. How to draw the region</source>
-        <translation>2. 如何勾画该区域</translation>
+        <source>&amp;2. How to draw the region</source>
+        <translation>2. 如何勾画该区域(&amp;2)</translation>
     </message>
     <message>
         <source>The protocol that fits scan and bone is chosen by itself</source>
