@@ -42,3 +42,14 @@ def settle():
 def part(panel, name):
     """The section of that class in the panel Radiomics Ortho."""
     return next(section for section in panel.panel.sections if type(section).__name__ == name)
+
+
+def shortcuts(widget):
+    """Letters that Alt leads to within ``widget``, and those of Slicer's menu bar: File, Edit, View, Help."""
+    import re
+
+    import qt
+
+    texts = [child.text for kind in ("QAbstractButton", "QLabel") for child in widget.findChildren(getattr(qt, kind))]
+    found = [re.search(r"&([^&\s<;])", text.replace("&&", "")) for text in texts]
+    return ["f", "e", "v", "h", *(letter[1].lower() for letter in found if letter)]

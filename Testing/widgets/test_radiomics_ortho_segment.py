@@ -1,6 +1,6 @@
 """The panel of Radiomics Ortho Segment: draw, name, make the core."""
 
-from panel_steps import choose, pick
+from panel_steps import choose, pick, shortcuts
 
 MODULE = "RadiomicsOrthoSegment"
 
@@ -133,3 +133,21 @@ def test_not_stated_can_be_chosen_back(panel, make_case):
     pick(panel.ui.levelComboBox, "L3")
     pick(panel.ui.levelComboBox, "")
     assert panel.logic.anatomy(segment)["site"] == "vertebra" and panel.logic.anatomy(segment)["level"] is None
+
+
+def test_no_shortcut_is_given_twice(panel):
+    # the section for 2-D images takes the place of the proposals, with the same number
+    letters = [letter for letter in shortcuts(panel.parent) if letter != "3"]
+    assert "c" in letters and len(letters) == len(set(letters)), sorted(letters)
+
+
+def test_going_on_to_the_score_takes_scan_and_segment_along(panel, make_case, open_panel, monkeypatch):
+    import slicer
+
+    volume, segmentation, segment_id = make_case()
+    make_case()
+    choose(panel, volume, segmentation, segment_id)
+    monkeypatch.setattr(slicer.util, "selectModule", lambda name: None, raising=False)
+    panel.ui.scoreButton.click()
+    node = open_panel("RadiomicsOrtho")._parameterNode
+    assert (node.inputVolume, node.segmentation, node.segmentId) == (volume, segmentation, segment_id)
