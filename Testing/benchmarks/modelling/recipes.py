@@ -1,0 +1,102 @@
+"""Every recipe on a simulated table of its design: figures, wall and CPU time, and what became of its models.
+
+    python Testing/benchmarks/modelling/recipes.py [--jobs N] [--keep FOLDER] [RECIPE …]
+
+Each recipe goes through the commands ``simulate --recipe`` and ``train --recipe`` in processes of their own; every bundle is
+loaded again as ``score`` would.  SIMULATED throughout: the figures say nothing about the studies.
+"""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import json
+import os
+import platform
+import resource
+import subprocess
+import sys
+import tempfile
+import time
+from datetime import date
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+REPOSITORY = HERE.parents[2]
+sys.path[:0] = [str(REPOSITORY / "RadiomicsOrtho"), str(HERE.parent)]
+SEED = 1
+THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
+
+
+def command(*arguments: str) -> None:
+    environment = os.environ | dict.fromkeys(THREADS, "1") | {"PYTHONPATH": str(REPOSITORY / "RadiomicsOrtho")}
+    subprocess.run([sys.executable, "-m", "RadiomicsOrthoLib.cli", *arguments], check=True, env=environment,
+                   stdout=subprocess.DEVNULL)
+
+
+def measured(name: str, folder: Path, jobs: int) -> dict:
+    """One recipe from the table to the report."""
+    command("simulate", "--recipe", name, "--seed", str(SEED), "-o", str(folder / "table"))
+    begun, before = time.monotonic(), resource.getrusage(resource.RUSAGE_CHILDREN)
+    command("train", "--recipe", name, "--table", str(folder / "table" / "cohort.csv"), "-o", str(folder / "study"),
+            "--jobs", str(jobs))
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return {"recipe": name, "wall": time.monotonic() - begun,
+            "cpu": after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime, **found(name, folder / "study")}
+
+
+def found(name: str, study: Path) -> dict:
+    """The figures of the main model, and how many bundles load."""
+    from RadiomicsOrthoLib.models.bundle import load_bundle
+    from RadiomicsOrthoLib.modelling.recipes.recipe_file import load_recipe
+
+    recipe = load_recipe(name)
+    title = recipe.model(recipe.main).title
+    with (study / "performance.csv").open(encoding="utf-8") as file:
+        rows = [row for row in csv.DictReader(file) if row["model"] == title]
+    record = json.loads((study / "record.json").read_text(encoding="utf-8"))
+    loaded = [load_bundle(path).id for path in sorted((study / "models").glob("*"))] if (study / "models").is_dir() else []
+    return {"rows": record["flow"][0], "figures": "; ".join(map(_figure, rows)), "metrics": record["metrics_percent"],
+            "bundles": f"{len(loaded)} of {len(record['models'])}"}
+
+
+def _figure(row: dict) -> str:
+    if row.get("auc_delong"):
+        lower, upper = min(float(row["auc_delong_lower"]), float(row["auc_subjects_lower"])), \
+            max(float(row["auc_delong_upper"]), float(row["auc_subjects_upper"]))
+        part = "" if row["part"] == "cross-validation" else ", held out"
+        return f"{row['task']}{part}: AUC {float(row['auc_delong']):.3f} ({lower:.3f} to {upper:.3f})"
+    return f"R² of people left out {float(row['r2']):.3f} (fit {float(row['fit_r2']):.3f}, F {float(row['fit_f']):.1f})"
+
+
+def main() -> None:
+    from results_file import write_section
+    from RadiomicsOrthoLib.modelling.recipes.recipe_file import recipe_names
+
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("recipes", nargs="*", default=list(recipe_names()))
+    parser.add_argument("--jobs", type=int, default=2)
+    parser.add_argument("--keep", type=Path, help="write the studies here instead of a folder that is deleted")
+    parser.add_argument("--note", default="", help="a sentence for the page of results")
+    options = parser.parse_args()
+    results = []
+    with tempfile.TemporaryDirectory() as temporary:
+        for name in options.recipes:
+            results.append(measured(name, (options.keep or Path(temporary)) / name, options.jobs))
+            print(json.dumps(results[-1], ensure_ascii=False), flush=True)
+    lines = [
+        "## Recipes on simulated tables", "",
+        f"{date.today().isoformat()}, {platform.machine()}, {os.cpu_count()} cores, {options.jobs} workers. SIMULATED: sizes as in "
+        f"the studies, invented effects; nothing follows for the studies. {options.note}".rstrip(), "",
+        "| Recipe | Table | Main model | METRICS | Bundles that load | Wall (s) | CPU (s) |", "|---|---|---|---|---|---|---|",
+        *(f"| `{one['recipe']}` | {one['rows'].split(' in the')[0]} | {one['figures']} | {one['metrics']:.1f} % | "
+          f"{one['bundles']} | {one['wall']:.0f} | {one['cpu']:.0f} |" for one in results), "",
+        f"All together {sum(one['wall'] for one in results) / 60:.1f} minutes of wall time, "
+        f"{sum(one['cpu'] for one in results) / 60:.1f} of CPU time.", ""]
+    if set(options.recipes) == set(recipe_names()):
+        write_section("\n".join(lines))
+    print("\n".join(lines))
+
+
+if __name__ == "__main__":
+    main()
