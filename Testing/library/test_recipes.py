@@ -167,6 +167,18 @@ def test_subjects_are_whole_in_every_split():
         assert not set(data.subjects[train]) & set(data.subjects[rest]) and not set(rest) & set(test)
 
 
+def test_one_centre_is_left_out_at_a_time():
+    recipe, table = quick("jiang-2022", 60, simulation=recipe_data("jiang-2022")["simulation"] | {"centres": 4})
+    plan = replace(recipe.validation, by="centre")
+    data = study_data(table, recipe)
+    folds = repeated_folds(data.outcome, data.subjects, np.arange(len(data)), plan, data.centres)[0]
+    assert sorted(row for _, test in folds for row in test) == list(range(len(data))) and len(folds) == 4
+    for train, test in folds:
+        assert len(set(data.centres[test])) == 1 and not set(data.centres[test]) & set(data.centres[train])
+    with pytest.raises(InputError, match="three centres"):
+        repeated_folds(data.outcome, data.subjects, np.arange(len(data)), plan, np.full(len(data), "one", object))
+
+
 def test_outcomes_of_people_left_out_change_nothing_in_their_predictions():
     """Selection, scaling, fit and cut-off of a fold have not seen them."""
     recipe, table = quick("yang-2022")

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import argparse
+import json
 from pathlib import Path
 
 from ..cohort.simulation.feature_table import simulated_rows
 from ..cohort.simulation.patient import virtual_patients
+from ..cohort.table_schema import ColumnSpec, schema_dict, schema_of
 from ..errors import InputError
 from ..features.engine import DEFAULT_ENGINE, load_engine
 from ..features.profile_file import load_profile
@@ -18,6 +20,7 @@ from . import simulate_recipe
 from .output import ProgressBar
 
 MAX_COUNT, COUNT = 10000, 5
+FRACTURE = ColumnSpec("fracture", "outcome", "choice", "Virtual fracture", choices={"0": "no", "1": "yes"})
 NOTE = "SIMULATED by RadiomicsOrtho: no real person"
 
 
@@ -62,7 +65,10 @@ def run(options: argparse.Namespace) -> dict:
     finally:
         bar.close()
     columns = list(dict.fromkeys(name for row in rows for name in row))
-    write_folder(options.output, {"cohort.csv": features_csv(rows, columns)})
+    schema = schema_of(columns, (FRACTURE,), "cohort.csv")
+    write_folder(options.output, {
+        "cohort.csv": features_csv(rows, columns),
+        "cohort.schema.json": json.dumps(schema_dict(schema), indent=1, ensure_ascii=False) + "\n"})
     events = sum(row["fracture"] for row in rows)
     if not options.json:
         print(f"{len(rows)} virtual patients (SIMULATED), {events} with a fracture: {options.output / 'cohort.csv'}")

@@ -2,8 +2,8 @@
 
     python Testing/benchmarks/modelling/recipes.py [--jobs N] [--keep FOLDER] [RECIPE …]
 
-Each recipe goes through the commands ``simulate --recipe`` and ``train --recipe`` in processes of their own; every bundle is
-loaded again as ``score`` would.  SIMULATED throughout: the figures say nothing about the studies.
+Each recipe goes through the commands ``simulate --recipe`` and ``train --recipe`` in processes of their own; every
+bundle is loaded again as ``score`` would.  SIMULATED throughout: the figures say nothing about the studies.
 """
 
 from __future__ import annotations
@@ -25,6 +25,7 @@ HERE = Path(__file__).resolve().parent
 REPOSITORY = HERE.parents[2]
 sys.path[:0] = [str(REPOSITORY / "RadiomicsOrtho"), str(HERE.parent)]
 SEED = 1
+NOTE = "SIMULATED: sizes as in the studies, invented effects; nothing follows for the studies."
 THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 
 
@@ -47,15 +48,15 @@ def measured(name: str, folder: Path, jobs: int) -> dict:
 
 def found(name: str, study: Path) -> dict:
     """The figures of the main model, and how many bundles load."""
-    from RadiomicsOrthoLib.models.bundle import load_bundle
     from RadiomicsOrthoLib.modelling.recipes.recipe_file import load_recipe
+    from RadiomicsOrthoLib.models.bundle import load_bundle
 
     recipe = load_recipe(name)
     title = recipe.model(recipe.main).title
     with (study / "performance.csv").open(encoding="utf-8") as file:
         rows = [row for row in csv.DictReader(file) if row["model"] == title]
     record = json.loads((study / "record.json").read_text(encoding="utf-8"))
-    loaded = [load_bundle(path).id for path in sorted((study / "models").glob("*"))] if (study / "models").is_dir() else []
+    loaded = [load_bundle(path).id for path in sorted((study / "models").glob("*"))]
     return {"rows": record["flow"][0], "figures": "; ".join(map(_figure, rows)), "metrics": record["metrics_percent"],
             "bundles": f"{len(loaded)} of {len(record['models'])}"}
 
@@ -70,8 +71,8 @@ def _figure(row: dict) -> str:
 
 
 def main() -> None:
-    from results_file import write_section
     from RadiomicsOrthoLib.modelling.recipes.recipe_file import recipe_names
+    from results_file import write_section
 
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("recipes", nargs="*", default=list(recipe_names()))
@@ -86,13 +87,14 @@ def main() -> None:
             print(json.dumps(results[-1], ensure_ascii=False), flush=True)
     lines = [
         "## Recipes on simulated tables", "",
-        f"{date.today().isoformat()}, {platform.machine()}, {os.cpu_count()} cores, {options.jobs} workers. SIMULATED: sizes as in "
-        f"the studies, invented effects; nothing follows for the studies. {options.note}".rstrip(), "",
-        "| Recipe | Table | Main model | METRICS | Bundles that load | Wall (s) | CPU (s) |", "|---|---|---|---|---|---|---|",
+        f"{date.today().isoformat()}, {platform.machine()}, {os.cpu_count()} cores, {options.jobs} workers. {NOTE} "
+        f"{options.note}".rstrip(), "",
+        "| Recipe | Table | Main model | METRICS | Bundles that load | Wall (s) | CPU (s) |",
+        "|---|---|---|---|---|---|---|",
         *(f"| `{one['recipe']}` | {one['rows'].split(' in the')[0]} | {one['figures']} | {one['metrics']:.1f} % | "
           f"{one['bundles']} | {one['wall']:.0f} | {one['cpu']:.0f} |" for one in results), "",
-        f"All together {sum(one['wall'] for one in results) / 60:.1f} minutes of wall time, "
-        f"{sum(one['cpu'] for one in results) / 60:.1f} of CPU time.", ""]
+        "All together {:.1f} minutes of wall time, {:.1f} of CPU time.".format(
+            *(sum(one[name] for one in results) / 60 for name in ("wall", "cpu"))), ""]
     if set(options.recipes) == set(recipe_names()):
         write_section("\n".join(lines))
     print("\n".join(lines))

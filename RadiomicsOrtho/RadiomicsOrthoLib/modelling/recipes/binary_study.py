@@ -30,7 +30,7 @@ def binary_study(recipe: Recipe, data: StudyData, development: np.ndarray, test:
     """``development`` and ``test`` are rows (indices), ``event`` (n) is 0 or 1 for them."""
     plan = recipe.validation
     learners, averages = learners_of(recipe, data)
-    splits = repeated_folds(event, data.subjects, development, plan)
+    splits = repeated_folds(event, data.subjects, development, plan, data.centres)
     share = 0.85 if plan.permutations else 1.0
     found = held_out(learners, averages, data.frame, event, splits, True, plan, jobs,
                      lambda done, text: progress(share * done, f"{title}: {text}"), cancelled)
@@ -106,7 +106,8 @@ def permutation_null(learner: Learner, data: StudyData, event: np.ndarray, rows:
 
     Subjects keep their rows together, and get the outcomes of another subject with as many rows, where there is one.
     """
-    plan = replace(recipe.validation, repeats=1, folds=recipe.validation.folds or recipe.validation.inner + 1)
+    plan = replace(recipe.validation, repeats=1, folds=recipe.validation.folds or recipe.validation.inner + 1,
+                   by="subject")
     quick = replace(learner, model=replace(learner.model, estimator={
         name: {**parameters, **({"probability": False} if name.startswith(("svm", "smo")) else {})}
         for name, parameters in learner.model.estimator.items()}))

@@ -41,7 +41,7 @@ def all_classes(recipe: Recipe, data: StudyData, development: np.ndarray, jobs: 
     """Confusion matrices of the first repeat, and the mean area of all pairs (Hand and Till 2001) over the repeats."""
     plan = recipe.validation
     learners, averages = learners_of(recipe, data)
-    splits = repeated_folds(data.outcome, data.subjects, development, plan)
+    splits = repeated_folds(data.outcome, data.subjects, development, plan, data.centres)
     found = held_out(learners, averages, data.frame, data.outcome, splits, False, plan, jobs, progress, cancelled)
     truth = data.outcome[development]
     count = len(recipe.outcome.classes)

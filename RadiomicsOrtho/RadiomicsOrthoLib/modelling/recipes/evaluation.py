@@ -136,14 +136,35 @@ def learned_cutoff(outcome: np.ndarray, probability: np.ndarray, rule: str | flo
     return cutoff_for_sensitivity(outcome, probability, float(rule)).threshold
 
 
-def repeated_folds(outcome: np.ndarray, subjects: np.ndarray, rows: np.ndarray, plan: Validation) -> list[list[Split]]:
-    """Repeats of folds of whole subjects among ``rows`` (indices); ``folds`` 0 leaves one subject out."""
+def repeated_folds(outcome: np.ndarray, subjects: np.ndarray, rows: np.ndarray, plan: Validation,
+                   centres: np.ndarray | None = None) -> list[list[Split]]:
+    """Repeats of folds of whole subjects among ``rows`` (indices); ``folds`` 0 leaves one subject out.
+
+    By centre, each of ``centres`` (n) is left out once, with everybody who was also seen there; InputError where fewer
+    than three centres have both outcomes.
+    """
+    if plan.by == "centre":
+        return [_by_centre(outcome, subjects, rows, centres)]
     if plan.folds == 0:
         return [[(rows[subjects[rows] != one], rows[subjects[rows] == one]) for one in np.unique(subjects[rows])]]
     found = []
     for repeat in range(plan.repeats):
         parts = inner_folds(outcome[rows], plan.folds, derived_seed(plan.seed, 1, repeat), subjects[rows])
         found.append([(rows[train], rows[test]) for train, test in parts])
+    return found
+
+
+def _by_centre(outcome: np.ndarray, subjects: np.ndarray, rows: np.ndarray, centres: np.ndarray | None) -> list[Split]:
+    names = [] if centres is None else list(np.unique(centres[rows]))
+    if len(names) < 3:
+        raise InputError("Leaving one centre out needs three centres at least, named in every row (column 'centre').")
+    found = []
+    for one in names:
+        test = rows[centres[rows] == one]
+        train = rows[(centres[rows] != one) & ~np.isin(subjects[rows], subjects[test])]
+        if len(np.unique(outcome[train])) < 2:
+            raise InputError(f"Without the centre '{one}' only one outcome is left to learn from.")
+        found.append((train, test))
     return found
 
 

@@ -25,7 +25,7 @@ def grid_study(recipe: Recipe, data: StudyData, development: np.ndarray, event: 
     """One repeat of the folds of the recipe; the nested figures pick a combination by inner folds of each training
     part."""
     grid, plan = recipe.grid, replace(recipe.validation, repeats=1)
-    splits = repeated_folds(event, data.subjects, development, plan)[0]
+    splits = repeated_folds(event, data.subjects, development, plan, data.centres)[0]
     work = [(region, selector, name, at) for region in grid.regions for selector in grid.selectors
             for name in grid.estimators for at in range(len(splits))]
 

@@ -39,6 +39,12 @@ class StudyData:
     def subjects(self) -> np.ndarray:
         return np.asarray(self.frame.index)
 
+    @property
+    def centres(self) -> np.ndarray | None:
+        """The centre of each row, where the table says it of every row."""
+        found = self.people.columns.get("centre")
+        return None if found is None or np.any(found == "") else found
+
     def __len__(self) -> int:
         return len(self.outcome)
 

@@ -107,6 +107,7 @@ class Model:
 class Validation:
     """``repeats`` × ``folds`` of whole subjects (``folds`` 0: leave one subject out), in the development part.
 
+    ``by`` ``centre`` leaves one centre out at a time instead.
     ``test`` is the share of subjects held out, or ``set`` where the column of that name says who; 0 for none.
     ``cutoff`` is ``youden`` or a sensitivity, learned in ``inner`` folds of the training part.
     """
@@ -119,6 +120,7 @@ class Validation:
     bootstrap: int
     permutations: int
     seed: int
+    by: str = "subject"
 
 
 @dataclass(frozen=True)

@@ -19,7 +19,7 @@ def regression_study(recipe: Recipe, data: StudyData, development: np.ndarray, j
     """The main model of ``recipe`` on the rows ``development`` (indices)."""
     plan, model = recipe.validation, recipe.model(recipe.main)
     learners, _ = learners_of(recipe, data)
-    splits = repeated_folds(data.outcome, data.subjects, development, plan)
+    splits = repeated_folds(data.outcome, data.subjects, development, plan, data.centres)
     held = held_out({model.id: learners[model.id]}, {}, data.frame, data.outcome, splits, False, plan, jobs, progress,
                     cancelled)[model.id]
     fitted = learners[model.id].fit(data.frame.iloc[development], data.outcome[development], plan.seed)

@@ -84,8 +84,11 @@ def _flow(data: StudyData, recipe: Recipe, development: np.ndarray, test: np.nda
     def people(rows: np.ndarray) -> str:
         return f"{len(rows)} rows of {len(set(data.subjects[rows]))} subjects"
 
-    folds = "one subject left out at a time" if plan.folds == 0 else \
-        f"{plan.repeats} × {plan.folds} folds of whole subjects"
+    folds = f"{plan.repeats} × {plan.folds} folds of whole subjects"
+    if plan.by == "centre":
+        folds = "one centre left out at a time"
+    elif plan.folds == 0:
+        folds = "one subject left out at a time"
     found = [*data.flow, f"development: {people(development)}; {folds}"]
     if len(test):
         how = "the table's own set 'validation'" if plan.test == "set" else f"{100 * plan.test:g} % of the subjects"

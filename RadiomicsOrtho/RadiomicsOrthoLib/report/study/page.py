@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+import numpy as np
+
 from ... import RESEARCH_USE_ONLY, __version__
+from ...modelling.recipes.assessment import CURVE
 from ...modelling.recipes.results import BinaryResult, Comparison, StudyResult
 from ...statistics.estimate import Estimate
 from ..html_parts import bullets, checked_svg, page, section, table
@@ -127,10 +130,30 @@ def _task(result: StudyResult, task: BinaryResult, figures: Mapping[str, str]) -
         'shares '
         'exact (Clopper–Pearson). In cross-validation figures are means over the repeats, counts those of the first. '
         'Cut-offs are learned in the training part.</p>')
-    body += f'<div class="study-figures">{pictures}</div>{_comparisons(task)}{_null(task, figures)}{_blocks(task)}'
+    body += f'<div class="study-figures">{pictures}</div>{_benefit(result, task)}{_comparisons(task)}'
+    body += _null(task, figures) + _blocks(task)
     confusion = figures.get(f"confusion-{key_of(task)}")
     return section(task.title, body + (f'<div class="study-figures"><figure>{checked_svg(confusion)}</figure></div>'
                                        if confusion else ""))
+
+
+def _benefit(result: StudyResult, task: BinaryResult) -> str:
+    """Net benefit at the thresholds that the recipe names."""
+    wanted = result.recipe.thresholds
+    if not wanted:
+        return ""
+    found = {one.model.title: one.test or one.internal for one in task.models.values()}
+    at = [int(np.abs(CURVE - threshold).argmin()) for threshold in wanted]
+    first = next(iter(found.values()))
+    rows = [["Acting on everybody", *(_signed(first.net_benefit_all[place]) for place in at)],
+            *([escape(name), *(_signed(one.net_benefit[place]) for place in at)] for name, one in found.items())]
+    part = "held-out part" if len(result.test) and not result.follow_up else "cross-validation"
+    return f"<h3>Net benefit per person, {part}</h3>" + table(
+        rows, ("At a threshold of", *(f"{100 * CURVE[place]:.0f} %" for place in at)), "compact")
+
+
+def _signed(value: float) -> str:
+    return f"{value:.3f}".replace("-", "−")
 
 
 def key_of(task: BinaryResult) -> str:

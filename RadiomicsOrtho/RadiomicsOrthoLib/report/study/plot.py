@@ -182,7 +182,12 @@ def tiles(title: str, rows: Sequence[str], columns: Sequence[str], values: np.nd
     head = [wrap(name, SMALL, max(each - 4, 24)) for name in columns]
     top = 40 + 14 * max((len(one) for one in head), default=1)
     drawing.text(12, 20, title, SIZE, INK, bold=True)
+    # narrow columns: every second or fifth name, or they would run into each other
+    room = max((text_width(line, SMALL) for lines in head for line in lines), default=0) + 3
+    stride = next((step for step in (1, 2, 5) if each * step >= room), 10)
     for at, lines in enumerate(head):
+        if at % stride and stride > 1:
+            continue
         for number, line in enumerate(lines):
             drawing.text(label + 16 + each * (at + 0.5), top - 6 - 14 * (len(lines) - 1 - number), line, SMALL, INK,
                          "middle")
