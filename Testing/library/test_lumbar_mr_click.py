@@ -55,6 +55,18 @@ def test_every_body_is_found_from_a_click_in_any(t2, clicked):
     assert heights == sorted(heights, reverse=True)
 
 
+@pytest.mark.parametrize("away", [(0.0, -75.0, 0.0), (0.0, -60.0, 8.0), (0.0, 45.0, 0.0), (0.0, -28.0, 0.0)])
+def test_a_click_beside_the_bodies_is_refused(t2, away):
+    """In muscle, in front of the spine, and in the canal something has dark sides, too."""
+    with pytest.raises(InputError, match="click in the middle"):
+        propose(t2, np.clip(t2.vertebrae[2].centre + away, *_inner_corners(t2.image.geometry)))
+
+
+def _inner_corners(geometry):
+    corners = geometry.to_ras(np.array([[3, 3, 3], np.subtract(geometry.shape, 4)]))
+    return corners.min(axis=0), corners.max(axis=0)
+
+
 def test_a_body_with_weak_edges_is_told(t2):
     """As at the end of the coil: what is seen of the uppermost body fades."""
     clicked = t2.vertebrae[4].centre

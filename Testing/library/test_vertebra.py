@@ -94,6 +94,10 @@ def test_a_wedged_body_has_its_loss_and_a_suggested_grade():
     assert intact["heights"]["posterior_mm"] == pytest.approx(25, abs=1.0)
     assert intact["heights"]["anterior_mm"] == pytest.approx(25, abs=1.0)
     assert bodies["T11"]["heights"] is None and bodies["T11"]["volume_ml"] is None
+    # whose density is asked for, of that it is said
+    density = propose_bodies(phantom.image, spine, ("trabecular",), level="T12")
+    said = [remark.sentence for remark in density.remarks if remark.code == "FRACTURE_SUGGESTED"]
+    assert len(said) == 1 and said[0].startswith("The heights of L1 suggest a fracture (Genant grade")
 
 
 def test_compartments_lie_inside_and_hold_what_their_rules_say(lumbar):

@@ -80,14 +80,19 @@ def recognise_head(image: BoneImage, seed: np.ndarray) -> Head:
     _check_head(patch, surface, seed)
     surface = without_blur(surface, image.spacing)
     spread = max(rival, scatter)
-    if spread > MAX_SPREAD_MM:
-        raise FemurRefusedError("HEAD_UNCERTAIN", f"The centre of the femoral head is uncertain by {spread:.0f} mm: "
-                                "its outline cannot be told from the acetabulum in this scan.",
-                                "Draw the femur by hand, or use a scan with thinner slices.")
+    check_spread(spread)
     side = hip_side(surface)
     if side is None:
         raise FemurRefusedError(*_NO_HEAD)
     return Head(surface, side, spread)
+
+
+def check_spread(spread_mm: float) -> None:
+    """FemurRefusedError where equally good spheres, or displaced starts, are too far apart."""
+    if spread_mm > MAX_SPREAD_MM:
+        raise FemurRefusedError("HEAD_UNCERTAIN", f"The centre of the femoral head is uncertain by {spread_mm:.0f} mm: "
+                                "its outline cannot be told from the acetabulum in this scan.",
+                                "Draw the femur by hand, or use a scan with thinner slices.")
 
 
 def hip_side(surface: HeadSurface) -> str | None:

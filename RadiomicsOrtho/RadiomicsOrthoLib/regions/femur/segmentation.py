@@ -70,7 +70,7 @@ def segment_femur(image: BoneImage, seed: Sequence[float], progress: Progress = 
     femur = connected_to(femur, patch.to_kji(head.sphere.centre), opening=0)
     _step(progress, cancelled, 0.75, "Finding axes and trochanters")
     axes = _axes(femur, patch, head, neck_start)
-    remarks = _axes_remarks(axes, head)
+    remarks = axes_remarks(axes)
     parts = {}
     if axes.neck is not None and (axes.neck.narrowest is not None or axes.neck.cut):
         parts = cut_regions(femur, patch, head.sphere, axes.neck, axes.shaft, axes.trochanter)
@@ -150,7 +150,8 @@ def _axes(femur: np.ndarray, patch: Patch, head: Head, neck_start: np.ndarray) -
     return Axes(neck, shaft, trochanter)
 
 
-def _axes_remarks(axes: Axes, head: Head) -> list[Remark]:
+def axes_remarks(axes: Axes) -> list[Remark]:
+    """What of the femur's geometry is missing, unusual or less certain."""
     neck = axes.neck
     if neck is None or (neck.narrowest is None and not neck.cut):
         return [Remark("NO_NECK", "No narrowest section of the femoral neck was found below this head, so no region "

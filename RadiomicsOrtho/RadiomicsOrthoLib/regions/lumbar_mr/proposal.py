@@ -61,8 +61,7 @@ def propose_mr_bodies(image: BoneImage, seed: Sequence[float] | None = None,
     bodies, sacral = _found(image, seed, method, lambda share, text: progress(0.9 * share, text), cancelled)
     named = len(bodies) - 1 if seed is None else _clicked(image, bodies, sacral, np.asarray(seed, float))
     levels = named_levels(len(bodies), named, level, thoracic, lumbar) if level else (None,) * len(bodies)
-    remarks = [_origin(method), *([_SACRUM_LEFT_OUT] if sacral else []),
-               *level_remarks(len(bodies), bool(sacral), level)]
+    remarks = spine_remarks(method, len(bodies), bool(sacral), level)
     regions, entries = [], []
     for n in [named] if single else range(len(bodies)):
         if cancelled():
@@ -136,6 +135,11 @@ def _clicked(image: BoneImage, bodies: list[Body], sacral: list[Body], seed: np.
                          "vertebral body.")
     raise InputError(f"The point lies in no vertebral body that was found (the nearest is {min(gaps):.0f} mm away); "
                      "click in the middle of a body, or draw it by hand.")
+
+
+def spine_remarks(method: str, count: int, sacrum_below: bool, level: str | None) -> list[Remark]:
+    """What is said of ``count`` bodies together: how they were found, the sacrum, and their levels."""
+    return [_origin(method), *([_SACRUM_LEFT_OUT] if sacrum_below else []), *level_remarks(count, sacrum_below, level)]
 
 
 def _origin(method: str) -> Remark:
