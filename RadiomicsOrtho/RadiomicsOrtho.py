@@ -26,9 +26,15 @@ from slicer.ScriptedLoadableModule import (
 )
 from slicer.util import VTKObservationMixin
 
-
 #: after a node was added, so long until it is looked at
 SOON_MS = 200
+
+
+def registerLayouts() -> None:
+    """Make the arrangements of views known, so that a scene saved in one of them opens in it."""
+    from RadiomicsOrthoScene.layouts import register_layouts
+
+    register_layouts()
 
 
 class RadiomicsOrtho(ScriptedLoadableModule):
@@ -44,6 +50,7 @@ class RadiomicsOrtho(ScriptedLoadableModule):
         self.parent.helpText = scoringHelp()
         self.parent.acknowledgementText = scoringAcknowledgement()
         slicer.app.connect("startupCompleted()", registerSamples)
+        slicer.app.connect("startupCompleted()", registerLayouts)
 
 
 @parameterNodeWrapper

@@ -50,6 +50,7 @@ def show_core(volumeNode, segmentationNode):
             composite.SetNodeReferenceID(BEFORE_ROLE, composite.GetForegroundVolumeID())
         composite.SetForegroundVolumeID(node.GetID())
         composite.SetForegroundOpacity(1.0)
+    _legend(node)
     return node
 
 
@@ -79,7 +80,7 @@ def _cores(volumeNode, segmentationNode) -> tuple[tuple[int, int, int], np.ndarr
     parts = []
     for site in SITES:
         packed = packed_bones(segmentationNode, volumeNode, site)
-        parts += _parts(*packed, geometry) if packed else []
+        parts += _parts(*packed, geometry, site) if packed else []
     if not parts:
         raise InputError("There is no bone on this scan whose core could be shown; segment one first.")
     first = np.min([start for start, _ in parts], axis=0)
@@ -90,7 +91,7 @@ def _cores(volumeNode, segmentationNode) -> tuple[tuple[int, int, int], np.ndarr
     return tuple(int(one) for one in first), whole
 
 
-def _parts(entries, masks, geometry) -> list:
+def _parts(entries, masks, geometry, site: str) -> list:
     """(first voxel, mask) of each core among packed bones."""
     regions = [(region, masks[str(number)]) for number, region in enumerate(entries["regions"])]
     cored = {_bone(region) for region, _ in regions if region["compartment"] == "trabecular"}
@@ -103,8 +104,9 @@ def _parts(entries, masks, geometry) -> list:
             found.append((start, mask))
         elif region["compartment"] == "whole-body" and _bone(region) not in cored:
             origin = tuple(float(x) for x in geometry.to_ras(start[np.newaxis])[0])
+            roi = Roi(mask, replace(geometry, shape=shape, origin=origin), site=site, compartment="whole-body")
             try:
-                found.append((start, trabecular_core(Roi(mask, replace(geometry, shape=shape, origin=origin))).mask))
+                found.append((start, trabecular_core(roi).mask))
             except InputError:
                 # too thin for a core: nothing is measured there either
                 continue
@@ -140,11 +142,18 @@ def _style(node, volumeNode) -> None:
     display.SetLowerThreshold(OUTSIDE + 1)
     display.SetUpperThreshold(32767)
     display.ApplyThresholdOn()
+
+
+def _legend(node) -> None:
+    """Beside the volume that is shown already: a legend of one that is not stays hidden."""
     legend = slicer.vtkSlicerColorLogic.AddDefaultColorLegendDisplayNode(node)
     legend.SetTitleText("HU")
     legend.SetLabelFormat("%.0f")
     legend.SetNumberOfLabels(8)
     legend.SetMaxNumberOfColors(_COLOURS)
+    legend.SetSize(0.08, 0.3)
+    legend.SetPosition(0.97, 0.5)
+    legend.SetVisibility(False)
     legend.SetVisibility(True)
 
 

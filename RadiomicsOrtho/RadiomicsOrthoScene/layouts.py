@@ -53,6 +53,10 @@ def current_layout() -> int:
     return node.GetViewArrangement() if node is not None else 0
 
 
+def is_own_layout() -> bool:
+    return current_layout() in (SPINE, HIP)
+
+
 def show_results(volumeNode) -> None:
     """Scores and chart of a volume in the table and plot views."""
     logic = slicer.app.applicationLogic()
@@ -72,20 +76,23 @@ def _layout_node():
 
 def _description(main: str, second: str) -> str:
     """One large slice view at the left; another and the 3-D view in the middle; plot over table at the right."""
-    return (f'<layout type="horizontal" split="true">'
-            f'<item splitSize="400">{_slice(main)}</item>'
-            f'<item splitSize="300"><layout type="vertical" split="true"><item>{_slice(second)}</item>'
-            f'<item><view class="vtkMRMLViewNode" singletontag="1"><property name="viewlabel" action="default">1'
-            f'</property></view></item></layout></item>'
-            f'<item splitSize="300"><layout type="vertical" split="true">'
-            f'<item><view class="vtkMRMLPlotViewNode" singletontag="PlotView1"><property name="viewlabel" '
-            f'action="default">P</property></view></item>'
-            f'<item><view class="vtkMRMLTableViewNode" singletontag="TableView1"><property name="viewlabel" '
-            f'action="default">T</property></view></item></layout></item></layout>')
+    middle = _split("vertical", (400, _slice(second)), (400, _view("vtkMRMLViewNode", "1", viewlabel="1")))
+    right = _split("vertical", (500, _view("vtkMRMLPlotViewNode", "PlotView1", viewlabel="P")),
+                   (300, _view("vtkMRMLTableViewNode", "TableView1", viewlabel="T")))
+    return _split("horizontal", (400, _slice(main)), (300, middle), (300, right))
+
+
+def _split(direction: str, *parts: tuple[int, str]) -> str:
+    items = "".join(f'<item splitSize="{size}">{content}</item>' for size, content in parts)
+    return f'<layout type="{direction}" split="true">{items}</layout>'
 
 
 def _slice(name: str) -> str:
     orientation, label, colour = _SLICES[name]
-    return (f'<view class="vtkMRMLSliceNode" singletontag="{name}"><property name="orientation" action="default">'
-            f'{orientation}</property><property name="viewlabel" action="default">{label}</property>'
-            f'<property name="viewcolor" action="default">{colour}</property></view>')
+    return _view("vtkMRMLSliceNode", name, orientation=orientation, viewlabel=label, viewcolor=colour)
+
+
+def _view(className: str, tag: str, **properties: str) -> str:
+    inner = "".join(f'<property name="{name}" action="default">{value}</property>'
+                    for name, value in properties.items())
+    return f'<view class="{className}" singletontag="{tag}">{inner}</view>'

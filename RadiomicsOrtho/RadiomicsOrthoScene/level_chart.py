@@ -9,8 +9,11 @@ from RadiomicsOrthoLib.report.wording import with_unit
 
 from .curve_chart import GREY, LINE, POINTS, Curve, remove_chart, write_chart
 from .level_values import LevelValue, Quantity
+from .result_nodes import find_result
 
 KIND = "levels"
+#: attribute of the chart with the key of its quantity
+QUANTITY_ATTRIBUTE = "RadiomicsOrtho.Quantity"
 #: the chart's one series where values have no class
 _ALL = "regions"
 
@@ -24,11 +27,25 @@ def write_level_chart(quantity: Quantity, volumeNode):
     numbers = np.arange(1, len(places) + 1, dtype=float)
     curves = []
     if len(places) > 1:
-        curves.append(Curve("in order", numbers, np.array([value.value for value in quantity.values]), GREY, LINE))
+        curves.append(Curve("from above", numbers, np.array([value.value for value in quantity.values]), GREY, LINE))
     curves += [_points(quantity.values, group) for group in dict.fromkeys(map(_group, quantity.values))]
-    return write_chart(KIND, quantity.title, (_numbering(places), with_unit(quantity.title, f"({quantity.unit})"
-                                              if quantity.unit else "")),
-                       curves, volumeNode, ((0.5, len(places) + 0.5), None))
+    height = with_unit(quantity.title, f"({quantity.unit})" if quantity.unit else "")
+    chart = write_chart(KIND, quantity.title, (_numbering(places), height), curves, volumeNode,
+                        ((0.5, len(places) + 0.5), _ends([value.value for value in quantity.values])))
+    chart.SetLegendVisibility(any(value.meaning for value in quantity.values))
+    chart.SetAttribute(QUANTITY_ATTRIBUTE, quantity.key)
+    return chart
+
+
+def _ends(values: Sequence[float]) -> tuple[float, float] | None:
+    """From 0, so that small differences look small; as the points need where some lie below."""
+    return (0.0, 1.15 * max(values)) if min(values) >= 0 < max(values) else None
+
+
+def charted(volumeNode) -> str:
+    """The key of the quantity in the chart of a volume; empty where there is no chart."""
+    chart = find_result(f"{KIND} chart", volumeNode)
+    return (chart.GetAttribute(QUANTITY_ATTRIBUTE) or "") if chart is not None else ""
 
 
 def remove_level_chart(volumeNode) -> None:
@@ -48,8 +65,6 @@ def _points(values: Sequence[LevelValue], group: tuple) -> Curve:
 
 
 def _numbering(places: Sequence[str]) -> str:
-    """What the numbers of the axis stand for: ``Level: 1 = T11, 2 = T12``; of many the first and the last."""
+    """What the numbers of the axis stand for: ``1 = T11 … 7 = L5``."""
     named = [f"{number} = {place}" for number, place in enumerate(places, 1)]
-    if len(named) > 6:
-        named = [named[0], "\u2026", named[-1]]
-    return "Region from above: " + ", ".join(named)
+    return ", ".join(named) if len(named) <= 3 else f"{named[0]} \u2026 {named[-1]}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import slicer
 import vtk
 from RadiomicsOrthoLib import RESEARCH_USE_ONLY
 
@@ -18,15 +19,17 @@ FILL = 0.1
 def show_values(segmentationNode, quantity: Quantity, volumeNode):
     """Write the value of every region at its centre, locked, and show the segments as outlines."""
     node = result_node("vtkMRMLMarkupsFiducialNode", KIND, "Values at the levels", volumeNode)
-    node.SetFixedNumberOfControlPoints(False)
-    node.RemoveAllControlPoints()
-    for value in quantity.values:
-        for segmentId in segments_named(segmentationNode, value.region)[:1]:
-            centre = [0.0, 0.0, 0.0]
-            segmentationNode.GetSegmentCenterRAS(segmentId, centre)
-            node.AddControlPointWorld(vtk.vtkVector3d(*centre), f"{value.place or value.region}: {value.text}")
-    node.SetLocked(True)
-    node.SetFixedNumberOfControlPoints(True)
+    # the views are told once
+    with slicer.util.NodeModify(node):
+        node.SetFixedNumberOfControlPoints(False)
+        node.RemoveAllControlPoints()
+        for value in quantity.values:
+            for segmentId in segments_named(segmentationNode, value.region)[:1]:
+                centre = [0.0, 0.0, 0.0]
+                segmentationNode.GetSegmentCenterRAS(segmentId, centre)
+                node.AddControlPointWorld(vtk.vtkVector3d(*centre), f"{value.place or value.region}: {value.text}")
+        node.SetLocked(True)
+        node.SetFixedNumberOfControlPoints(True)
     node.SetDescription(f"{quantity.title}. {RESEARCH_USE_ONLY}")
     _style(node)
     _outline(segmentationNode)
@@ -35,6 +38,9 @@ def show_values(segmentationNode, quantity: Quantity, volumeNode):
 
 def hide_values(segmentationNode, volumeNode) -> None:
     """Remove the values; segments are filled as before."""
+    node = find_result(KIND, volumeNode)
+    for number in reversed(range(node.GetNumberOfDisplayNodes() if node is not None else 0)):
+        slicer.mrmlScene.RemoveNode(node.GetNthDisplayNode(number))
     remove_results(KIND, volumeNode)
     display = segmentationNode.GetDisplayNode() if segmentationNode is not None else None
     before = display.GetAttribute(FILL_ATTRIBUTE) if display is not None else None
@@ -55,14 +61,27 @@ def _outline(segmentationNode) -> None:
 
 
 def _style(node) -> None:
+    """Two ways: beside the spine every value is seen, across it the one of the level; else they would lie in a heap."""
+    along = {view.GetID() for view in slicer.util.getNodesByClass("vtkMRMLSliceNode")
+             if view.GetOrientation() in ("Sagittal", "Coronal")}
+    others = {view.GetID() for view in slicer.util.getNodesByClass("vtkMRMLAbstractViewNode")} - along
     node.CreateDefaultDisplayNodes()
-    display = node.GetDisplayNode()
-    display.SetPointLabelsVisibility(True)
-    display.SetTextScale(2.5)
-    display.SetGlyphTypeFromString("Vertex2D")
-    display.SetGlyphScale(1.0)
-    display.SetSelectedColor(1.0, 1.0, 1.0)
-    display.SetColor(1.0, 1.0, 1.0)
-    # inside of surfaces, too
-    display.SetOccludedVisibility(True)
-    display.SetOccludedOpacity(1.0)
+    if node.GetNumberOfDisplayNodes() < 2:
+        second = slicer.mrmlScene.AddNewNodeByClass(node.GetDisplayNode().GetClassName())
+        node.AddAndObserveDisplayNodeID(second.GetID())
+    for number, views in enumerate((others, along)):
+        display = node.GetNthDisplayNode(number)
+        display.SetViewNodeIDs(sorted(views))
+        display.SetVisibility(bool(views) or not number)
+        display.SetSliceProjection(bool(number))
+        display.SetSliceProjectionUseFiducialColor(True)
+        display.SetSliceProjectionOpacity(1.0)
+        display.SetPointLabelsVisibility(True)
+        display.SetTextScale(2.5)
+        display.SetGlyphTypeFromString("Vertex2D")
+        display.SetGlyphScale(1.0)
+        display.SetSelectedColor(1.0, 1.0, 1.0)
+        display.SetColor(1.0, 1.0, 1.0)
+        # inside of surfaces, too
+        display.SetOccludedVisibility(True)
+        display.SetOccludedOpacity(1.0)

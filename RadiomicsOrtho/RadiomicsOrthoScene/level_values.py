@@ -18,8 +18,8 @@ from .tags import segments_of, tag
 
 #: kind of the table of measured regions
 REGIONS = "regions"
-#: what a legend says of a value without class: so many steps of the scale
-STEPS = 5
+#: what a legend says of values without class: so many steps of the scale (of HU: every 50)
+STEPS, HU_STEPS = 5, 8
 
 
 @dataclass(frozen=True)
@@ -114,5 +114,6 @@ def _ends(values: Sequence[float]) -> tuple[float, float]:
 
 def _scale_legend(ends: tuple[float, float], unit: str) -> tuple[tuple[Colour, str], ...]:
     low, high = ends
-    steps = [low + (high - low) * step / (STEPS - 1) for step in range(STEPS)]
+    count = HU_STEPS if ends == HU_RANGE else STEPS
+    steps = [low + (high - low) * step / (count - 1) for step in range(count)]
     return tuple((scale_colour(value, low, high), with_unit(number_text(value, 3), unit)) for value in steps)

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 import slicer
+import vtk
 
+from .edits import voxels_of
 from .segments import anatomy_of_segment
 from .tags import segments_of
 
@@ -30,6 +32,37 @@ def jump_to_region(segmentationNode, segmentId: str, tilt: bool = False) -> None
         _zoom(sliceNode, size)
 
 
+def look_at_bones(segmentationNode) -> None:
+    """All bones in the middle of the slice views, and in the 3-D views from the front and left."""
+    bounds = [0.0] * 6
+    segmentationNode.GetRASBounds(bounds)
+    low, high = np.array(bounds[::2]), np.array(bounds[1::2])
+    if np.any(high < low):
+        return
+    centre = [float(x) for x in (low + high) / 2]
+    # through the middle bone, where the middle of all may lie between two
+    middle = min((_centre(segmentationNode, name) for name in segments_of(segmentationNode)),
+                 key=lambda point: float(np.linalg.norm(point - centre)))
+    for sliceNode in slicer.util.getNodesByClass("vtkMRMLSliceNode"):
+        _tilt(sliceNode, None)
+        sliceNode.JumpSliceByCentering(*centre)
+        sliceNode.JumpSliceByOffsetting(*(float(x) for x in middle))
+        _zoom(sliceNode, high - low, 1.25)
+    away = np.array([-0.5, 0.85, 0.1])
+    for camera in slicer.util.getNodesByClass("vtkMRMLCameraNode"):
+        distance = 0.6 * float(np.linalg.norm(high - low)) / np.sin(np.radians(camera.GetViewAngle() / 2))
+        camera.SetFocalPoint(*centre)
+        camera.SetPosition(*(float(x) for x in centre + distance * away / np.linalg.norm(away)))
+        camera.SetViewUp(0.0, 0.0, 1.0)
+        camera.ResetClippingRange()
+
+
+def straighten() -> None:
+    """Slice views that were tilted lie as before."""
+    for sliceNode in slicer.util.getNodesByClass("vtkMRMLSliceNode"):
+        _tilt(sliceNode, None)
+
+
 def spine_direction(segmentationNode, segmentId: str) -> np.ndarray | None:
     """Unit vector (RAS) along the spine at a vertebra, upwards, from its neighbours; ``None`` without neighbours."""
     segments = segments_of(segmentationNode)
@@ -37,9 +70,7 @@ def spine_direction(segmentationNode, segmentId: str) -> np.ndarray | None:
     for name, segment in segments.items():
         anatomy = anatomy_of_segment(segment)
         if anatomy["site"] == "vertebra" and (name == segmentId or anatomy["compartment"] == "whole-body"):
-            centre = [0.0, 0.0, 0.0]
-            segmentationNode.GetSegmentCenterRAS(name, centre)
-            bodies[name] = np.array(centre)
+            bodies[name] = _centre(segmentationNode, name)
     if segmentId not in bodies:
         return None
     # a core lies in its body: it is no neighbour
@@ -53,20 +84,21 @@ def spine_direction(segmentationNode, segmentId: str) -> np.ndarray | None:
     return along / length if length > 0 else None
 
 
+def _centre(segmentationNode, segmentId: str) -> np.ndarray:
+    """The centre of a segment (RAS mm)."""
+    centre = [0.0, 0.0, 0.0]
+    segmentationNode.GetSegmentCenterRAS(segmentId, centre)
+    return np.array(centre)
+
+
 def _bounds(segmentationNode, segmentId: str) -> tuple[np.ndarray, np.ndarray]:
     """Lowest and highest RAS (mm) of the boxes around a segment's voxels."""
-    from .edits import voxels_of
-
     mask, ijkToLocal = voxels_of(segmentationNode.GetSegmentation().GetSegment(segmentId))
     if not mask.any():
-        centre = [0.0, 0.0, 0.0]
-        segmentationNode.GetSegmentCenterRAS(segmentId, centre)
-        return np.array(centre), np.array(centre)
+        return _centre(segmentationNode, segmentId), _centre(segmentationNode, segmentId)
     found = np.argwhere(mask)[:, ::-1]
     corners = np.array(np.meshgrid(*zip(found.min(0), found.max(0), strict=True))).reshape(3, -1)
     local = ijkToLocal[:3, :3] @ corners + ijkToLocal[:3, 3:]
-    import vtk
-
     matrix, transform = vtk.vtkMatrix4x4(), segmentationNode.GetParentTransformNode()
     if transform is not None and transform.IsTransformToWorldLinear():
         transform.GetMatrixTransformToWorld(matrix)
@@ -75,12 +107,12 @@ def _bounds(segmentationNode, segmentId: str) -> tuple[np.ndarray, np.ndarray]:
     return world.min(axis=1), world.max(axis=1)
 
 
-def _zoom(sliceNode, size: np.ndarray) -> None:
-    """A field of view that holds the region some times; the shape of the view on the screen stays."""
+def _zoom(sliceNode, size: np.ndarray, times: float = REGIONS_ACROSS) -> None:
+    """A field of view that holds a box of ``size`` (mm) so many times; the shape of the view on the screen stays."""
     across = slicer.util.arrayFromVTKMatrix(sliceNode.GetSliceToRAS())[:3, :2]
-    extent = max(float((np.abs(across.T) @ size).max()) * REGIONS_ACROSS, CLOSEST_MM)
+    extent = np.maximum(np.abs(across.T) @ size * times, CLOSEST_MM)
     width, height = (max(int(n), 1) for n in sliceNode.GetDimensions()[:2])
-    scale = extent / min(width, height)
+    scale = float(np.max(extent / (width, height)))
     sliceNode.SetFieldOfView(scale * width, scale * height, sliceNode.GetFieldOfView()[2])
 
 

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from .level_chart import remove_level_chart, write_level_chart
-from .level_values import REGIONS, quantities
+from .level_chart import charted, remove_level_chart, write_level_chart
+from .level_values import REGIONS, Quantity, quantities
 from .score_table import add_score, write_scores
 
 if TYPE_CHECKING:
     from RadiomicsOrthoLib.scoring.card import ScoreCard
     from RadiomicsOrthoLib.workflow.scan_result import ScanResult
 
-__all__ = ["REGIONS", "write_one_score", "write_scan_results"]
+__all__ = ["REGIONS", "chart_of", "write_one_score", "write_scan_results"]
 
 
 def write_scan_results(result: ScanResult, volumeNode) -> None:
@@ -28,9 +28,16 @@ def write_one_score(card: ScoreCard, region: str, volumeNode) -> None:
 
 
 def _write_chart(volumeNode) -> None:
-    """The chart of the number that most regions have; of a single region there is none."""
-    found = max(quantities(volumeNode), key=lambda quantity: len(quantity.values), default=None)
-    if found is None or len(found.values) < 2:
+    """The chart of what it showed before, else of the number that most regions have; of one region there is none."""
+    before = charted(volumeNode)
+    found = max(quantities(volumeNode), key=lambda one: (one.key == before, len(one.values)), default=None)
+    if found is None or not chart_of(found, volumeNode):
         remove_level_chart(volumeNode)
-    else:
-        write_level_chart(found, volumeNode)
+
+
+def chart_of(quantity: Quantity, volumeNode) -> bool:
+    """Show ``quantity`` in the chart of a volume; False, and nothing is done, where it has a single value."""
+    if len(quantity.values) < 2:
+        return False
+    write_level_chart(quantity, volumeNode)
+    return True

@@ -18,13 +18,16 @@ from .table_columns import fill_table
 SCORES, PROVENANCE = "scores", "provenance"
 #: the columns; a score is a number, a probability in per cent
 COLUMNS = ("Place", "Score", "Unit", "Class", "Model", "Findings", "Region", "Colour", "Model id")
+#: as many as a report shows; the cards have all
+DIGITS = 4
 
 
 @dataclass(frozen=True)
 class ScoreRow:
     """One row: ``region`` is the name of the segment, or several with commas.
 
-    ``score`` is in ``unit``, a probability in %; ``colour`` is that of its class (``red green blue``, 0 … 255).
+    ``score`` is in ``unit``, a probability in %, and has ``DIGITS`` significant digits; ``colour`` is that of its class
+    (``red green blue``, 0 … 255).
     """
 
     place: str
@@ -46,8 +49,9 @@ def score_row(card: ScoreCard, region: str) -> ScoreRow:
     """What the table says of a card."""
     model = card.model
     colour = class_colour(model, card.output_class)
+    score = 100 * card.value if model.is_probability else card.value
     return ScoreRow(
-        card.place, 100 * card.value if model.is_probability else card.value,
+        card.place, float(f"{score:.{DIGITS}g}"),
         "%" if model.is_probability else model.output_unit, card.output_class.title if card.output_class else "",
         model.title, _findings_text(card), region, triple_of(colour) if colour else "", model.id)
 

@@ -19,7 +19,7 @@ def study_plots(outcome: np.ndarray, predictions: Mapping[str, np.ndarray], thre
 
     ``outcome`` (n) is 0 or 1; ``predictions`` hold probabilities (n, 0 … 1) by the name of the model.  ``thresholds``
     are those of the decision curve (default: 1 % to 99 % of the highest prediction); ``prevalence`` replaces the
-    sample's there.  Bands are 95 % intervals, for up to two models, drawn as dotted lines: Slicer's plots do not fill.
+    sample's there.  Bands are 95 % intervals, for up to two models, drawn as dashed lines: Slicer's plots do not fill.
     ValueError where an outcome or a prediction cannot be used, before any node is written.
     """
     if not predictions:
@@ -40,7 +40,7 @@ def roc_curves(outcome: np.ndarray, predictions: Mapping[str, np.ndarray]) -> li
     from RadiomicsOrthoLib.statistics.proportions import clopper_pearson
     from RadiomicsOrthoLib.statistics.roc import delong, roc_curve
 
-    found = [Curve("no information", np.array([0.0, 100.0]), np.array([0.0, 100.0]), GREY, DASHED)]
+    found = [Curve("no information", np.array([0.0, 100.0]), np.array([0.0, 100.0]), GREY, DOTTED)]
     events = int(np.sum(outcome))
     for (name, predicted), colour in _coloured(predictions):
         curve, area = roc_curve(outcome, predicted), delong(outcome, predicted)
@@ -59,7 +59,7 @@ def calibration_curves(outcome: np.ndarray, predictions: Mapping[str, np.ndarray
     from RadiomicsOrthoLib.statistics.calibration import calibration_line, calibration_table
     from RadiomicsOrthoLib.statistics.logistic import logit
 
-    found = [Curve("perfect", np.array([0.0, 100.0]), np.array([0.0, 100.0]), GREY, DASHED)]
+    found = [Curve("perfect", np.array([0.0, 100.0]), np.array([0.0, 100.0]), GREY, DOTTED)]
     for (name, predicted), colour in _coloured(predictions):
         table = calibration_table(outcome, predicted, groups)
         x = 100 * np.array([group.predicted for group in table])
@@ -92,7 +92,7 @@ def decision_curves(outcome: np.ndarray, predictions: Mapping[str, np.ndarray], 
         thresholds = highest * np.linspace(0.01, 0.99, 99)
     thresholds = np.asarray(thresholds, float)
     outcome, x = np.asarray(outcome), 100 * thresholds
-    found = [Curve("nobody", x[[0, -1]], np.zeros(2), GREY, DASHED),
+    found = [Curve("nobody", x[[0, -1]], np.zeros(2), GREY, DOTTED),
              Curve("everybody", x, 100 * net_benefit_of_all(outcome, thresholds, prevalence), GREY, LINE)]
     for (name, predicted), colour in _coloured(predictions):
         found.append(Curve(name, x, 100 * net_benefit(outcome, predicted, thresholds, prevalence), colour, LINE))
@@ -114,7 +114,7 @@ def _coloured(predictions: Mapping[str, np.ndarray]):
 def _band(name: str, x: np.ndarray, low: np.ndarray, high: np.ndarray, colour) -> list[Curve]:
     """Both bounds as one curve, so that the legend names them once."""
     gap = [np.nan]
-    return [Curve(f"{name}, 95 % CI", np.concatenate([x, gap, x]), np.concatenate([low, gap, high]), colour, DOTTED)]
+    return [Curve(f"{name}, 95 % CI", np.concatenate([x, gap, x]), np.concatenate([low, gap, high]), colour, DASHED)]
 
 
 def _benefit_ends(curves) -> tuple[float, float]:

@@ -2,6 +2,8 @@
 
 import qt
 
+from .drawing_actions import DrawingActions
+
 #: how far from an axis (in pixels) a press still takes its marker
 REACH = 16.0
 
@@ -21,6 +23,9 @@ class NomogramWidget:
         self._mouse = _MarkerMouse(self.widget)
         self._mouse.moved, self._mouse.resized = moved, resized
         self.widget.installEventFilter(self._mouse)
+        #: copy and save, also by right click
+        self.actions = DrawingActions(lambda: self._mouse.view.drawing if self._mouse.view else None, "nomogram")
+        self.actions.attach(self.widget)
 
     def show(self, view) -> None:
         from RadiomicsOrthoLib.report.svg import to_svg

@@ -7,6 +7,7 @@ from .one_click_section import OneClickSection
 from .regions_step import RegionsStep
 from .report_step import ReportStep
 from .score_step import ScoreStep
+from .view_section import ViewSection
 
 
 def tabs() -> tuple:
@@ -15,5 +16,5 @@ def tabs() -> tuple:
     A new tab is a line here: its title with the letter of its shortcut, and the classes of its sections (``Section``).
     """
     return (
-        (_("&Case"), (OneClickSection, LoadStep, RegionsStep, ScoreStep, ReportStep)),
+        (_("&Case"), (OneClickSection, LoadStep, RegionsStep, ScoreStep, ReportStep, ViewSection)),
     )

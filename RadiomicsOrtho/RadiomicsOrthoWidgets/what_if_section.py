@@ -31,9 +31,9 @@ class WhatIfSection:
         self._guard = WheelGuard(ui.whatIfWidget)
         self.nomogram = NomogramWidget(self._onMoved, self._onResized)
         self.nomogram.widget.toolTip = _("Drag a marker to see what another value would change; the result stays as "
-                                         "it is")
+                                         "it is. Right click: copy or save the drawing")
         ui.nomogramContainer.layout().addWidget(self.nomogram.widget)
-        self.window = NomogramWindow(self._onMoved)
+        self.window = NomogramWindow(self._onMoved, self._refresh)
         ui.largeNomogramButton.connect("clicked(bool)", self._onLarge)
         ui.whatIfGroupBox.connect("toggled(bool)", self._onToggled)
         ui.whatIfResetButton.connect("clicked(bool)", self._onReset)
@@ -70,7 +70,7 @@ class WhatIfSection:
         self._view = nomogram_view(self._card, self._width(), nomogram, tried if open else None)
         self.nomogram.show(self._view)
         if self.window.isOpen:
-            self.window.show(nomogram_view(self._card, LARGE_WIDTH, nomogram, tried if open else None))
+            self.window.show(nomogram_view(self._card, self.window.width, nomogram, tried if open else None))
         ui.whatIfLabel.text = whatIfText(self._card, tried)
         ui.whatIfResetButton.enabled = bool(tried.changes)
         ui.whatIfResetButton.toolTip = _("Set every value back to that of this case") if tried.changes \

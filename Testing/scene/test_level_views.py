@@ -128,6 +128,7 @@ def test_cores_in_colour_are_the_scan_inside_and_nothing_outside(bridge, scored,
 
 
 def test_a_core_that_was_drawn_is_shown_as_it_is_and_a_bone_without_one_by_its_own(bridge, scored):
+    from RadiomicsOrthoLib.regions.trabecular import trabecular_core
     from RadiomicsOrthoScene.core_overlay import OUTSIDE, show_core
     from RadiomicsOrthoScene.cores import add_core
 
@@ -135,6 +136,9 @@ def test_a_core_that_was_drawn_is_shown_as_it_is_and_a_bone_without_one_by_its_o
         return int((bridge.slicer.util.arrayFromVolume(show_core(scored.volume, scored.node)) != OUTSIDE).sum())
 
     made = voxels()
+    cores = [trabecular_core(bridge.segments.roi_of_segment(scored.node, name, scored.volume))
+             for name in scored.node.GetSegmentation().GetSegmentIDs()]
+    assert made == sum(core.voxel_count for core in cores), "what is shown is what would be measured"
     body = scored.node.GetSegmentation().GetSegmentIdBySegmentName("L3 body")
     add_core(scored.node, body, scored.volume)
     assert voxels() == made

@@ -1,6 +1,7 @@
 """What if, in the panel: markers that follow the mouse, editors, reset; the result stays as it is."""
 
 import json
+import time
 
 import pytest
 from panel_steps import part
@@ -104,7 +105,7 @@ def test_a_press_beside_the_axes_and_a_move_without_a_press_change_nothing(panel
 def test_the_large_drawing_moves_with_the_small_one(panel):
     panel.ui.largeNomogramButton.click()
     window = section(panel).window
-    assert window.isOpen and window.nomogram.widget.width == 900
+    assert window.isOpen and window.nomogram.widget.width == window.width > 850
     assert window.nomogram.widget.renderer().isValid()
     before = window.nomogram.widget.height
     panel.ui.whatIfGroupBox.collapsed = False
@@ -114,6 +115,69 @@ def test_the_large_drawing_moves_with_the_small_one(panel):
     panel.ui.applyButton.click()
     panel.ui.largeNomogramButton.click()
     assert window.isOpen
+
+
+def test_the_large_drawing_is_made_anew_as_wide_as_its_window(panel):
+    import slicer
+
+    panel.ui.largeNomogramButton.click()
+    window = section(panel).window
+    for width in (1300, 700):
+        window.resize(width, 700)
+        end = time.monotonic() + 5
+        while window.nomogram.widget.width != window.width and time.monotonic() < end:
+            slicer.app.processEvents()
+        assert abs(window.nomogram.widget.width - width) < 60
+    window.resize(300, 700)
+    assert window.width == 600, "narrower it would be the drawing of a side panel"
+
+
+def drawing(panel):
+    return section(panel)._view.drawing
+
+
+def test_the_drawing_is_copied_as_a_picture_and_as_lines(panel):
+    import qt
+
+    actions = section(panel).nomogram.actions
+    assert actions.copyAction in section(panel).nomogram.widget.actions()
+    actions.copyAction.trigger()
+    data = qt.QApplication.clipboard().mimeData()
+    assert data.hasImage() and b"<svg" in bytes(data.data("image/svg+xml"))
+
+
+def test_the_drawing_is_saved_as_svg_and_as_png_of_the_chosen_resolution(panel, tmp_path):
+    import qt
+    from runtime.qt_standins import dialog_answers
+
+    actions = section(panel).nomogram.actions
+    dialog_answers.append(str(tmp_path / "nomogram"))
+    actions.svgAction.trigger()
+    assert (tmp_path / "nomogram.svg").read_text(encoding="utf-8").startswith("<svg")
+    widths = []
+    for action, dpi in zip(actions.pngActions, (150, 300, 600), strict=True):
+        dialog_answers.append(str(tmp_path / f"{dpi}.png"))
+        action.trigger()
+        picture = qt.QImage(str(tmp_path / f"{dpi}.png"))
+        widths.append(picture.width() / dpi * 96)
+        assert abs(picture.dotsPerMeterX() * 0.0254 - dpi) < 0.1
+    assert widths == pytest.approx([drawing(panel).width] * 3, abs=1)
+    # lines and letters were drawn, not only the ground
+    assert len({picture.pixel(x, y) for x in range(0, picture.width(), 7) for y in range(0, picture.height(), 7)}) > 3
+
+
+def test_a_drawing_that_cannot_be_written_says_so_and_no_answer_saves_nothing(panel, tmp_path):
+    from runtime.dialogs import messages
+    from runtime.qt_standins import dialog_answers
+
+    actions = section(panel).nomogram.actions
+    dialog_answers.append("")
+    actions.svgAction.trigger()
+    assert not messages
+    for action in (actions.svgAction, actions.pngActions[0]):
+        dialog_answers.append(str(tmp_path / "nowhere" / "nomogram"))
+        action.trigger()
+    assert len(messages) == 2 and "cannot be written" in str(messages[0])
 
 
 def test_the_group_goes_with_its_result(panel):
