@@ -144,6 +144,8 @@ def test_the_drawing_is_copied_as_a_picture_and_as_lines(panel):
     actions.copyAction.trigger()
     data = qt.QApplication.clipboard().mimeData()
     assert data.hasImage() and b"<svg" in bytes(data.data("image/svg+xml"))
+    # what lies there when Python ends takes PySide down with it
+    qt.QApplication.clipboard().clear()
 
 
 def test_the_drawing_is_saved_as_svg_and_as_png_of_the_chosen_resolution(panel, tmp_path):
