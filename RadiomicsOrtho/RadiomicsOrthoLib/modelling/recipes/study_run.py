@@ -58,9 +58,18 @@ def run_recipe(recipe: Recipe, table: FeatureTable, jobs: int = 1, progress: Pro
     else:
         found["regression"] = regression_study(recipe, data, development, jobs, lambda s, t: progress(0.95 * s, t),
                                                cancelled)
+    if jobs > 1:
+        _end_workers()
     progress(1.0, "computed")
     return StudyResult(recipe, data, development, test, _flow(data, recipe, development, test), groups, baseline,
                        (*_notes(data, recipe), *suspects), seconds=time.monotonic() - start, **found)
+
+
+def _end_workers() -> None:
+    """joblib keeps its processes for the next call; here there is none."""
+    from joblib.externals.loky import get_reusable_executor
+
+    get_reusable_executor().shutdown(wait=True)
 
 
 def _parts(data: StudyData, recipe: Recipe) -> tuple[np.ndarray, np.ndarray]:
