@@ -42,7 +42,7 @@ def flow_figure(steps: Sequence[str], width: float = 640) -> str:
 
 def roc_figure(title: str, assessed: Mapping[str, Assessment]) -> str:
     """Curves with their pointwise 95 % bands (the band of the first two only, or nothing could be seen)."""
-    plot = Plot(title, (0, 1), (0, 1), "1 − specificity (%)", "sensitivity (%)", percent=True)
+    plot = Plot(title, (0, 1), (0, 1), "1 − specificity (%)", "sensitivity (%)", percent="xy")
     for number, one in enumerate(list(assessed.values())[:2]):
         plot.band(ROC_GRID, one.band.lower, one.band.upper, COLOURS[number])
     plot.line([0, 1], [0, 1], MUTED, dashed=True, width=1)
@@ -55,7 +55,7 @@ def roc_figure(title: str, assessed: Mapping[str, Assessment]) -> str:
 
 def calibration_figure(title: str, name: str, one: Assessment) -> str:
     """Observed against predicted shares in groups of like prediction, with exact intervals."""
-    plot = Plot(title, (0, 1), (0, 1), "predicted (%)", "observed (%), exact 95 % interval", percent=True)
+    plot = Plot(title, (0, 1), (0, 1), "predicted (%)", "observed (%), exact 95 % interval", percent="xy")
     plot.line([0, 1], [0, 1], MUTED, dashed=True, width=1)
     for group in one.groups:
         plot.whisker(group.predicted, group.observed.lower, group.observed.upper, COLOURS[0])
@@ -72,7 +72,7 @@ def decision_figure(title: str, assessed: Mapping[str, Assessment]) -> str:
     share = first.events / first.count
     top = max(float(max(one.net_benefit.max() for one in assessed.values())), share) * 1.15
     plot = Plot(title, (0, 0.8), (-0.25 * top, top), "threshold probability (%)", "net benefit per person",
-                x_ticks=(0, 0.2, 0.4, 0.6, 0.8))
+                percent="x", x_ticks=(0, 0.2, 0.4, 0.6, 0.8))
     plot.line(CURVE, first.net_benefit_all, MUTED, "acting on everybody", 1.4, dashed=True)
     plot.line([0, 0.8], [0, 0], INK, "acting on nobody", 1.2)
     for number, (name, one) in enumerate(assessed.items()):
@@ -178,7 +178,7 @@ def survival_figure(found: FollowUpResult, unit: str) -> str:
     curves = [_cumulative(found.time[place == third], found.event[place == third], end) for third in range(3)]
     top = max(float(share[-1]) for _, share in curves) * 1.25 or 0.01
     plot = Plot("Event by thirds of the score", (0, end), (0, top), f"time ({unit})", "share with the event (%)",
-                percent=False)
+                percent="y")
     for (time, share), colour, name in zip(curves, (COLOURS[2], COLOURS[4], COLOURS[1]), ("low", "middle", "high"),
                                            strict=True):
         plot.line(time, share, colour, f"{name} third")

@@ -123,7 +123,7 @@ def _task(result: StudyResult, task: BinaryResult, figures: Mapping[str, str]) -
                            for name in ("sensitivity", "specificity", "accuracy")),
                          f"{found.brier:.3f}", _number(line.slope if line else None, 2)])
     head = ("Model", "Part", "AUC", "Sensitivity", "Specificity", "Accuracy", "Brier", "Calibration slope")
-    names = [f"{kind}-{key}" for kind in ("roc", "calibration", "decision") for key in _keys(task, figures, kind)]
+    names = [f"{kind}-{key}" for kind in ("roc", "calibration", "decision", "confusion") for key in _keys(task, figures, kind)]
     pictures = "".join(f"<figure>{checked_svg(figures[name])}</figure>" for name in names)
     body = table(rows, head, "compact") + (
         '<p class="what">95 % intervals: of the AUC the wider one of DeLong and of a bootstrap of whole subjects, of '
@@ -132,9 +132,7 @@ def _task(result: StudyResult, task: BinaryResult, figures: Mapping[str, str]) -
         'Cut-offs are learned in the training part.</p>')
     body += f'<div class="study-figures">{pictures}</div>{_benefit(result, task)}{_comparisons(task)}'
     body += _null(task, figures) + _blocks(task)
-    confusion = figures.get(f"confusion-{key_of(task)}")
-    return section(task.title, body + (f'<div class="study-figures"><figure>{checked_svg(confusion)}</figure></div>'
-                                       if confusion else ""))
+    return section(task.title, body)
 
 
 def _benefit(result: StudyResult, task: BinaryResult) -> str:
@@ -287,7 +285,7 @@ def _metrics(score: MetricsScore) -> str:
              escape(one.reason)]
             for one in score.answers)
     return section(f"METRICS: {score.percent:.1f} % (at most {score.most:.1f} % once the open items are answered)",
-                   table(rows, ("Item", "Topic", "Weight", "Met", "Reason"), "compact checklist")
+                   table(rows, ("Item", "Topic", "Weight", "Met", "Reason"), "compact")
                    + '<p class="what">Kocak et al. 2024, doi:10.1186/s13244-023-01572-w. Open items count as not '
                      'met.</p>')
 

@@ -19,10 +19,13 @@ SMALL = 11.5
 
 
 class Plot:
-    """Data go from ``x`` and ``y`` (least, greatest) to a square of pixels; ``title`` names the drawing."""
+    """Data go from ``x`` and ``y`` (least, greatest) to a square of pixels; ``title`` names the drawing.
+
+    ``percent`` names the axes (``x``, ``y``, ``xy``) whose shares are written in percent.
+    """
 
     def __init__(self, title: str, x: tuple[float, float], y: tuple[float, float], x_title: str, y_title: str,
-                 width: float = 430, height: float = 400, percent: bool = False,
+                 width: float = 430, height: float = 400, percent: str = "",
                  x_ticks: Sequence[float] | None = None, y_ticks: Sequence[float] | None = None) -> None:
         self.drawing, self.title = Drawing(), title
         self.x_range, self.y_range = x, y
@@ -42,8 +45,14 @@ class Plot:
 
     def line(self, x: Sequence[float], y: Sequence[float], colour: str, title: str = "", width: float = 2.0,
              dashed: bool = False) -> None:
-        """A line of points, cut at the frame; dashed ones are drawn in pieces."""
-        points = [(self.px(a), self.py(self._inside(b))) for a, b in zip(x, y, strict=True)]
+        """A line of points that ends where it leaves the frame below; dashed ones are drawn in pieces."""
+        kept = list(zip(x, y, strict=True))
+        below = next((at for at, (_, value) in enumerate(kept) if value < self.y_range[0]), None)
+        if below:
+            (x0, y0), (x1, y1) = kept[below - 1:below + 1]
+            share = (self.y_range[0] - y0) / (y1 - y0)
+            kept = [*kept[:below], (x0 + share * (x1 - x0), self.y_range[0])]
+        points = [(self.px(a), self.py(self._inside(b))) for a, b in kept]
         if dashed:
             for start, end in pairwise(points):
                 self.drawing.line(*start, *end, colour, width, "5 4")
@@ -91,18 +100,18 @@ class Plot:
         d.text(self.left, 19, self.title, SIZE, INK, bold=True)
         for value in ticks(self.x_range) if x_ticks is None else x_ticks:
             d.line(self.px(value), self.top, self.px(value), self.bottom, GRID)
-            d.text(self.px(value), self.bottom + 16, self._number(value), SMALL, MUTED, "middle")
+            d.text(self.px(value), self.bottom + 16, self._number(value, "x" in self.percent), SMALL, MUTED, "middle")
         for value in ticks(self.y_range) if y_ticks is None else y_ticks:
             d.line(self.left, self.py(value), self.right, self.py(value), GRID)
-            d.text(self.left - 7, self.py(value) + 4, self._number(value), SMALL, MUTED, "end")
+            d.text(self.left - 7, self.py(value) + 4, self._number(value, "y" in self.percent), SMALL, MUTED, "end")
         d.line(self.left, self.bottom, self.right, self.bottom, MUTED)
         d.line(self.left, self.top, self.left, self.bottom, MUTED)
         d.text((self.left + self.right) / 2, self.bottom + 37, x_title, SIZE, INK, "middle")
         # no turned text in what Qt draws: the title of the y axis stands at its end, under the heading
         d.text(self.left + 5, self.top + 12, y_title, SMALL, MUTED, italic=True)
 
-    def _number(self, value: float) -> str:
-        if self.percent:
+    def _number(self, value: float, percent: bool = False) -> str:
+        if percent:
             return f"{100 * value:.0f}"
         return f"{value:.4g}".replace("-", "−")
 
