@@ -123,13 +123,13 @@ def _task(result: StudyResult, task: BinaryResult, figures: Mapping[str, str]) -
                            for name in ("sensitivity", "specificity", "accuracy")),
                          f"{found.brier:.3f}", _number(line.slope if line else None, 2)])
     head = ("Model", "Part", "AUC", "Sensitivity", "Specificity", "Accuracy", "Brier", "Calibration slope")
-    names = [f"{kind}-{key}" for kind in ("roc", "calibration", "decision", "confusion") for key in _keys(task, figures, kind)]
+    kinds = ("roc", "calibration", "decision", "confusion")
+    names = [f"{kind}-{key}" for kind in kinds for key in _keys(task, figures, kind)]
     pictures = "".join(f"<figure>{checked_svg(figures[name])}</figure>" for name in names)
     body = table(rows, head, "compact") + (
         '<p class="what">95 % intervals: of the AUC the wider one of DeLong and of a bootstrap of whole subjects, of '
-        'shares '
-        'exact (Clopper–Pearson). In cross-validation figures are means over the repeats, counts those of the first. '
-        'Cut-offs are learned in the training part.</p>')
+        'shares exact (Clopper–Pearson). In cross-validation figures are means over the repeats, counts those of the '
+        'first. Cut-offs are learned in the training part.</p>')
     body += f'<div class="study-figures">{pictures}</div>{_benefit(result, task)}{_comparisons(task)}'
     body += _null(task, figures) + _blocks(task)
     return section(task.title, body)
