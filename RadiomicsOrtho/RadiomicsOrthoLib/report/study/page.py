@@ -18,7 +18,7 @@ STYLE = """
 .study-figures { display: grid; grid-template-columns: repeat(auto-fit, minmax(22rem, 1fr)); gap: 1rem; align-items:
 start; } .study-figures svg, .wide svg { width: 100%; height: auto; display: block; border-radius: 4px; }
 .wide { margin-top: 1rem; }
-.study-figures figure { background: #fff; border-radius: 4px; }
+.study-figures figure { background: #fff; border-radius: 4px; max-width: 30rem; }
 .compact td, .compact th { font-size: .85rem; padding-right: .6rem; }
 .compact tbody th { width: auto; }
 .warning { border-left: 6px solid var(--warn); }
@@ -228,6 +228,7 @@ def _follow_up(result: StudyResult, figures: Mapping[str, str]) -> str:
     if result.follow_up is None:
         return ""
     one, plan = result.follow_up, result.recipe.follow_up
+    titles = {column.spec.name: column.spec.title for column in result.recipe.clinical}
     horizon = [[f"Area at {one.horizon:g} {plan.unit}, {escape(name)}", f"{value:.3f}"]
                for name, value in one.auc_at_horizon.items()]
     rows = [["People, events", f"{one.count}, {one.events}"],
@@ -235,7 +236,7 @@ def _follow_up(result: StudyResult, figures: Mapping[str, str]) -> str:
             ["Score with and without the event", "{:.0f} ± {:.0f} and {:.0f} ± {:.0f}".format(*one.mean_with,
                                                                                               *one.mean_without)],
             ["Hazard ratio per point, score alone", f"{interval(one.alone)}, p {p_text(one.alone_p)}"],
-            [f"Adjusted for {escape(', '.join(plan.clinical))}",
+            [f"Adjusted for {escape(', '.join(titles[name] for name in plan.clinical))}",
              f"{interval(one.adjusted)}, p {p_text(one.adjusted_p)}"],
             ["Hazard ratio per 10 points, adjusted", f"{one.adjusted.value ** 10:.2f}"],
             ["What the score adds (likelihood ratio)", f"χ² {one.chi2:.2f}, {one.freedom} df, p {p_text(one.p)}"],
