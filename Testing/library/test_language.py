@@ -172,3 +172,24 @@ def test_no_tag_of_evidence_stays_partly_english(code: str) -> None:
     assert len(tags) > 5
     shown = {tag: catalogue(code).translate(tag).replace("AO Spine", "") for tag in tags}
     assert {tag: text for tag, text in shown.items() if re.search("[a-z]{3}", text)} == {}
+
+
+@pytest.mark.parametrize("code", FOREIGN)
+def test_how_a_proposed_region_was_made_is_said_in_the_language(code: str) -> None:
+    from RadiomicsOrthoLib.regions import trabecular
+    from RadiomicsOrthoLib.regions.femur import segmentation as femur
+    from RadiomicsOrthoLib.regions.lumbar_mr import csf, proposal
+    from RadiomicsOrthoLib.regions.origin import EDITED
+    from RadiomicsOrthoLib.regions.totalsegmentator import body
+    from RadiomicsOrthoLib.regions.vertebra import spine
+
+    below = "3 mm below the surface, " + trabecular.WITHOUT_VEIN
+    methods = [spine.METHOD, femur.METHOD, csf.METHOD, body.METHOD, *proposal.MADE_BY.values(), "Slicer segment",
+               f"{spine.METHOD}; {below}", f"{spine.METHOD}; {trabecular.METHOD}, {below}",
+               f"{spine.METHOD}; largest ellipse in front at mid-height, 5 mm",
+               f"{spine.METHOD}; ellipse in the front two thirds, 9 mm at mid-height"]
+    with speaking(code):
+        for made_by in (*methods, *(method + EDITED for method in methods)):
+            # names of programs and models stay
+            said = re.sub("lumbar-mr-bodies|Slicer", "", local(made_by))
+            assert not re.search("[a-z]{3}", said), (made_by, said)
