@@ -81,7 +81,8 @@ def _design(result: StudyResult) -> str:
                                        f"{', ' + ', '.join(scan.levels) if scan.levels else ''}; one row for each "
                                        f"{scan.per}")],
                      ["Extraction profile", escape(scan.profile)], ["Outcome", escape(recipe.outcome.title)],
-                     ["Models", bullets(_model_line(one) for one in recipe.models)]], kind="facts")
+                     ["Models", bullets(_model_line(one) for one in recipe.models)],
+                     ["Results of its kind", escape(", ".join(recipe.outputs) or "—")]], kind="facts")
     return section("Design", f"<p>{escape(recipe.citation)}</p><p class=\"what\">A way of working after this study, "
                              f"fitted to the "
                    f"table at hand. The study published no coefficients; none of its numbers are used. Read: "
