@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -141,7 +142,10 @@ def _onnx(model, items: Sequence[Column], order: Sequence[str], reason: str) -> 
 
     inputs = tuple(ModelInput(item.input, item.input, "", "feature", item.input) for item in items)
     try:
-        entries, parts = to_onnx(ToConvert(model, inputs, tuple(items)), reason, Path(type(model).__name__))
+        with warnings.catch_warnings():
+            # skl2onnx reads attributes that scikit-learn will drop one day
+            warnings.simplefilter("ignore")
+            entries, parts = to_onnx(ToConvert(model, inputs, tuple(items)), reason, Path(type(model).__name__))
     except InputError as error:
         raise NotConvertibleError(str(error).rstrip(".")) from None
     return Expression("ONNX", entries, parts, tuple(order), tolerance=ONNX_TOLERANCE)
