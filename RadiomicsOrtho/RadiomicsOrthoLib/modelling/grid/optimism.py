@@ -29,11 +29,7 @@ def corrected_best(data: Dataset, parts: Sequence[np.ndarray], fits: Mapping[Com
     People are drawn within outcomes.  Scores are means over test parts, as in the grid: predictions of two fits are not
     on one scale.
     """
-    strata = strata_of(data.outcome)
-    _, first, place = np.unique(data.people, return_index=True, return_inverse=True)
-    strata = np.zeros(len(data)) if strata is None else strata[first][place]
-    drawn = np.array([np.bincount(rows, minlength=len(data))
-                      for rows in resamples(samples, derived_seed(seed, 7), strata, data.people)])
+    drawn = _drawn(data, samples, seed)
     left_out = (drawn == 0).astype(int)
     inside, outside = (np.array([_mean(_scores(data, parts, one, measure, weights)) for one in fits.values()])
                        for weights in (drawn, left_out))
@@ -45,6 +41,25 @@ def corrected_best(data: Dataset, parts: Sequence[np.ndarray], fits: Mapping[Com
     found = found[np.isfinite(found)]
     lower, upper = np.quantile(found, [0.025, 0.975])
     return Estimate(float(found.mean()), float(lower), float(upper))
+
+
+def interval_of(data: Dataset, parts: Sequence[np.ndarray], fits: Sequence[Fit], measure: str, samples: int,
+                seed: int) -> Estimate:
+    """The mean score of ``fits``, one for each of ``parts``, with a percentile interval over people drawn anew."""
+    everybody = np.ones((1, len(data)), int)
+    value = _mean(_scores(data, parts, fits, measure, everybody))[0]
+    found = _mean(_scores(data, parts, fits, measure, _drawn(data, samples, seed)))
+    lower, upper = np.quantile(found[np.isfinite(found)], [0.025, 0.975])
+    return Estimate(float(value), float(lower), float(upper))
+
+
+def _drawn(data: Dataset, samples: int, seed: int) -> np.ndarray:
+    """(samples, n): how often each row is in a bootstrap sample of people, drawn within outcomes."""
+    strata = strata_of(data.outcome)
+    _, first, place = np.unique(data.people, return_index=True, return_inverse=True)
+    strata = np.zeros(len(data)) if strata is None else strata[first][place]
+    return np.array([np.bincount(rows, minlength=len(data))
+                     for rows in resamples(samples, derived_seed(seed, 7), strata, data.people)])
 
 
 def _scores(data: Dataset, parts: Sequence[np.ndarray], fits: Sequence[Fit], measure: str,

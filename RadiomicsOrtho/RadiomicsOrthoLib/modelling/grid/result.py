@@ -38,7 +38,7 @@ class Optimism:
     """
 
     corrected: Estimate
-    nested: float | None = None
+    nested: Estimate | None = None
     picked: tuple[tuple[str, str], ...] = ()
     null: tuple[float, ...] = ()
     p: float | None = None
@@ -83,11 +83,13 @@ class GridResult:
                                                              "score": best.score}}
         if found is not None:
             document["what_the_best_is_worth"] = {
-                "corrected": {"value": found.corrected.value, "lower": found.corrected.lower,
-                              "upper": found.corrected.upper},
-                "nested": found.nested, "picked": [list(one) for one in found.picked],
-                "null": list(found.null), "p": found.p}
+                "corrected": _interval(found.corrected), "nested": found.nested and _interval(found.nested),
+                "picked": [list(one) for one in found.picked], "null": list(found.null), "p": found.p}
         return document
+
+
+def _interval(found: Estimate) -> dict[str, float]:
+    return {"value": found.value, "lower": found.lower, "upper": found.upper}
 
 
 def best_of(cells: Sequence[GridCell]) -> GridCell | None:

@@ -16,6 +16,7 @@ import numpy as np
 from ... import __version__
 from ...errors import InputError
 from ...long_work import Cancelled, CancelledError, Progress, never_cancelled, no_progress
+from ...statistics.estimate import Estimate
 from ..chain import preparation
 from ..dataset import Dataset
 from ..estimators import ESTIMATORS, estimator
@@ -26,7 +27,7 @@ from ..task import CLASSIFICATION
 from .design import GridPlan, Models, Selections
 from .fits import STOP, Fit, SelectionTask, read_fit, run_selection, shuffled_outcome, tasks_of
 from .measures import measure_name, score_of
-from .optimism import Combination, corrected_best
+from .optimism import Combination, corrected_best, interval_of
 from .result import GridCell, GridResult, Optimism, best_of, settings_document
 
 SETTINGS = "grid.json"
@@ -208,23 +209,21 @@ def _cells(outcome: np.ndarray, tests: Sequence[np.ndarray], found: Mapping[Comb
 
 
 def _nested(table: Dataset, parts: Sequence, found: Mapping, plan: GridPlan, seed: int,
-            measure: str) -> tuple[float | None, tuple[Combination, ...]]:
+            measure: str) -> tuple[Estimate | None, tuple[Combination, ...]]:
     """The outer score of what the inner folds of each training part picked; its fit is one of the grid's own."""
     if not plan.inner:
         return None, ()
-    scores, picked = [], []
+    chosen, picked, tests = [], [], []
     for number, (train, test) in enumerate(parts):
         folds = inner_folds(table.outcome[train], plan.inner, derived_seed(seed, 9, number), table.people[train])
         inner = _cells(table.outcome, [train[unseen] for _, unseen in folds], found[f"nested{number}"], measure,
                        table.task == CLASSIFICATION)
-        possible = [cell for cell in inner if not found["grid"][cell.selection, cell.model][number].failed]
-        best = best_of(possible)
+        best = best_of([cell for cell in inner if not found["grid"][cell.selection, cell.model][number].failed])
         if best is not None:
             picked.append((best.selection, best.model))
-            fit = found["grid"][best.selection, best.model][number]
-            scores.append(score_of(table.outcome[test], fit.score, measure))
-    scores = [one for one in scores if np.isfinite(one)]
-    return (float(np.mean(scores)) if scores else None), tuple(picked)
+            chosen.append(found["grid"][best.selection, best.model][number])
+            tests.append(test)
+    return interval_of(table, tests, chosen, measure, plan.bootstrap, seed) if chosen else None, tuple(picked)
 
 
 def _null(table: Dataset, tests: Sequence[np.ndarray], found: Mapping, plan: GridPlan, seed: int, measure: str,

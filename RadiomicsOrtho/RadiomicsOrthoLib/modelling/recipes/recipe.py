@@ -139,11 +139,15 @@ class FollowUp:
 
 @dataclass(frozen=True)
 class Grid:
-    """Every one of ``selectors`` (name → steps) with every one of ``estimators``, for each region and all together."""
+    """Every one of ``selectors`` (name → steps) with every one of ``estimators``, for each region and all together.
+
+    ``permutations`` are how often the whole grid of a region is fitted to shuffled outcomes.
+    """
 
     selectors: Mapping[str, tuple[Step, ...]]
     estimators: Mapping[str, Step]
     regions: Mapping[str, tuple[str, ...]]
+    permutations: Mapping[str, int]
 
 
 @dataclass(frozen=True)

@@ -124,7 +124,8 @@ def _follow_up(data: Mapping) -> FollowUp:
 def _grid(data: Mapping) -> Grid:
     return Grid({name: _steps(steps) for name, steps in data["selectors"].items()},
                 {name: dict(step) for name, step in data["estimators"].items()},
-                {name: tuple(blocks) for name, blocks in data["regions"].items()})
+                {name: tuple(blocks) for name, blocks in data["regions"].items()},
+                {name: int(count) for name, count in data.get("permutations", {}).items()})
 
 
 def _check(recipe: Recipe) -> None:
@@ -138,6 +139,8 @@ def _check(recipe: Recipe) -> None:
         raise ValueError("a pair of the outcome names a class that is not listed")
     if len(set(models)) != len(models) or recipe.main not in models:
         raise ValueError("models have different ids, and 'main' is one of them")
+    if recipe.grid and set(recipe.grid.permutations) - set(recipe.grid.regions):
+        raise ValueError("the permutations of a grid name one of its regions")
     for names, known, what in (({name for pair in recipe.compare for name in pair}, set(models), "model"),
                                ({name for one in recipe.models for name in one.average}, set(models), "model"),
                                ({name for one in recipe.models for name in one.blocks}, set(recipe.blocks), "block")):

@@ -128,27 +128,33 @@ class FollowUpResult:
 
 @dataclass(frozen=True)
 class GridCell:
-    """One combination in one region: area and accuracy in cross-validation."""
+    """One combination in one region: area and accuracy in cross-validation, NaN where it ``failed``, and why."""
 
     region: str
     selector: str
     estimator: str
     auc: float
     accuracy: float
+    failed: str = ""
 
 
 @dataclass(frozen=True)
 class GridResult:
-    """``cells`` of all combinations; ``nested`` is the area by region where the combination was picked inside each
-    training part, ``optimism`` the best of the grid less that.
+    """``cells`` of all combinations, and by region: ``nested`` is the area where the combination was picked inside each
+    training part, ``corrected`` that of the best less what the picking adds (``grid.optimism``).
+
+    ``null`` are the best areas of the same grid on shuffled outcomes, and how often they reach the real one (p).
     """
 
     cells: tuple[GridCell, ...]
     nested: Mapping[str, Estimate]
     picked: Mapping[str, tuple[str, ...]]
+    corrected: Mapping[str, Estimate]
+    null: Mapping[str, tuple[tuple[float, ...], float]]
 
     def best(self, region: str) -> GridCell:
-        return max((cell for cell in self.cells if cell.region == region), key=lambda cell: cell.auc)
+        return max((cell for cell in self.cells if cell.region == region and not cell.failed),
+                   key=lambda cell: round(cell.auc, 12))
 
 
 @dataclass(frozen=True)

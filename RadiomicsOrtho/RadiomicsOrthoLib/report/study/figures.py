@@ -196,15 +196,16 @@ def _cumulative(time: np.ndarray, event: np.ndarray, end: float) -> tuple[list[f
 
 
 def grid_figure(found: GridResult, region: str) -> str:
-    """Areas of all combinations in one region."""
+    """Areas of all combinations in one region, a row for each estimator; a dash where one was not possible."""
     cells = [cell for cell in found.cells if cell.region == region]
     selectors = list(dict.fromkeys(cell.selector for cell in cells))
     names = list(dict.fromkeys(cell.estimator for cell in cells))
     area = {(cell.selector, cell.estimator): cell.auc for cell in cells}
-    values = np.array([[area[selector, name] for name in names] for selector in selectors])
-    return tiles(f"AUC in cross-validation: {region}", selectors, names, values,
-                 [[f"{value:.2f}" for value in row] for row in values],
-                 [[heat(value, 0.5, 1.0) for value in row] for row in values], width=430, cell=26)
+    values = np.array([[area[selector, name] for selector in selectors] for name in names])
+    return tiles(f"AUC in cross-validation: {region}", names, selectors, values,
+                 [["–" if np.isnan(value) else f"{value:.2f}" for value in row] for row in values],
+                 [["#ffffff" if np.isnan(value) else heat(value, 0.5, 1.0) for value in row] for row in values],
+                 width=720, cell=20)
 
 
 def models_of(result: BinaryResult, test: bool) -> dict[str, Assessment]:

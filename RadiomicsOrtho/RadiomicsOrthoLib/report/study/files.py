@@ -80,7 +80,8 @@ def _figures(result: StudyResult, bundles) -> dict[str, str]:
     if result.follow_up:
         found["survival"] = draw.survival_figure(result.follow_up, result.recipe.follow_up.unit)
     if result.grid:
-        found |= {f"grid-{safe_name(region)}": draw.grid_figure(result.grid, region) for region in result.grid.nested}
+        found |= {f"grid-{safe_name(region)}": draw.grid_figure(result.grid, region)
+                  for region in result.grid.corrected}
     return found | _feature_figures(result) | _nomogram(result, bundles)
 
 

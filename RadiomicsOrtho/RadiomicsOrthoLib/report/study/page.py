@@ -254,19 +254,25 @@ def _grid(result: StudyResult, figures: Mapping[str, str]) -> str:
         return ""
     grid = result.grid
     rows = []
-    for region, nested in grid.nested.items():
-        best = grid.best(region)
+    for region, corrected in grid.corrected.items():
+        best, nested = grid.best(region), grid.nested.get(region)
+        null, p = grid.null.get(region, ((), None))
         rows.append([escape(region), escape(f"{best.selector}, {best.estimator}"), f"{best.auc:.3f}",
-                     f"{best.accuracy:.3f}",
-                     interval(nested), f"{best.auc - nested.value:+.3f}".replace("-", "−")])
+                     f"{best.accuracy:.3f}", interval(nested) if nested else "–", interval(corrected),
+                     f"{best.auc - corrected.value:+.3f}".replace("-", "−"),
+                     f"{min(null):.3f} to {max(null):.3f}, p {p_text(p)}" if null else "–"])
+    failed = sum(bool(cell.failed) for cell in grid.cells)
     pictures = "".join(f"<figure>{checked_svg(svg)}</figure>" for name,
                        svg in figures.items() if name.startswith("grid-"))
     return section("Grid of selections and classifiers", table(
-        rows, ("Region", "Best of the grid", "AUC", "Accuracy", "AUC, picked inside", "Optimism"), "compact")
+        rows, ("Region", "Best of the grid", "AUC", "Accuracy", "AUC, picked inside", "AUC, corrected", "Optimism",
+               "Best on shuffled outcomes"), "compact")
         + f'<div class="study-figures">{pictures}</div>'
         + '<p class="what">The best of many combinations looks better than it is. Picked anew in inner folds of every '
-          "training part, it does what the fifth column says; the accuracy is at the cut-off that is best in the fold "
-          "itself, as such studies show it.</p>")
+          "training part, it does what the fifth column says; corrected is the best less what picking it adds, from "
+          "people drawn anew (Tsamardinos et al. 2018). The last column is the best of the same grid where the outcome "
+          "was dealt out by chance."
+        + (f" {failed} combinations were not possible; grid.csv says why." if failed else "") + "</p>")
 
 
 def _features(result: StudyResult, figures: Mapping[str, str]) -> str:

@@ -99,8 +99,10 @@ def prediction_rows(result: StudyResult) -> Rows:
 
 
 def grid_rows(result: StudyResult) -> Rows:
-    return [{"region": cell.region, "selection": cell.selector, "classifier": cell.estimator, "auc": cell.auc,
-             "accuracy": cell.accuracy} for cell in (result.grid.cells if result.grid else ())]
+    return [{"region": cell.region, "selection": cell.selector, "classifier": cell.estimator,
+             "auc": None if cell.failed else cell.auc, "accuracy": None if cell.failed else cell.accuracy,
+             "failed": cell.failed} for cell in (result.grid.cells if result.grid else ())]
+
 
 
 def baseline_rows(result: StudyResult) -> Rows:
