@@ -47,7 +47,7 @@ def refuse_leaks(data: Dataset) -> None:
     """InputError for a column that tells the outcome without an error."""
     for one in suspect_columns(data):
         if one.certain:
-            raise InputError(f"{one.sentence} Remove it, or say that it is wanted.")
+            raise InputError(f"{one.sentence} Remove it; if it is a true measurement, it needs no model.")
 
 
 def _judged(data: Dataset, name: str, column: np.ndarray, what: str) -> SuspectColumn | None:
