@@ -200,3 +200,20 @@ def test_weighted_areas_are_areas_of_what_was_drawn():
 
 def test_a_hold_out_is_a_grid_of_one_part(table):
     assert run_grid(table, FEW, MODELS, GridPlan(HoldOut(0.4), bootstrap=50)).fits == 6
+
+
+def test_the_command_takes_its_workers_with_it():
+    """Without a word of joblib about what they hold, and without a process that stays behind."""
+    import os
+    import subprocess
+    import sys
+    from pathlib import Path
+
+    code = ("from joblib import Parallel, delayed; from RadiomicsOrthoLib.cli.command import leave; "
+            "print(*Parallel(2)(delayed(os.getpid)() for _ in range(4))); leave(3)")
+    done = subprocess.run([sys.executable, "-c", f"import os; {code}"], capture_output=True, text=True, check=False,
+                          env={**os.environ, "PYTHONPATH": str(Path(run_module.__file__).parents[3])})
+    assert done.returncode == 3 and done.stderr == ""
+    for worker in {int(one) for one in done.stdout.split()}:
+        with pytest.raises(ProcessLookupError):
+            os.kill(worker, 0)
