@@ -214,6 +214,7 @@ def test_the_command_takes_its_workers_with_it():
     done = subprocess.run([sys.executable, "-c", f"import os; {code}"], capture_output=True, text=True, check=False,
                           env={**os.environ, "PYTHONPATH": str(Path(run_module.__file__).parents[3])})
     assert done.returncode == 3 and done.stderr == ""
-    for worker in {int(one) for one in done.stdout.split()}:
+    # elsewhere signal 0 is no question
+    for worker in {int(one) for one in done.stdout.split()} if os.name == "posix" else ():
         with pytest.raises(ProcessLookupError):
             os.kill(worker, 0)
