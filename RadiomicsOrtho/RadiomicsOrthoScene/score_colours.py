@@ -6,24 +6,30 @@ import slicer
 from RadiomicsOrthoLib.report.value_colours import from_triple, triple_of
 
 from .level_values import Quantity, segments_of_same_bone
+from .segments import anatomy_of_segment
 from .tags import segments_of, set_tag, tag
 
 #: the segment tag with its own colour (red green blue, 0 … 1), and the one that it was given (0 … 255)
 OWN_COLOUR_TAG = "RadiomicsOrtho.OwnColour"
+#: of a bone that has no value
+NO_VALUE = (0.6, 0.6, 0.6)
 
 
 def colour_by(segmentationNode, quantity: Quantity) -> None:
-    """Give each bone, with its parts, the colour of its value; bones without a value keep their own."""
+    """Give each bone, with its parts, the colour of its value; bones without a value are grey.
+
+    Their own colours could be taken for those of classes.
+    """
     with slicer.util.NodeModify(segmentationNode):
         restore_colours(segmentationNode)
-        segments = segments_of(segmentationNode)
-        for value in quantity.values:
-            for segmentId in segments_of_same_bone(segmentationNode, value.region):
-                segment = segments[segmentId]
-                if not tag(segment, OWN_COLOUR_TAG):
-                    own = " ".join(repr(part) for part in segment.GetColor())
-                    set_tag(segment, OWN_COLOUR_TAG, f"{own} {triple_of(value.colour)}")
-                segment.SetColor(*from_triple(triple_of(value.colour)))
+        given = {segmentId: value.colour for value in quantity.values
+                 for segmentId in segments_of_same_bone(segmentationNode, value.region)}
+        for segmentId, segment in segments_of(segmentationNode).items():
+            if segmentId in given or anatomy_of_segment(segment)["site"] != "unknown":
+                own = " ".join(repr(part) for part in segment.GetColor())
+                colour = triple_of(given.get(segmentId, NO_VALUE))
+                set_tag(segment, OWN_COLOUR_TAG, f"{own} {colour}")
+                segment.SetColor(*from_triple(colour))
 
 
 def restore_colours(segmentationNode) -> None:

@@ -23,6 +23,8 @@ class LevelTable:
         self.widget.selectionMode = qt.QAbstractItemView.SingleSelection
         self.widget.editTriggers = qt.QAbstractItemView.NoEditTriggers
         self.widget.tabKeyNavigation = False
+        self.widget.horizontalScrollBarPolicy = qt.Qt.ScrollBarAlwaysOff
+        self.widget.wordWrap = False
         self.widget.connect("currentCellChanged(int,int,int,int)", self._onRow)
         # a click on the row that is chosen already goes back to it
         self.widget.connect("cellClicked(int,int)", self._onClick)
@@ -37,12 +39,15 @@ class LevelTable:
             place = qt.QTableWidgetItem(value.place or value.region)
             place.setData(qt.Qt.DecorationRole, qt.QColor.fromRgbF(*value.colour))
             place.setToolTip(value.region)
-            for column, item in enumerate((place, qt.QTableWidgetItem(value.text),
-                                           qt.QTableWidgetItem(value.meaning))):
+            meaning = qt.QTableWidgetItem(value.meaning)
+            meaning.setToolTip(value.meaning)
+            for column, item in enumerate((place, qt.QTableWidgetItem(value.text), meaning)):
                 self.widget.setItem(row, column, item)
         self.widget.setColumnHidden(2, not any(value.meaning for value in values))
         self.widget.setCurrentCell(-1, -1)
-        self.widget.resizeColumnsToContents()
+        # the class takes what is left, and is cut off where that is too little
+        for column in (0, 1):
+            self.widget.resizeColumnToContents(column)
         self.widget.resizeRowsToContents()
         self.widget.blockSignals(wasBlocked)
         height = self.widget.rowHeight(0) if values else 0

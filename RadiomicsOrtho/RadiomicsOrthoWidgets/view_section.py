@@ -264,4 +264,5 @@ def legendHtml(quantity) -> str:
         return ""
     parts = ["<span style='color:#{:02x}{:02x}{:02x}'>\u25a0</span>&nbsp;{}".format(
         *(round(255 * part) for part in colour), escape(text)) for colour, text in quantity.legend]
+    parts.append("<span style='color:#999999'>\u25a0</span>&nbsp;{}".format(_("no value")))
     return _("Colours: {list}").format(list=", ".join(parts))

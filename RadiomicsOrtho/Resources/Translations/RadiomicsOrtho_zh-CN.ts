@@ -847,6 +847,49 @@
     </message>
 </context>
 <context>
+    <name>RadiomicsOrthoWidgets.drawing_actions</name>
+    <message>
+        <source>Copy</source>
+        <translation>复制</translation>
+    </message>
+    <message>
+        <source>Copy the drawing: as a picture, and as SVG for programs that take it</source>
+        <translation>复制图形：作为图片，也作为 SVG 供支持它的程序使用</translation>
+    </message>
+    <message>
+        <source>Save as SVG…</source>
+        <translation>保存为 SVG…</translation>
+    </message>
+    <message>
+        <source>Lines and letters, sharp at any size</source>
+        <translation>线条和文字，任意大小都清晰</translation>
+    </message>
+    <message>
+        <source>Save as PNG</source>
+        <translation>保存为 PNG</translation>
+    </message>
+    <message>
+        <source>Save as PNG, {dpi} dpi…</source>
+        <translation>保存为 PNG，{dpi} dpi…</translation>
+    </message>
+    <message>
+        <source>Save the drawing</source>
+        <translation>保存图形</translation>
+    </message>
+    <message>
+        <source>{path} cannot be written; choose another folder.</source>
+        <translation>无法写入 {path}；请选择其他文件夹。</translation>
+    </message>
+    <message>
+        <source>Saved {path}</source>
+        <translation>已保存 {path}</translation>
+    </message>
+    <message>
+        <source>The drawing was copied</source>
+        <translation>图形已复制</translation>
+    </message>
+</context>
+<context>
     <name>RadiomicsOrthoWidgets.engine_state_label</name>
     <message>
         <source>Feature engine: not installed</source>
@@ -1032,6 +1075,25 @@
     <message>
         <source>Cut off by the edge of the scan: not measured</source>
         <translation>被扫描边缘截断：未测量</translation>
+    </message>
+</context>
+<context>
+    <name>RadiomicsOrthoWidgets.level_table</name>
+    <message>
+        <source>Choose a level, by mouse or arrow keys, and the slice views go there</source>
+        <translation>用鼠标或方向键选择一个节段，切片视图即转到该处</translation>
+    </message>
+    <message>
+        <source>Level</source>
+        <translation>节段</translation>
+    </message>
+    <message>
+        <source>Value</source>
+        <translation>值</translation>
+    </message>
+    <message>
+        <source>Class</source>
+        <translation>分级</translation>
     </message>
 </context>
 <context>
@@ -1878,10 +1940,105 @@ Keep them as they are?</source>
     </message>
 </context>
 <context>
+    <name>RadiomicsOrthoWidgets.view_section</name>
+    <message>
+        <source>View</source>
+        <translation>视图</translation>
+    </message>
+    <message>
+        <source>Layout:</source>
+        <translation>布局：</translation>
+    </message>
+    <message>
+        <source>Which number of each level is listed, written and coloured</source>
+        <translation>列出、标注并着色每个节段的哪个数值</translation>
+    </message>
+    <message>
+        <source>Show:</source>
+        <translation>显示：</translation>
+    </message>
+    <message>
+        <source>Axial view across the spine</source>
+        <translation>轴位视图垂直于脊柱</translation>
+    </message>
+    <message>
+        <source>Tilt the axial view so that it lies across the spine at the level, for looking; nothing is measured on it</source>
+        <translation>倾斜轴位视图，使其在该节段垂直于脊柱，仅供观看；不在其上测量</translation>
+    </message>
+    <message>
+        <source>Values beside the outlines</source>
+        <translation>轮廓旁显示数值</translation>
+    </message>
+    <message>
+        <source>Write the value of each level at its centre, and show the segments as outlines</source>
+        <translation>在每个节段的中心标注其数值，并以轮廓显示分割</translation>
+    </message>
+    <message>
+        <source>Segments in the colours of their values</source>
+        <translation>按数值给分割着色</translation>
+    </message>
+    <message>
+        <source>The colours of the list; the segments get their own back when this is switched off</source>
+        <translation>采用列表中的颜色；关闭后分割恢复各自的颜色</translation>
+    </message>
+    <message>
+        <source>Trabecular core in HU colours</source>
+        <translation>松质骨核心的 HU 颜色</translation>
+    </message>
+    <message>
+        <source>Lay the attenuation of each voxel of the cores over the scan, with a legend; the scan is not changed</source>
+        <translation>将核心内每个体素的 CT 值以颜色叠加在扫描上，并附图例；扫描本身不变</translation>
+    </message>
+    <message>
+        <source>Spine</source>
+        <translation>脊柱</translation>
+    </message>
+    <message>
+        <source>A large sagittal view, axial and 3-D views, chart and table</source>
+        <translation>大的矢状位视图、轴位和三维视图、图表和表格</translation>
+    </message>
+    <message>
+        <source>Hip</source>
+        <translation>髋部</translation>
+    </message>
+    <message>
+        <source>A large coronal view, axial and 3-D views, chart and table</source>
+        <translation>大的冠状位视图、轴位和三维视图、图表和表格</translation>
+    </message>
+    <message>
+        <source>As before</source>
+        <translation>恢复原样</translation>
+    </message>
+    <message>
+        <source>Back to the arrangement of views before</source>
+        <translation>恢复之前的视图布局</translation>
+    </message>
+    <message>
+        <source>Score the scan first: then each level has a value to show.</source>
+        <translation>请先为扫描评分：之后每个节段才有可显示的数值。</translation>
+    </message>
+    <message>
+        <source>The views could not be arranged.</source>
+        <translation>无法排列视图。</translation>
+    </message>
+    <message>
+        <source>The cores could not be shown.</source>
+        <translation>无法显示核心。</translation>
+    </message>
+    <message>
+        <source>no value</source>
+        <translation>无数值</translation>
+    </message>
+    <message>
+        <source>Colours: {list}</source>
+        <translation>颜色：{list}</translation>
+    </message>
+</context>
+<context>
     <name>RadiomicsOrthoWidgets.what_if_section</name>
     <message>
-        <source>Drag a marker to see what another value would change; the result stays as it is</source>
-        <translation>拖动标记可查看换一个数值会有何变化；结果保持不变</translation>
+        <source>Drag a marker to see what another value would change; the result stays as it is. Right click: copy or save the drawing</source>
+        <translation>拖动标记可查看其他数值会带来什么变化；结果保持不变。单击右键：复制或保存图形</translation>
     </message>
     <message>
         <source>Set every value back to that of this case</source>
