@@ -1,6 +1,7 @@
 """One level named, the others follow; variants and renumbering."""
 
 import pytest
+from RadiomicsOrthoLib.cli.main import build_parser
 from RadiomicsOrthoLib.errors import InputError
 from RadiomicsOrthoLib.regions.vertebra.levels import fitted_levels, level_names, moved, named_levels, renumbered
 
@@ -77,3 +78,16 @@ def test_names_that_only_six_lumbar_vertebrae_have_room_for():
     assert fitted_levels(3, 0, "L4") == ("L4", "L5", "L6")
     with pytest.raises(InputError, match="found below"):
         fitted_levels(3, 0, "L5")
+
+
+@pytest.mark.parametrize("command", ["segment scan -o file", "scan scan --out folder",
+                                     "score scan roi --model any --out folder",
+                                     "extract scan roi --profile any -o file"])
+@pytest.mark.parametrize(("typed", "meant"), [("l1", "L1"), ("t13", "T13"), ("L6", "L6"), ("c7", "C7")])
+def test_a_level_may_be_typed_in_small_letters(command, typed, meant):
+    assert build_parser().parse_args([*command.split(), "--level", typed]).level == meant
+
+
+def test_a_level_that_no_spine_has_is_refused_as_it_was_typed():
+    with pytest.raises(InputError, match="l9|L9"):
+        build_parser().parse_args(["segment", "scan", "-o", "file", "--level", "l9"])

@@ -57,7 +57,8 @@ def add_roi_arguments(command: argparse.ArgumentParser, name: str = "roi", sever
     else:
         command.add_argument("--segment", metavar="NAME", help=which)
     command.add_argument("--site", choices=SITES[:-1], help="what bone it is, where the segment does not say")
-    command.add_argument("--level", choices=LEVELS, metavar="LEVEL", help="vertebral level (L1), likewise")
+    command.add_argument("--level", type=str.upper, choices=LEVELS, metavar="LEVEL",
+                         help="vertebral level (L1), likewise")
     command.add_argument("--side", choices=SIDES, help="side of a femur, likewise")
     command.add_argument("--compartment", choices=COMPARTMENTS[:-1], help="what part was drawn, likewise")
 

@@ -50,8 +50,9 @@ def add_command(commands) -> None:
                          "not found by itself")
     command.add_argument("--roi", metavar="ROI", help="regions to take as they are, such as the corrected "
                          f"{REGIONS} of an earlier run; no bone is looked for then")
-    command.add_argument("--level", choices=LEVELS[:-1], metavar="LEVEL", help="which vertebra the point lies in "
-                         "(without a point: which the lowest one is); the others follow")
+    command.add_argument("--level", type=str.upper, choices=LEVELS[:-1], metavar="LEVEL",
+                         help="which vertebra the point lies in (without a point: which the lowest one is); the others "
+                         "follow")
     command.add_argument("--model", action="append", default=[], metavar="ID", help="also apply this model, which "
                          "needs no scan or is simulated; repeatable")
     command.add_argument("--clinical", nargs="+", default=[], action="extend", metavar="key=value",

@@ -18,7 +18,7 @@ from ..regions.vertebra.levels import LUMBAR, LUMBAR_VARIANTS, THORACIC, THORACI
 
 def add_arguments(command: argparse.ArgumentParser) -> None:
     group = command.add_argument_group("vertebra")
-    group.add_argument("--level", choices=LEVELS[:-1], metavar="LEVEL",
+    group.add_argument("--level", type=str.upper, choices=LEVELS[:-1], metavar="LEVEL",
                        help="which level the clicked body is (with --auto: the lowest body); the others follow")
     group.add_argument("--single", action="store_true", help="only the clicked body")
     group.add_argument("--compartment", action="append", choices=(*COMPARTMENTS[:-1], "all"), metavar="NAME",
