@@ -89,5 +89,5 @@ def test_a_level_may_be_typed_in_small_letters(command, typed, meant):
 
 
 def test_a_level_that_no_spine_has_is_refused_as_it_was_typed():
-    with pytest.raises(InputError, match="l9|L9"):
+    with pytest.raises(InputError, match="L9"):
         build_parser().parse_args(["segment", "scan", "-o", "file", "--level", "l9"])

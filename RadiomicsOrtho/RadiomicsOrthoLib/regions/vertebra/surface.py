@@ -29,9 +29,11 @@ EDGE_REACH_MM = 1.0
 FAR_COST, SOFT_COST, MARROW_HU = 0.15, 0.02, 140.0
 #: the strongest outward slope of a blurred thin shell lies outside the bone's edge, by this share of a voxel
 BLUR_SHARE = 0.48
-#: beside a wall the marrow is much brighter than what lies outside: once the thin shell is blurred away, that step is
-#: the edge, and it stays where it is (mm)
-WALL_BLUR_MM = 1.2
+#: beside a wall the marrow is brighter than what lies outside (HU): the more a thin shell (HU·mm) is blurred, the more
+#: that step is the edge, and it stays where it is
+OUTSIDE_HU, SHELL = 40.0, 400.0
+#: beside a disc as thin as this many voxels no edge is that of one endplate; from the other on each has its own
+HIDDEN_DISC, PLAIN_DISC = 0.6, 1.2
 #: costs are whole numbers in the cut
 SCALE = 10_000
 _FORBIDDEN = 2**28
@@ -82,18 +84,42 @@ def optimal_surface(field: HuField, template: BodyTemplate) -> BodySurface:
     # a ray that meets the surface obliquely crosses the blur at a slant
     slant = np.clip((template.rays() * template.normals).sum(-1), 0.4, 1.0)
     blur = BLUR_SHARE * voxel
-    blur = np.where(template.is_wall, np.minimum(blur, WALL_BLUR_MM), blur) / slant
+    blur = np.where(template.is_wall, _beside_a_step(blur, _marrow(field, template) - OUTSIDE_HU), blur) / slant
     # the walls of a template are edges as the scan shows them, its endplates are where the bone ends
     expected = np.where(template.is_wall, 0.0, blur)[:, None]
-    edge = -np.clip(slope, 0.0, FULL_EDGE) / FULL_EDGE + FAR_COST * ((offsets - expected) / 6.0) ** 2
-    soft = SOFT_COST * LEVEL_MM / 0.5 * np.clip((MARROW_HU - field(positions)) / 100.0, -1.0, 1.0)
+    seen = _resolved(template, voxel)[:, None]
+    edge = -seen * np.clip(slope, 0.0, FULL_EDGE) / FULL_EDGE + FAR_COST * ((offsets - expected) / 6.0) ** 2
+    soft = seen * SOFT_COST * LEVEL_MM / 0.5 * np.clip((MARROW_HU - field(positions)) / 100.0, -1.0, 1.0)
     cost = edge + np.cumsum(soft, axis=1) - soft
     for cap in template.caps:
-        cost = cost + 3.0 * np.clip(cap.height(positions) + 0.5, 0.0, 1.0)
+        cost = cost + (offsets > expected + 0.25) * 3.0 * np.clip(cap.height(positions) + 0.5, 0.0, 1.0)
     level = minimum_closure(cost)
     radii = template.radii + offsets[level] - blur
     found = np.take_along_axis(slope, level[:, None], axis=1)[:, 0]
     return BodySurface(template, sphere().smoothed(np.maximum(radii, 1.0)), found)
+
+
+def _marrow(field: HuField, template: BodyTemplate) -> float:
+    """HU of the middle of a body."""
+    return float(np.median(field(template.centre + 0.5 * template.rays() * template.radii[:, None])))
+
+
+def _beside_a_step(blur: np.ndarray, step: float) -> np.ndarray:
+    """How far (mm) outside a thin shell of ``SHELL`` on the edge of a step (HU) the steepest slope is seen.
+
+    The slope of both through a Gaussian of SD s is (step + SHELL x / s²) exp(-x² / 2s²); ``blur`` is where it is
+    steepest without a step, s itself.
+    """
+    less = blur * max(step, 0.0) / (2 * SHELL)
+    return blur * (np.sqrt(1 + less**2) - less)
+
+
+def _resolved(template: BodyTemplate, voxel: np.ndarray) -> np.ndarray:
+    """How far (rays,), 0 to 1, the edge at an endplate can be told from that across the disc."""
+    ends = template.centre + template.rays() * template.radii[:, None]
+    room = np.min([np.full(len(voxel), np.inf), *(-cap.height(ends) for cap in template.caps)], axis=0)
+    seen = np.clip((2 * room / voxel - HIDDEN_DISC) / (PLAIN_DISC - HIDDEN_DISC), 0.0, 1.0)
+    return np.where(template.is_wall, 1.0, seen)
 
 
 def _outward_drop(field: HuField, positions: np.ndarray, normals: np.ndarray, reach: np.ndarray) -> np.ndarray:
