@@ -119,8 +119,8 @@ class ctkCollapsibleButton(_Collapsing, QtWidgets.QAbstractButton):
         painter.fillRect(header, QtGui.QColor(214, 217, 222))
         painter.setPen(QtGui.QColor(40, 40, 40))
         arrow = "\u25be" if self.isChecked() else "\u25b8"
-        painter.drawText(header.adjusted(8, 0, 0, 0), Qt.AlignmentFlag.AlignVCenter,
-                         f"{arrow}  {self.text.replace('&&', '&')}")
+        flags = int(Qt.AlignmentFlag.AlignVCenter) | int(Qt.TextFlag.TextShowMnemonic)
+        painter.drawText(header.adjusted(8, 0, 0, 0), flags, f"{arrow}  {self.text}")
         painter.end()
 
 
@@ -219,6 +219,25 @@ class ctkCheckablePushButton(QtWidgets.QPushButton):
 @standin("ctk.ctkFittedTextBrowser")
 class ctkFittedTextBrowser(QtWidgets.QTextBrowser):
     """A text browser as high as its text."""
+
+    def __init__(self, parent: Any = None) -> None:
+        super().__init__(parent)
+        policy = QtWidgets.QSizePolicy(QtWidgets.QSizePolicy.Policy.Preferred, QtWidgets.QSizePolicy.Policy.Fixed)
+        policy.setHeightForWidth(True)
+        self.setSizePolicy(policy)
+        self.setVerticalScrollBarPolicy(QtCore.Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        QtCore.QObject.connect(self, QtCore.SIGNAL("textChanged()"), self.updateGeometry)
+
+    def heightForWidth(self, width: int) -> int:
+        document = QtWidgets.QTextEdit.document(self).clone()
+        document.setTextWidth(width - 2 * self.frameWidth)
+        return int(document.size.height()) + 2 * self.frameWidth
+
+    def sizeHint(self) -> QtCore.QSize:
+        return QtCore.QSize(200, self.heightForWidth(200))
+
+    def minimumSizeHint(self) -> QtCore.QSize:
+        return self.sizeHint()
 
     def setCollapsibleText(self, text: str) -> None:
         """Slot."""

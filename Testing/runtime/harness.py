@@ -208,8 +208,8 @@ def grab(widget: Any, png_path: str | Path, width: int = 420, height: int | None
     """Picture of a widget (or of a module widget's panel); returns the path."""
     panel = widget if isinstance(widget, QtWidgets.QWidget) else widget.parent
     panel.show()
-    # twice: texts that wrap ask for their height only at their new width
-    for _ in range(2):
+    # several times: texts that wrap ask for their height only at their new width, folds within folds one by one
+    for _ in range(5):
         slicer.app.processEvents()
         panel.resize(width, height or max(panel.sizeHint().height(), 200))
     slicer.app.processEvents()
