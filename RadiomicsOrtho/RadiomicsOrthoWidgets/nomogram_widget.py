@@ -51,19 +51,18 @@ class _MarkerMouse(qt.QObject):
 
     def eventFilter(self, watched, event):
         kind = event.type()
-        if kind == qt.QEvent.Resize and self.resized and self.view and watched.width != int(self.view.drawing.width):
-            # after the layout is done
-            qt.QTimer.singleShot(0, self.resized)
+        if kind == qt.QEvent.Resize and self.resized:
+            self.resized()
         if kind == qt.QEvent.MouseButtonPress and event.button() == qt.Qt.LeftButton:
             self.taken = self._axis_at(event)
             if self.taken:
-                self._move(event)
+                self._move(watched, event)
             return bool(self.taken)
         if kind == qt.QEvent.MouseMove:
             over = self.taken or self._axis_at(event)
             watched.setCursor(qt.QCursor(qt.Qt.SizeHorCursor if over else qt.Qt.ArrowCursor))
             if self.taken:
-                self._move(event)
+                self._move(watched, event)
             return bool(self.taken)
         if kind == qt.QEvent.MouseButtonRelease:
             self.taken = None
@@ -72,9 +71,13 @@ class _MarkerMouse(qt.QObject):
     def _axis_at(self, event):
         return self.view.axis_near(_place(event).y(), REACH) if self.view else None
 
-    def _move(self, event) -> None:
+    def _x(self, watched, event) -> float:
+        """Where the mouse is in the drawing, which may be stretched a little until it is drawn anew."""
+        return _place(event).x() * self.view.drawing.width / max(watched.width, 1)
+
+    def _move(self, watched, event) -> None:
         # the axis that was taken: the drawing may have been made anew in between
-        self.moved(self.taken, self.taken.position(_place(event).x()))
+        self.moved(self.taken, self.taken.position(self._x(watched, event)))
 
 
 def _place(event):

@@ -12,6 +12,7 @@ from slicer.i18n import tr as _
 
 from .proposal_text import proposalHtml
 from .seed_picker import SeedPicker
+from .sizes import lines
 
 #: how often the work is asked how far it is
 POLL_MS = 100
@@ -91,8 +92,11 @@ class ProposalSection:
         segmentation = self._node.segmentation if self._node else None
         levels = {body.number: body.level for body in bodies_of(segmentation) if body.level}
         html = proposalHtml(accounts_of(segmentation), levels)
-        self._ui.proposalBrowser.setHtml(html)
-        self._ui.proposalBrowser.visible = bool(html)
+        browser = self._ui.proposalBrowser
+        browser.setHtml(html)
+        height = int(browser.document.size.height()) + 2 * browser.frameWidth + 1
+        browser.setFixedHeight(min(max(height, lines(browser, 3)), lines(browser, 9)))
+        browser.visible = bool(html)
 
     def stop(self) -> None:
         """End the work; what was there before is as it was."""

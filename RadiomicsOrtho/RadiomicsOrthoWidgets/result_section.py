@@ -6,8 +6,8 @@ from .sizes import lines
 from .what_if_section import NOMOGRAM_WIDTH, WhatIfSection
 
 __all__ = ["NOMOGRAM_WIDTH", "ResultSection", "refusalHtml"]
-#: lines of the table that are seen without scrolling
-TABLE_LINES = 9
+#: lines of the table, and of the card at least and at most, that are seen without scrolling
+TABLE_LINES, FEWEST_LINES, MOST_LINES = 9, 3, 45
 
 
 class ResultSection:
@@ -28,10 +28,21 @@ class ResultSection:
         ui.resultTableView.visible = scored is not None
         ui.resultTableView.setMRMLTableNode(scored.table if scored else None)
         if scored is None:
-            ui.cardBrowser.setHtml(emptyHtml or _("No result yet: press Apply, or Score this scan."))
+            self._showText(emptyHtml or _("No result yet: press Apply, or Score this scan."))
             return
-        ui.cardBrowser.setHtml(scored.briefHtml)
+        self._showText(scored.briefHtml)
         ui.resultTableView.resizeColumnsToContents()
+
+    def _showText(self, html: str) -> None:
+        """The text, and as much room as it takes.
+
+        The height is set with the text and never by a layout: one that asks for heights by widths inside a panel with
+        a scroll bar can go on asking for ever.
+        """
+        browser = self._ui.cardBrowser
+        browser.setHtml(html)
+        height = int(browser.document.size.height()) + 2 * browser.frameWidth + 1
+        browser.setFixedHeight(min(max(height, lines(browser, FEWEST_LINES)), lines(browser, MOST_LINES)))
 
 
 def refusalHtml(refusal) -> str:

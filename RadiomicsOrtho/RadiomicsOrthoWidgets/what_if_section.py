@@ -17,6 +17,8 @@ from .translation import shown
 NOMOGRAM_WIDTH = 380
 #: narrower, its texts would not find room
 LEAST_WIDTH = 280
+#: a drawing follows a change of at least so many pixels, so long after it
+WIDTH_STEP, REDRAW_MS = 24, 200
 
 
 class WhatIfSection:
@@ -29,7 +31,12 @@ class WhatIfSection:
         self._ui, self._card, self._view = ui, None, None
         self._changes, self._editors = {}, {}
         self._guard = WheelGuard(ui.whatIfWidget)
-        self.nomogram = NomogramWidget(self._onMoved, self._onResized)
+        # a drawing of another width has another height: never within a layout
+        self._redraw = qt.QTimer()
+        self._redraw.setSingleShot(True)
+        self._redraw.setInterval(REDRAW_MS)
+        self._redraw.connect("timeout()", self._onResized)
+        self.nomogram = NomogramWidget(self._onMoved, self._redraw.start)
         self.nomogram.widget.toolTip = _("Drag a marker to see what another value would change; the result stays as "
                                          "it is. Right click: copy or save the drawing")
         ui.nomogramContainer.layout().addWidget(self.nomogram.widget)
@@ -82,7 +89,10 @@ class WhatIfSection:
         return min(max(widget.width, LEAST_WIDTH), LARGE_WIDTH) if widget.visible else NOMOGRAM_WIDTH
 
     def _onResized(self) -> None:
-        if self._card is not None and self._view is not None and self._width() != int(self._view.drawing.width):
+        if self._card is None or self._view is None:
+            return
+        # a scroll bar that comes and goes must not make it be drawn again and again
+        if abs(self._width() - int(self._view.drawing.width)) >= WIDTH_STEP:
             self._refresh()
 
     def _onMoved(self, axis, position) -> None:
@@ -110,6 +120,7 @@ class WhatIfSection:
 
     def close(self) -> None:
         """Close the window, with the panel."""
+        self._redraw.stop()
         self.window.close()
 
     def _onReset(self) -> None:

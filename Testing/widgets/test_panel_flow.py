@@ -127,3 +127,10 @@ def test_models_that_were_used_lately_stand_first_the_next_time(panel, make_case
     other = open_panel(MODULE)
     assert other.ui.modelComboBox.itemData(0) == "ost"
     assert [other.ui.modelComboBox.itemData(row) for row in range(other.ui.modelComboBox.count)].count("ost") == 1
+
+
+def test_no_text_of_the_panel_asks_for_its_height_by_its_width(panel, make_case):
+    """Beside a scroll bar that comes and goes with the height, the application laid such a panel out for ever."""
+    choose(panel, *make_case())
+    panel.ui.applyButton.click()
+    assert not panel.ui.cardBrowser.hasHeightForWidth()
