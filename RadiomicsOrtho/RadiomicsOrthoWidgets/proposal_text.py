@@ -6,6 +6,8 @@ from html import escape
 
 from slicer.i18n import tr as _
 
+from .step_text import LOOK, REFUSED
+
 #: remarks that have served their purpose as soon as levels are named
 _ABOUT_NAMING = {"LEVEL_NOT_NAMED", "LEVEL_SUGGESTED"}
 
@@ -20,8 +22,8 @@ def proposalHtml(accounts, levels: Mapping) -> str:
         spine = account["summary"].get("site") == "vertebra"
         remarks = [remark for remark in account["remarks"]
                    if not (spine and levels and remark["code"] in _ABOUT_NAMING)]
-        for title, colour, refused in ((_("Left out"), "#b00000", True), (_("Note"), "#8a5a00", False)):
-            parts += [_item(title, _named(remark["sentence"], levels if spine else {}), remark["remedy"], colour)
+        for title, sign, refused in ((_("Left out"), REFUSED, True), (_("Note"), LOOK, False)):
+            parts += [_item(title, _named(remark["sentence"], levels if spine else {}), remark["remedy"], sign)
                       for remark in remarks if remark["refused"] is refused]
         parts += [f"<p style='margin:0 0 4px 0'>{escape(line)}</p>" for line in _measures(account["summary"])]
     return "".join(parts)
@@ -32,9 +34,9 @@ def _named(sentence: str, levels: Mapping) -> str:
     return re.sub(r"\bvertebra (\d+)\b", lambda found: levels.get(int(found[1]), found[0]), sentence)
 
 
-def _item(title: str, sentence: str, remedy: str, colour: str) -> str:
+def _item(title: str, sentence: str, remedy: str, sign: str) -> str:
     remedy = f" <i>{escape(remedy)}</i>" if remedy else ""
-    return (f"<p style='margin:0 0 4px 0'><b style='color:{colour}'>{escape(title)}:</b> "
+    return (f"<p style='margin:0 0 4px 0'>{sign} <b>{escape(title)}:</b> "
             f"{escape(sentence)}{remedy}</p>")
 
 

@@ -130,7 +130,7 @@ def test_a_proposal_becomes_segments_with_its_remarks_under_it(panel, volume):
     assert names(panel) == ["vertebra 1 body (incomplete)", *(f"vertebra {n} body" for n in range(2, 6))]
     assert panel._parameterNode.segmentation.GetName() == "CT of bricks bones"
     text = panel.ui.proposalBrowser.plainText
-    assert text.startswith("Left out: vertebra 1 is cut off") and "Leave it out." in text
+    assert text.startswith("\u2716 Left out: vertebra 1 is cut off") and "Leave it out." in text
     assert "5 segments" in panel.ui.proposalStateLabel.text
     assert panel.ui.segmentEditorWidget.segmentationNode() is panel._parameterNode.segmentation
 
@@ -163,11 +163,11 @@ def test_a_suggestion_names_nothing_until_it_is_confirmed(panel, volume):
     settle()
     assert names(panel)[4] == "L5 body" and rows(panel)[4][0] == "L5"
     assert not panel.ui.confirmLevelButton.visible
-    assert panel.ui.proposalBrowser.plainText.startswith("Left out: L1 is cut off")
+    assert panel.ui.proposalBrowser.plainText.startswith("\u2716 Left out: L1 is cut off")
     panel.ui.segmentEditorWidget.undo()
     settle()
     assert rows(panel)[4][0] == "L5 ?" and panel.ui.confirmLevelButton.visible
-    assert panel.ui.proposalBrowser.plainText.startswith("Left out: vertebra 1 is cut off")
+    assert panel.ui.proposalBrowser.plainText.startswith("\u2716 Left out: vertebra 1 is cut off")
 
 
 def test_a_level_chosen_for_one_body_names_all(panel, volume):
