@@ -25,6 +25,8 @@ from .volumes import geometry_of
 
 #: label of the bodies in a file of bodies and discs
 BODY_LABEL = 1
+#: window and level (HU) in which bone and soft tissue are told apart
+BONE_WINDOW = (700, 150)
 
 
 def samples() -> list[dict[str, Any]]:
@@ -40,6 +42,10 @@ def load_sample(sample: Mapping[str, Any]):
     paths = download(sample)
     volume = slicer.util.loadVolume(str(paths["scan"]), {"name": sample["node"]})
     geometry = geometry_of(volume, slicer.util.arrayFromVolume(volume).shape)
+    display = volume.GetDisplayNode()
+    if display is not None:
+        display.AutoWindowLevelOff()
+        display.SetWindowLevel(*BONE_WINDOW)
     labels = _labels(paths["vertebrae"])
     bodies = _labels(paths["bodies"]) if "bodies" in paths else None
     segmentation = new_segmentation(volume, f"{sample['node']} bones")
