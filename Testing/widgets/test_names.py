@@ -14,9 +14,11 @@ UI_FILES = sorted(REPOSITORY.glob("RadiomicsOrtho*/Resources/UI/*.ui"))
 SOURCES = [*sorted(REPOSITORY.glob("RadiomicsOrtho*/RadiomicsOrtho*.py")),
            *sorted((REPOSITORY / "RadiomicsOrtho" / "RadiomicsOrthoScene").glob("*.py")),
            *sorted((REPOSITORY / "RadiomicsOrtho" / "RadiomicsOrthoWidgets").glob("*.py"))]
+#: what a reader is given to run in Slicer
+SCRIPTS = [*sorted((REPOSITORY / "docs" / "examples").glob("*.py")), REPOSITORY / "Testing" / "tutorial_pictures.py"]
 
 
-@pytest.mark.parametrize("path", [*SOURCES, *UI_FILES], ids=lambda path: path.name)
+@pytest.mark.parametrize("path", [*SOURCES, *UI_FILES, *SCRIPTS], ids=lambda path: path.name)
 def test_names_exist(path):
     assert check_file(path) == []
 

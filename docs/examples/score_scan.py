@@ -27,7 +27,7 @@ def score(scanPath: str, folder: str) -> int:
             time.sleep(0.1)
         outcome, _volume = job.outcome()
         if outcome.result is None:
-            print(outcome.problem or "; ".join(finding.text for finding in outcome.findings), file=sys.stderr)
+            print(outcome.problem or "; ".join(finding.sentence for finding in outcome.findings), file=sys.stderr)
             return 2
         for entry in outcome.result.cards:
             print(f"{entry.card.model.title}, {entry.region}: {entry.card.value:.4g} {entry.card.model.output_unit}")
