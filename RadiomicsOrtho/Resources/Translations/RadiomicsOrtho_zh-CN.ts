@@ -1081,7 +1081,7 @@
     <name>RadiomicsOrthoWidgets.level_table</name>
     <message>
         <source>Choose a level, by mouse or arrow keys, and the slice views go there</source>
-        <translation>用鼠标或方向键选择一个节段，切片视图即转到该处</translation>
+        <translation>用鼠标或方向键选择一个节段，切面视图即转到该处</translation>
     </message>
     <message>
         <source>Level</source>
