@@ -269,6 +269,24 @@ def test_the_mean_area_of_pairs_is_that_of_scikit_learn():
     assert hand_till(truth, p) == pytest.approx(roc_auc_score(truth, p, multi_class="ovo"), rel=1e-12)
 
 
+def test_a_grid_shows_what_picking_the_best_adds():
+    grid = {"regions": {"neck": ["neck"], "both": ["neck", "trochanteric"]},
+            "selectors": {"t test": [{"t_test": {"k": 4}}], "components": [{"pca": {"n_components": 3}}]},
+            "estimators": {"logistic": {"ridge_logistic": {}}, "naive": {"naive_bayes": {}}}}
+    data = recipe_data("mohammadi-2023", grid=grid)
+    recipe, table = quick("mohammadi-2023", 40, 12, grid=grid, validation=data["validation"] | {"permutations": 3},
+                          models=[data["models"][1]], main="neck", compare=[])
+    result = run_recipe(recipe, table)
+    assert len(result.grid.cells) == 2 * 2 * 2 and set(result.grid.nested) == {"neck", "both"}
+    for region, nested in result.grid.nested.items():
+        assert nested.lower <= nested.value <= nested.upper and len(result.grid.picked[region]) == 3
+        assert result.grid.best(region).auc == max(one.auc for one in result.grid.cells if one.region == region)
+    null = result.main.null
+    assert null.p == (1 + (null.areas >= null.observed).sum()) / 4 and len(null.areas) == 3
+    files, bundles = study_files(result)
+    assert not bundles and "several regions side by side" in files["report.html"] and "figures/grid-both.svg" in files
+
+
 # -- reports and bundles -------------------------------------------------------------------------------
 
 @pytest.fixture(scope="module")

@@ -43,7 +43,8 @@ def express(fitted: Fitted, frame, recipe: Recipe) -> Expression:
     """``fitted`` on columns of ``frame`` (the rows it learned from); NotConvertibleError says what the format lacks."""
     for name in (*fitted.learner.features, *fitted.learner.clinical):
         if ":" in name:
-            raise NotConvertibleError("features of several regions in one model: the scoring side measures one region")
+            raise NotConvertibleError("the table has several regions side by side, and the scoring side measures one; "
+                                      "train on the rows of one region for a bundle")
     straight = _sum(fitted, frame, recipe)
     return straight or _columns(fitted, frame)
 
