@@ -21,8 +21,8 @@ from ..long_work import Cancelled, never_cancelled
 from .worker import Outcome, Task, begin_worker, share_processors, work_on
 
 LOKY, THREADS, DASK = "loky", "threading", "dask"
-#: how long is waited for the scheduler and the first worker of a cluster
-_CLUSTER_SECONDS = 10
+#: how long is waited for the scheduler of a cluster, and for a worker where all of them are lost
+_CLUSTER_SECONDS, _WORKER_SECONDS = 10, 120
 #: how often it is looked whether the work shall end
 _LOOK_SECONDS = 0.2
 
@@ -61,14 +61,15 @@ class Workers:
             # that a worker was started anew is told in our own words
             warnings.filterwarnings("ignore", module="joblib")
             warnings.filterwarnings("ignore", message=".*worker stopped.*")
-            with _cluster(self.address) if self.address else nullcontext(), self._shared_threads():
+            with _cluster(self.address) if self.address else nullcontext(self.backend) as backend, \
+                    self._shared_threads():
                 options = {"inner_max_num_threads": self.threads, "initializer": begin_worker,
                            "initargs": (os.getpid(),)} if self.backend == LOKY else {}
                 try:
-                    backend = joblib.parallel_config(self.backend, **options)
+                    chosen = joblib.parallel_config(backend, **options)
                 except (KeyError, ValueError, ImportError) as error:
                     raise InputError(f"There is no joblib backend '{self.backend}' here ({error}).") from None
-                with backend:
+                with chosen:
                     try:
                         yield
                     finally:
@@ -83,8 +84,12 @@ class Workers:
         # joblib does a single job in this process, which a crash must not take down: two workers, of which one waits
         count = -1 if self.address else max(2, self.jobs) if self.backend == LOKY else at_once
         waiting = "2*n_jobs" if self.address and not one_by_one else at_once
-        found = joblib.Parallel(n_jobs=count, pre_dispatch=waiting, batch_size=1, return_as="generator_unordered")(
-            joblib.delayed(work_on)(task) for task in tasks)
+        work = joblib.Parallel(n_jobs=count, pre_dispatch=waiting, batch_size=1, return_as="generator_unordered")
+        try:
+            found = work(joblib.delayed(work_on)(task) for task in tasks)
+        except TimeoutError:
+            raise InputError(f"The dask cluster at '{self.address}' has no workers; start some, and continue with "
+                             "--resume.") from None
         try:
             yield from found
         except (KeyboardInterrupt, GeneratorExit):
@@ -179,9 +184,12 @@ def _end_processes() -> None:
 
 
 @contextmanager
-def _cluster(address: str) -> Iterator[None]:
+def _cluster(address: str) -> Iterator[object]:
+    """The backend of a dask cluster."""
     try:
         from distributed import Client
+
+        from .dask_backend import DaskBackend
     except ImportError:
         raise InputError("--dask needs dask.distributed; install it with pip install "
                          "'radiomics-ortho[dask]'.") from None
@@ -190,10 +198,6 @@ def _cluster(address: str) -> Iterator[None]:
     except (OSError, ValueError) as error:
         raise InputError(f"There is no dask scheduler at '{address}' ({error}).") from None
     with client:
-        try:
-            client.wait_for_workers(1, timeout=_CLUSTER_SECONDS)
-        except TimeoutError:
-            raise InputError(f"The dask cluster at '{address}' has no workers; start some.") from None
-        yield
+        yield DaskBackend(client=client, wait_for_workers_timeout=_WORKER_SECONDS)
 
 
