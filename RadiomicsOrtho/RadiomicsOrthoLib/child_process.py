@@ -98,6 +98,11 @@ class ChildProcess:
         finally:
             self.stop()
 
+    def ask_to_end(self) -> None:
+        """Have the child's ``cancelled`` say so; it ends by itself, and its result says what came of it."""
+        if self.running:
+            (self._folder / _STOP).touch()
+
     def stop(self) -> None:
         """End the child if it runs, and forget what it did."""
         if self._process is not None:
@@ -113,7 +118,7 @@ class ChildProcess:
         """Ask first, if there is time: a child that is killed leaves the programs behind that it runs."""
         try:
             if self._grace_s:
-                (self._folder / _STOP).touch()
+                self.ask_to_end()
                 self._process.wait(self._grace_s)
                 return
         except (OSError, subprocess.TimeoutExpired):

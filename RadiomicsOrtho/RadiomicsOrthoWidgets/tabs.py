@@ -2,6 +2,7 @@
 
 from slicer.i18n import tr as _
 
+from .batch_section import BatchSection
 from .load_step import LoadStep
 from .one_click_section import OneClickSection
 from .regions_step import RegionsStep
@@ -17,4 +18,5 @@ def tabs() -> tuple:
     """
     return (
         (_("&Case"), (OneClickSection, LoadStep, RegionsStep, ScoreStep, ReportStep, ViewSection)),
+        (_("&Batch"), (BatchSection,)),
     )

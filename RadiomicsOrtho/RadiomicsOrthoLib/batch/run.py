@@ -13,7 +13,9 @@ from pathlib import Path
 from ..errors import InputError
 from ..features.provenance import library_versions
 from ..long_work import Cancelled, CancelledError, Progress, never_cancelled, no_progress
+from ..report.tables import csv_lines
 from .case import BatchCase
+from .case_folder import case_rows
 from .computation import FAILED, CaseResult
 from .durable import write_durably
 from .folder import BatchFolder
@@ -24,7 +26,7 @@ from .tables import counts, first_failure, write_tables
 from .worker import CANNOT_WRITE, KEPT, NO_MEMORY, Outcome, Task
 from .workers import LostWorkerError, Workers, interrupted_when
 
-PROVENANCE, LOGS = "provenance.json", "logs"
+PROVENANCE, LIST, LOGS = "provenance.json", "cohort.csv", "logs"
 PROVENANCE_SCHEMA = "radiomics-ortho-batch-provenance/1"
 #: how often a case is tried alone before it counts as the one that ends its worker
 _ATTEMPTS = 2
@@ -51,6 +53,9 @@ class Part:
         return self.count == 1
 
 
+ALL = Part()
+
+
 @dataclass(frozen=True)
 class BatchEnd:
     """How many cases ended how, and the first that gave nothing, with its reason."""
@@ -59,7 +64,7 @@ class BatchEnd:
     failure: tuple[str, str] | None
 
 
-def run_batch(cases: Sequence[BatchCase], path: Path, settings: BatchSettings, workers: Workers, part: Part = Part(),
+def run_batch(cases: Sequence[BatchCase], path: Path, settings: BatchSettings, workers: Workers, part: Part = ALL,
               resume: bool = False, retry_failed: bool = False, source: dict[str, str] | None = None,
               progress: Progress = no_progress, cancelled: Cancelled = never_cancelled,
               say: Callable[[str], None] = lambda sentence: None) -> BatchEnd:
@@ -211,6 +216,10 @@ def _write_results(folder: BatchFolder, cases: Sequence[BatchCase], settings: Ba
         document = {"schema": PROVENANCE_SCHEMA, "settings": settings.to_dict(), "list": source,
                     "libraries": library_versions(("numpy", "scipy", "SimpleITK", "numba", "PyWavelets")),
                     "cases": counts(folder, cases), "sha256": tables}
+        if source and source["kind"] == "folder":
+            # which case is which scan
+            rows = list(case_rows(cases))
+            write_durably(folder.path / LIST, csv_lines(rows, list(rows[0])))
         write_durably(folder.path / PROVENANCE,
                       [json.dumps(document, indent=2, ensure_ascii=False, allow_nan=False), "\n"])
     except OSError as error:

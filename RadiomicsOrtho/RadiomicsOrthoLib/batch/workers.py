@@ -160,6 +160,8 @@ def interrupted_when(cancelled: Cancelled) -> Iterator[None]:
         yield
         return
     over = threading.Event()
+    # a program that was started in the background has none
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
 
     def look() -> None:
         while not over.wait(_LOOK_SECONDS):
@@ -174,6 +176,7 @@ def interrupted_when(cancelled: Cancelled) -> Iterator[None]:
     finally:
         over.set()
         watcher.join()
+        signal.signal(signal.SIGINT, before)
 
 
 def _end_processes() -> None:

@@ -3,31 +3,24 @@
 from __future__ import annotations
 
 import argparse
-import hashlib
 import re
 import sys
 from pathlib import Path
 
-from ..batch.case import BatchCase
-from ..batch.case_folder import case_rows, find_cases
-from ..batch.case_list import COLUMNS, read_case_list
+from ..batch.case_list import COLUMNS
 from ..batch.computation import DONE, FAILED, REFUSED
-from ..batch.run import BatchEnd, Part, merge_batch, run_batch
-from ..batch.settings import BatchSettings, models_to_try
+from ..batch.request import BatchRequest, PreparedBatch, prepare
+from ..batch.run import BatchEnd, Part
 from ..batch.tables import FAILURES, FEATURES, MISSING, SCORES
 from ..batch.workers import LOKY, Workers, planned
 from ..errors import InputError
-from ..features.profile_file import load_profile, profile_names
-from ..models.bundle import ModelBundle
+from ..features.profile_file import profile_names
 from ..regions.request import SITES
 from ..regions.trabecular import DEFAULT_DEPTH_MM
-from ..report.files import write_folder
-from ..report.tables import features_csv
 from .extract_several import DONE_IN_PART
 from .output import ProgressBar
 from .report_options import add_report_arguments
 
-LIST = "cohort.csv"
 _REFUSED = 2
 
 
@@ -71,51 +64,29 @@ def add_command(commands) -> None:
 
 
 def run(options: argparse.Namespace) -> dict:
-    if options.retry_failed and not options.resume:
-        raise InputError("--retry-failed goes with --resume.")
-    if options.out.exists() and not options.out.is_dir():
-        raise InputError(f"'{options.out}' is a file; name a folder to write into.")
-    models = models_to_try(options.model)
-    settings = BatchSettings(options.site, tuple((model.id, model.version, model.sha256) for model in models),
-                             tuple(options.model), load_profile(options.profile) if options.profile else None,
-                             options.core_depth, options.cards, options.language, options.pdf)
+    batch = prepare(BatchRequest(
+        str(options.table), str(options.out), options.profile or "", tuple(options.model), options.site,
+        options.core_depth, options.cards, options.language, options.pdf, options.resume, options.retry_failed))
     workers = planned(options.jobs, options.threads, options.memory, options.backend, options.dask)
-    cases, source = _cases(options, models)
     if options.merge:
         if not options.out.is_dir():
             raise InputError(f"There is no folder '{options.out}' whose tables could be made.")
-        end = merge_batch(cases, options.out, settings, source)
-    else:
-        end = _run(options, cases, settings, workers, source)
-    if options.table.is_dir():
-        write_folder(options.out, {LIST: features_csv(case_rows(cases))})
-    return _told(options, end)
+        return _told(options, batch.merge())
+    if options.shard.number > len(batch.cases):
+        raise InputError(f"There are {len(batch.cases)} cases only; the part {options.shard.number} is empty.")
+    return _told(options, _run(options, batch, workers))
 
 
-def _run(options: argparse.Namespace, cases: tuple[BatchCase, ...], settings: BatchSettings, workers: Workers,
-         source: dict[str, str]) -> BatchEnd:
-    if options.shard.number > len(cases):
-        raise InputError(f"There are {len(cases)} cases only; the part {options.shard.number} is empty.")
+def _run(options: argparse.Namespace, batch: PreparedBatch, workers: Workers) -> BatchEnd:
     if not options.json:
-        print(_workers_text(workers, len(options.shard.of(cases))))
+        print(_workers_text(workers, len(options.shard.of(batch.cases))))
     bar = ProgressBar(options.json)
     try:
-        return run_batch(cases, options.out, settings, workers, options.shard, options.resume, options.retry_failed,
-                         source, bar, say=lambda sentence: sys.stderr.write(sentence + "\n"))
+        return batch.run(workers, options.shard, bar, say=lambda sentence: sys.stderr.write(sentence + "\n"))
     except KeyboardInterrupt:
         raise InputError(f"Interrupted; what is done is kept in '{options.out}': continue with --resume.") from None
     finally:
         bar.close()
-
-
-def _cases(options: argparse.Namespace, models: tuple[ModelBundle, ...]) -> tuple[tuple[BatchCase, ...],
-                                                                                dict[str, str]]:
-    """The cases, and what they come from."""
-    if options.table.is_dir():
-        return find_cases(options.table), {"kind": "folder"}
-    cases = read_case_list(options.table, models, options.model)
-    digest = hashlib.sha256(options.table.read_bytes()).hexdigest()
-    return cases, {"kind": "list", "name": options.table.name, "sha256": digest}
 
 
 def _part(text: str) -> Part:

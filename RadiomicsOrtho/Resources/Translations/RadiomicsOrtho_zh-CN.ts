@@ -575,6 +575,141 @@
     </message>
 </context>
 <context>
+    <name>RadiomicsOrthoWidgets.batch_section</name>
+    <message>
+        <source>Many scans</source>
+        <translation>多个扫描</translation>
+    </message>
+    <message>
+        <source>List of cases (*.csv)</source>
+        <translation>病例列表 (*.csv)</translation>
+    </message>
+    <message>
+        <source>A CSV file with a row for each case: columns case and image, and mask, level, clinical values and others as the documentation lists them</source>
+        <translation>每个病例一行的 CSV 文件：列 case 和 image，以及文档中列出的 mask、level、临床数值等</translation>
+    </message>
+    <message>
+        <source>Folder…</source>
+        <translation>文件夹…</translation>
+    </message>
+    <message>
+        <source>Take a folder in place of a list: every image file and every DICOM series below it is a case</source>
+        <translation>用文件夹代替列表：其中每个影像文件和每个 DICOM 序列都是一个病例</translation>
+    </message>
+    <message>
+        <source>&amp;List or folder:</source>
+        <translation>列表或文件夹(&amp;L)：</translation>
+    </message>
+    <message>
+        <source>A new or empty folder, or that of an earlier batch, which is then continued</source>
+        <translation>新的或空的文件夹；若为先前批处理的文件夹，则继续该批处理</translation>
+    </message>
+    <message>
+        <source>&amp;Results in:</source>
+        <translation>结果存于(&amp;R)：</translation>
+    </message>
+    <message>
+        <source>Radiomics features to extract of every region, besides its measurements</source>
+        <translation>除测量值外，每个区域要提取的影像组学特征</translation>
+    </message>
+    <message>
+        <source>&amp;Features:</source>
+        <translation>特征(&amp;F)：</translation>
+    </message>
+    <message>
+        <source>Write the reports of all cards</source>
+        <translation>写出所有评分卡的报告</translation>
+    </message>
+    <message>
+        <source>For each case a folder with an overview, and the report and chart of each score</source>
+        <translation>每个病例一个文件夹，含概览以及每个评分的报告和图</translation>
+    </message>
+    <message>
+        <source>How many cases are computed at once, each in a process of its own; processors and memory are shared out between them</source>
+        <translation>同时计算的病例数，每个病例用一个独立进程；处理器和内存由它们分摊</translation>
+    </message>
+    <message>
+        <source>Cases at &amp;once:</source>
+        <translation>同时计算的病例(&amp;O)：</translation>
+    </message>
+    <message>
+        <source>Results</source>
+        <translation>结果</translation>
+    </message>
+    <message>
+        <source>Scores</source>
+        <translation>评分</translation>
+    </message>
+    <message>
+        <source>Features</source>
+        <translation>特征</translation>
+    </message>
+    <message>
+        <source>Failures</source>
+        <translation>失败</translation>
+    </message>
+    <message>
+        <source>Show {name} in the table view</source>
+        <translation>在表格视图中显示 {name}</translation>
+    </message>
+    <message>
+        <source>Open folder</source>
+        <translation>打开文件夹</translation>
+    </message>
+    <message>
+        <source>Show the folder with tables and cards in the file manager</source>
+        <translation>在文件管理器中显示含表格和评分卡的文件夹</translation>
+    </message>
+    <message>
+        <source>measurements only</source>
+        <translation>仅测量值</translation>
+    </message>
+    <message>
+        <source>Folder of scans</source>
+        <translation>扫描所在文件夹</translation>
+    </message>
+    <message>
+        <source>The batch could not be started.</source>
+        <translation>批处理无法启动。</translation>
+    </message>
+    <message>
+        <source>Ending…</source>
+        <translation>正在结束…</translation>
+    </message>
+    <message>
+        <source>The batch could not be finished.</source>
+        <translation>批处理无法完成。</translation>
+    </message>
+    <message>
+        <source>Cancelled. What is done is kept; press the button to continue.</source>
+        <translation>已取消。已完成的结果会保留；按此按钮可继续。</translation>
+    </message>
+    <message>
+        <source>The first without a result, {case}: {reason}</source>
+        <translation>第一个没有结果的病例 {case}：{reason}</translation>
+    </message>
+    <message>
+        <source>Regions that were found by the program are proposals: look at them before you rely on a table. Research use only.</source>
+        <translation>程序找到的区域只是建议：依赖表格之前请先查看。仅供研究使用。</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>取消</translation>
+    </message>
+    <message>
+        <source>Continue batch</source>
+        <translation>继续批处理</translation>
+    </message>
+    <message>
+        <source>Run batch</source>
+        <translation>运行批处理</translation>
+    </message>
+    <message>
+        <source>Find and measure the bones of every scan, and apply every model that fits; what is done already is not computed again</source>
+        <translation>在每个扫描中找到并测量骨骼，应用所有适合的模型；已完成的不再计算</translation>
+    </message>
+</context>
+<context>
     <name>RadiomicsOrthoWidgets.calibration_section</name>
     <message>
         <source>Phantom rods, drawn as segments</source>
@@ -1937,6 +2072,10 @@ Keep them as they are?</source>
     <message>
         <source>&amp;Case</source>
         <translation>病例(&amp;C)</translation>
+    </message>
+    <message>
+        <source>&amp;Batch</source>
+        <translation>批处理(&amp;B)</translation>
     </message>
 </context>
 <context>

@@ -1,0 +1,248 @@
+"""The tab "Batch": a list or a folder of scans in, tables and cards out, while the user goes on working."""
+
+from html import escape
+
+import ctk
+import qt
+import slicer
+from RadiomicsOrthoLib.errors import InputError
+from RadiomicsOrthoScene import batch
+from slicer.i18n import tr as _
+
+from .combo_box import Choices
+from .section import Section
+
+#: how often the work is asked how far it is
+POLL_MS = 200
+MAXIMUM = 1000
+MOST_JOBS = 64
+
+
+class BatchSection(Section):
+    """Has the batch of the library done in a process of its own; it belongs to no scene and no parameter node."""
+
+    def __init__(self, panel) -> None:
+        super().__init__(panel)
+        self._job, self._cancelling, self._problem = None, False, ""
+        #: folder and counts of the last batch
+        self._out, self._nodes = "", {}
+        self._timer = qt.QTimer()
+        self._timer.setInterval(POLL_MS)
+        self._timer.connect("timeout()", self._onPoll)
+        self._build()
+        self._showState()
+
+    @property
+    def busy(self) -> bool:
+        """True while a batch is being computed."""
+        return self._job is not None
+
+    def enter(self) -> None:
+        self._fillProfiles()
+        self._showState()
+
+    def sceneClosed(self) -> None:
+        """The batch goes on: its results lie in its folder."""
+        self._nodes = {}
+        self._showTables()
+
+    def stop(self) -> None:
+        """End the work; what is done stays done."""
+        self._timer.stop()
+        if self.busy:
+            self._job.stop()
+            self._job = None
+
+    def _build(self) -> None:
+        self.widget = qt.QWidget()
+        layout = qt.QVBoxLayout(self.widget)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(self._buildInputs())
+        self.button = qt.QPushButton()
+        self.button.objectName = "batchButton"
+        font = self.button.font
+        font.setBold(True)
+        self.button.font = font
+        self.button.connect("clicked(bool)", self._onButton)
+        layout.addWidget(self.button)
+        self.progressBar = qt.QProgressBar()
+        self.progressBar.setRange(0, MAXIMUM)
+        self.progressBar.textVisible = False
+        layout.addWidget(self.progressBar)
+        self.stateLabel = qt.QLabel()
+        self.stateLabel.wordWrap = True
+        layout.addWidget(self.stateLabel)
+        layout.addWidget(self._buildResults())
+
+    def _buildInputs(self):
+        group = qt.QGroupBox(_("Many scans"))
+        form = qt.QFormLayout(group)
+        self.tableEdit = ctk.ctkPathLineEdit()
+        self.tableEdit.objectName = "batchTableEdit"
+        self.tableEdit.filters = ctk.ctkPathLineEdit.Files
+        self.tableEdit.nameFilters = [_("List of cases (*.csv)")]
+        self.tableEdit.settingKey = "RadiomicsOrtho/BatchTable"
+        self.tableEdit.toolTip = _("A CSV file with a row for each case: columns case and image, and mask, level, "
+                                   "clinical values and others as the documentation lists them")
+        self.tableEdit.connect("currentPathChanged(QString)", self._onInput)
+        self.folderButton = qt.QPushButton(_("Folder\u2026"))
+        self.folderButton.toolTip = _("Take a folder in place of a list: every image file and every DICOM series "
+                                      "below it is a case")
+        self.folderButton.connect("clicked(bool)", self._onFolder)
+        row = qt.QHBoxLayout()
+        row.addWidget(self.tableEdit, 1)
+        row.addWidget(self.folderButton)
+        form.addRow(_("&List or folder:"), row)
+        self.outEdit = ctk.ctkPathLineEdit()
+        self.outEdit.objectName = "batchOutEdit"
+        self.outEdit.filters = ctk.ctkPathLineEdit.Dirs
+        self.outEdit.settingKey = "RadiomicsOrtho/BatchOut"
+        self.outEdit.toolTip = _("A new or empty folder, or that of an earlier batch, which is then continued")
+        self.outEdit.connect("currentPathChanged(QString)", self._onInput)
+        form.addRow(_("&Results in:"), self.outEdit)
+        self.profileComboBox = qt.QComboBox()
+        self.profileComboBox.toolTip = _("Radiomics features to extract of every region, besides its measurements")
+        self._profiles = Choices(self.profileComboBox)
+        form.addRow(_("&Features:"), self.profileComboBox)
+        self.cardsCheckBox = qt.QCheckBox(_("Write the reports of all cards"))
+        self.cardsCheckBox.checked = True
+        self.cardsCheckBox.toolTip = _("For each case a folder with an overview, and the report and chart of each "
+                                       "score")
+        form.addRow("", self.cardsCheckBox)
+        self.jobsSpinBox = qt.QSpinBox()
+        self.jobsSpinBox.setRange(1, MOST_JOBS)
+        self.jobsSpinBox.toolTip = _("How many cases are computed at once, each in a process of its own; processors "
+                                     "and memory are shared out between them")
+        form.addRow(_("Cases at &once:"), self.jobsSpinBox)
+        return group
+
+    def _buildResults(self):
+        self.resultGroup = qt.QGroupBox(_("Results"))
+        layout = qt.QVBoxLayout(self.resultGroup)
+        self.resultLabel = qt.QLabel()
+        self.resultLabel.wordWrap = True
+        layout.addWidget(self.resultLabel)
+        row = qt.QHBoxLayout()
+        self.tableButtons = {}
+        for name, text in (("scores.csv", _("Scores")), ("features.csv", _("Features")),
+                           ("failures.csv", _("Failures"))):
+            button = qt.QPushButton(text)
+            button.toolTip = _("Show {name} in the table view").format(name=name)
+            button.connect("clicked(bool)", lambda checked, name=name: self._onTable(name))
+            self.tableButtons[name] = button
+            row.addWidget(button)
+        self.openButton = qt.QPushButton(_("Open folder"))
+        self.openButton.toolTip = _("Show the folder with tables and cards in the file manager")
+        self.openButton.connect("clicked(bool)", self._onOpen)
+        row.addWidget(self.openButton)
+        layout.addLayout(row)
+        return self.resultGroup
+
+    def _fillProfiles(self) -> None:
+        from RadiomicsOrthoLib.features.profile_file import profile_names
+
+        self._profiles.show([(_("measurements only"), ""), *((name, name) for name in profile_names())],
+                            self._profiles.chosen())
+
+    def _onFolder(self, checked) -> None:
+        folder = qt.QFileDialog.getExistingDirectory(slicer.util.mainWindow(), _("Folder of scans"),
+                                                     self.tableEdit.currentPath)
+        if folder:
+            self.tableEdit.currentPath = folder
+
+    def _onInput(self, path) -> None:
+        self._problem = ""
+        self._showState()
+
+    def _onButton(self, checked) -> None:
+        if self.busy:
+            self._cancelling = True
+            self._job.cancel()
+        else:
+            self._start()
+        self._showState()
+
+    def _start(self) -> None:
+        from RadiomicsOrthoLib.batch.request import BatchRequest
+
+        out, problem = self.outEdit.currentPath, ""
+        request = BatchRequest(self.tableEdit.currentPath, out, self._profiles.chosen(),
+                               cards=self.cardsCheckBox.checked, resume=batch.continues(out))
+        with slicer.util.tryWithErrorDisplay(_("The batch could not be started."), waitCursor=False):
+            try:
+                job = batch.Batch()
+                job.start(request, self.jobsSpinBox.value)
+                self._job, self._cancelling = job, False
+                self._timer.start()
+            except InputError as error:
+                problem = str(error)
+        self._problem = problem
+        for edit in (self.tableEdit, self.outEdit):
+            edit.addCurrentPathToHistory()
+
+    def _onPoll(self) -> None:
+        if self._job.running:
+            share, text = self._job.progress
+            # nothing is known of how much is done: a bar that moves instead of 0 %
+            self.progressBar.setRange(0, MAXIMUM if share > 0 else 0)
+            self.progressBar.value = int(MAXIMUM * min(max(share, 0.0), 1.0))
+            self.stateLabel.text = _("Ending\u2026") if self._cancelling else text
+            return
+        self._timer.stop()
+        job, self._job = self._job, None
+        with slicer.util.tryWithErrorDisplay(_("The batch could not be finished."), waitCursor=False):
+            self._finish(job.outcome())
+        self._showState()
+
+    def _finish(self, outcome) -> None:
+        if outcome.cancelled:
+            self._problem = _("Cancelled. What is done is kept; press the button to continue.")
+            return
+        if outcome.problem:
+            self._problem = outcome.problem
+            return
+        self._problem, self._out = "", outcome.out
+        self._nodes = {node.GetAttribute(batch.BATCH_ATTRIBUTE): node.GetID() for node in
+                       batch.load_tables(outcome.out)}
+        counts = ", ".join(f"{number} {how}" for how, number in outcome.counts.items() if number)
+        text = f"<p><b>{escape(counts)}</b></p>"
+        if outcome.failure:
+            case, reason = outcome.failure
+            text += "<p>" + _("The first without a result, {case}: {reason}").format(
+                case=f"<b>{escape(case)}</b>", reason=escape(reason)) + "</p>"
+        text += "<p>" + _("Regions that were found by the program are proposals: look at them before you rely on a "
+                          "table. Research use only.") + "</p>"
+        self.resultLabel.text = text
+        if "scores.csv" in self._nodes:
+            self._onTable("scores.csv")
+
+    def _onTable(self, name) -> None:
+        node = slicer.mrmlScene.GetNodeByID(self._nodes.get(name, ""))
+        if node is not None:
+            batch.show_table(node)
+
+    def _onOpen(self, checked) -> None:
+        qt.QDesktopServices.openUrl(qt.QUrl.fromLocalFile(self._out))
+
+    def _showState(self) -> None:
+        """What can be pressed, and why not."""
+        reason = batch.reason_not_ready(self.tableEdit.currentPath, self.outEdit.currentPath)
+        continues = not reason and batch.continues(self.outEdit.currentPath)
+        self.button.text = _("Cancel") if self.busy else _("Continue batch") if continues else _("Run batch")
+        self.button.enabled = not self._cancelling if self.busy else not reason
+        self.button.toolTip = reason or _("Find and measure the bones of every scan, and apply every model that fits; "
+                                          "what is done already is not computed again")
+        if not self.busy:
+            self._cancelling = False
+            self.stateLabel.text = reason or self._problem
+        self.stateLabel.visible = self.busy or bool(self.stateLabel.text)
+        self.progressBar.visible = self.busy
+        for widget in (self.tableEdit, self.folderButton, self.outEdit, self.profileComboBox, self.cardsCheckBox,
+                       self.jobsSpinBox):
+            widget.enabled = not self.busy
+        self._showTables()
+
+    def _showTables(self) -> None:
+        self.resultGroup.visible = bool(self._out)
+        for name, button in self.tableButtons.items():
+            button.enabled = name in self._nodes
