@@ -44,7 +44,6 @@ class BatchSection(Section):
     def sceneClosed(self) -> None:
         """The batch goes on: its results lie in its folder."""
         self._nodes = {}
-        self._showTables()
 
     def stop(self) -> None:
         """End the work; what is done stays done."""
@@ -92,7 +91,10 @@ class BatchSection(Section):
         row = qt.QHBoxLayout()
         row.addWidget(self.tableEdit, 1)
         row.addWidget(self.folderButton)
-        form.addRow(_("&List or folder:"), row)
+        # a label knows the letter of its shortcut only by the widget that it belongs to
+        label = qt.QLabel(_("&List or folder:"))
+        label.setBuddy(self.tableEdit)
+        form.addRow(label, row)
         self.outEdit = ctk.ctkPathLineEdit()
         self.outEdit.objectName = "batchOutEdit"
         self.outEdit.filters = ctk.ctkPathLineEdit.Dirs
@@ -173,6 +175,8 @@ class BatchSection(Section):
                 job = batch.Batch()
                 job.start(request, self.jobsSpinBox.value)
                 self._job, self._cancelling = job, False
+                # of another batch
+                self._out, self._nodes = "", {}
                 self._timer.start()
             except InputError as error:
                 problem = str(error)
@@ -202,8 +206,6 @@ class BatchSection(Section):
             self._problem = outcome.problem
             return
         self._problem, self._out = "", outcome.out
-        self._nodes = {node.GetAttribute(batch.BATCH_ATTRIBUTE): node.GetID() for node in
-                       batch.load_tables(outcome.out)}
         counts = ", ".join(f"{number} {how}" for how, number in outcome.counts.items() if number)
         text = f"<p><b>{escape(counts)}</b></p>"
         if outcome.failure:
@@ -213,13 +215,21 @@ class BatchSection(Section):
         text += "<p>" + _("Regions that were found by the program are proposals: look at them before you rely on a "
                           "table. Research use only.") + "</p>"
         self.resultLabel.text = text
-        if "scores.csv" in self._nodes:
-            self._onTable("scores.csv")
+        self._onTable("scores.csv")
 
     def _onTable(self, name) -> None:
-        node = slicer.mrmlScene.GetNodeByID(self._nodes.get(name, ""))
+        """Show a table; they are read again where the scene has lost them."""
+        try:
+            if slicer.mrmlScene.GetNodeByID(self._nodes.get(name, "")) is None:
+                self._nodes = {node.GetAttribute(batch.BATCH_ATTRIBUTE): node.GetID() for node in
+                               batch.load_tables(self._out)}
+            node = slicer.mrmlScene.GetNodeByID(self._nodes.get(name, ""))
+            self._problem = "" if node is not None else _("This table is too large to be shown; open the folder.")
+        except InputError as error:
+            node, self._problem = None, str(error)
         if node is not None:
             batch.show_table(node)
+        self._showState()
 
     def _onOpen(self, checked) -> None:
         qt.QDesktopServices.openUrl(qt.QUrl.fromLocalFile(self._out))
@@ -240,9 +250,4 @@ class BatchSection(Section):
         for widget in (self.tableEdit, self.folderButton, self.outEdit, self.profileComboBox, self.cardsCheckBox,
                        self.jobsSpinBox):
             widget.enabled = not self.busy
-        self._showTables()
-
-    def _showTables(self) -> None:
-        self.resultGroup.visible = bool(self._out)
-        for name, button in self.tableButtons.items():
-            button.enabled = name in self._nodes
+        self.resultGroup.visible = bool(self._out) and not self.busy

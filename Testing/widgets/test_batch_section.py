@@ -56,7 +56,7 @@ def test_a_list_gives_tables_and_cards(section, cohort, tmp_path, panel):
     assert section.busy and section.button.text == "Cancel" and not section.tableEdit.enabled
     wait(section, 120)
     assert "2 done" in section.resultLabel.text and "damaged" in section.resultLabel.text
-    assert {button.enabled for button in section.tableButtons.values()} == {True}
+    assert section.resultGroup.visible
     nodes = {node.GetName(): node for node in slicer.util.getNodesByClass("vtkMRMLTableNode")}
     with (out / "scores.csv").open(encoding="utf-8", newline="") as file:
         wanted = list(csv.DictReader(file))
@@ -69,9 +69,16 @@ def test_a_list_gives_tables_and_cards(section, cohort, tmp_path, panel):
     run(section)
     assert {node.GetID() for node in slicer.util.getNodesByClass("vtkMRMLTableNode")} == {
         node.GetID() for node in nodes.values()}
+    # a scene that was closed takes the nodes away, not the files
     slicer.mrmlScene.Clear()
-    section.sceneClosed()
-    assert {button.enabled for button in section.tableButtons.values()} == {False}
+    section.tableButtons["failures.csv"].click()
+    shown = slicer.mrmlScene.GetNodeByID(slicer.app.applicationLogic().GetSelectionNode().GetActiveTableID())
+    assert "damaged" in column(shown, "case")
+    for name in ("scores.csv", "features.csv", "failures.csv"):
+        (out / name).unlink()
+    slicer.mrmlScene.Clear()
+    section.tableButtons["features.csv"].click()
+    assert "run the batch again" in section.stateLabel.text
 
 
 def test_cancel_keeps_what_is_done_and_the_button_goes_on(section, cohort, tmp_path):

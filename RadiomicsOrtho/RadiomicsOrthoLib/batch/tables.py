@@ -17,8 +17,8 @@ FEATURES, SCORES, FAILURES = "features.csv", "scores.csv", "failures.csv"
 MISSING = "not computed"
 #: as ``extract`` names them
 _FEATURE_COLUMNS = ("segment", "refused", "level_from", "site", "level", "side", "compartment", "profile")
-_SCORE_COLUMNS = ("status", "reason", "model", "version", "segment", "place", "value", "unit", "lower", "upper",
-                  "class", "findings")
+_SCORE_COLUMNS = ("model", "version", "segment", "place", "status", "value", "unit", "lower", "upper", "class",
+                  "findings", "reason")
 _FAILURE_COLUMNS = ("case", "line", "status", "segment", "reason")
 Row = Mapping[str, object]
 

@@ -693,6 +693,10 @@
         <translation>程序找到的区域只是建议：依赖表格之前请先查看。仅供研究使用。</translation>
     </message>
     <message>
+        <source>This table is too large to be shown; open the folder.</source>
+        <translation>该表格太大，无法显示；请打开文件夹。</translation>
+    </message>
+    <message>
         <source>Cancel</source>
         <translation>取消</translation>
     </message>
