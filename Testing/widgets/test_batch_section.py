@@ -17,6 +17,7 @@ def cohort(tmp_path_factory):
 @pytest.fixture
 def section(panel):
     section = part(panel, "BatchSection")
+    panel.ui.tabWidget.setCurrentIndex(panel.ui.tabWidget.indexOf(section.widget.parent()))
     section.enter()
     section.tableEdit.currentPath = section.outEdit.currentPath = ""
     return section
