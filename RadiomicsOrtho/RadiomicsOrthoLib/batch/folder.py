@@ -12,7 +12,7 @@ import json
 import os
 import shutil
 import uuid
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from ..errors import InputError
@@ -21,7 +21,7 @@ from .computation import DONE, CaseResult
 from .durable import fill_folder, sync_folder, write_durably
 from .settings import BatchSettings
 
-SETTINGS, CASES, UNFINISHED, RESULT = "batch.json", "cases", "unfinished", "result.json"
+SETTINGS, CASES, UNFINISHED, LOGS, RESULT = "batch.json", "cases", "unfinished", "logs", "result.json"
 SCHEMA = "radiomics-ortho-batch-case/1"
 
 
@@ -38,9 +38,9 @@ class BatchFolder:
         """
         written = json.loads(json.dumps(settings.to_dict(), allow_nan=False))
         if not (self.path / SETTINGS).exists():
-            # the lock is there already, and a crash may have come before the settings
+            # the lock is there already, a crash may have come before the settings, or another part comes at once
             others = [name for name in os.listdir(self.path)
-                      if not name.startswith(".") and name not in (CASES, UNFINISHED)]
+                      if not name.startswith(".") and name not in (CASES, UNFINISHED, SETTINGS, LOGS)]
             if others:
                 raise InputError(f"'{self.path}' holds other files ('{others[0]}'); name a new or empty folder.")
             try:
@@ -49,8 +49,7 @@ class BatchFolder:
                 write_durably(self.path / SETTINGS, [json.dumps(written, indent=2, ensure_ascii=False), "\n"])
             except OSError as error:
                 raise InputError(f"Cannot write into '{self.path}': {error.strerror}.") from None
-            return
-        if not resume:
+        elif not resume:
             raise InputError(f"'{self.path}' holds an earlier batch; continue it with --resume, or name another "
                              "folder.")
         earlier = _json(self.path / SETTINGS)
@@ -117,11 +116,6 @@ class BatchFolder:
         with contextlib.suppress(FileNotFoundError):
             (self.path / CASES / case.id).rename(old)
         shutil.rmtree(old, ignore_errors=True)
-
-    def others(self, cases: Collection[BatchCase]) -> list[str]:
-        """Results of cases that are not among ``cases``."""
-        ours = {case.id for case in cases}
-        return sorted(name for name in os.listdir(self.path / CASES) if name not in ours)
 
     def _begun(self) -> list[Path]:
         return list((self.path / UNFINISHED).glob("*.*"))

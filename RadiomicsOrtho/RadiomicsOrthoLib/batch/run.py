@@ -18,7 +18,7 @@ from .case import BatchCase
 from .case_folder import case_rows
 from .computation import FAILED, CaseResult
 from .durable import write_durably
-from .folder import BatchFolder
+from .folder import LOGS, BatchFolder
 from .folder_lock import locked
 from .progress_text import ProgressText
 from .settings import BatchSettings
@@ -26,7 +26,7 @@ from .tables import counts, first_failure, write_tables
 from .worker import CANNOT_WRITE, KEPT, NO_MEMORY, Outcome, Task
 from .workers import LostWorkerError, Workers, interrupted_when
 
-PROVENANCE, LIST, LOGS = "provenance.json", "cohort.csv", "logs"
+PROVENANCE, LIST = "provenance.json", "cohort.csv"
 PROVENANCE_SCHEMA = "radiomics-ortho-batch-provenance/1"
 #: how often a case is tried alone before it counts as the one that ends its worker
 _ATTEMPTS = 2
