@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from ..errors import InputError
 from ..features.fast_engine import processors
 from ..long_work import Cancelled, never_cancelled
+from .dask_backend import dask_backend
 from .worker import Outcome, Task, begin_worker, share_processors, work_on
 
 LOKY, THREADS, DASK = "loky", "threading", "dask"
@@ -191,8 +192,6 @@ def _cluster(address: str) -> Iterator[object]:
     """The backend of a dask cluster."""
     try:
         from distributed import Client
-
-        from .dask_backend import DaskBackend
     except ImportError:
         raise InputError("--dask needs dask.distributed; install it with pip install "
                          "'radiomics-ortho[dask]'.") from None
@@ -201,6 +200,6 @@ def _cluster(address: str) -> Iterator[object]:
     except (OSError, ValueError) as error:
         raise InputError(f"There is no dask scheduler at '{address}' ({error}).") from None
     with client:
-        yield DaskBackend(client=client, wait_for_workers_timeout=_WORKER_SECONDS)
+        yield dask_backend(client, _WORKER_SECONDS)
 
 
