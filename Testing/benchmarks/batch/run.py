@@ -70,7 +70,7 @@ def main() -> int:
         ways = {"1 worker (loky)": ["--jobs", "1"], "2 workers (loky)": ["--jobs", "2"],
                 "2 threads": ["--jobs", "2", "--backend", "threading"]}
         # what is compiled once on a machine is no part of a run
-        measured(drawn, 2, "", "warm", ways["1 worker (loky)"], folder)
+        measured(drawn, 2, "", "warm", [*ways["1 worker (loky)"], "--profile", PROFILE], folder)
         rows = []
         for kind, scans, extra in (("bones looked for", searched, []),
                                    ("mask given, features", drawn, ["--profile", PROFILE])):
