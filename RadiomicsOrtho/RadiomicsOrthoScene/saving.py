@@ -46,13 +46,16 @@ def save_result(scored: ScoredNodes, folder: str, choice: ReportChoice | None = 
     else:
         files = features_files(scored.features, scored.roi)
     if scored.card and choice.dicom:
-        files |= {f"{DICOM_FOLDER}/{name}": content for name, content in _dicom_files(scored, choice.language).items()}
+        files |= {f"{DICOM_FOLDER}/{name}": content for name, content in dicom_objects(scored, choice.language).items()}
     write_folder(Path(folder), files)
     return list(files)
 
 
-def _dicom_files(scored: ScoredNodes, language: str) -> Mapping[str, bytes]:
-    """The objects of each region, the name of its folder before theirs where there are several."""
+def dicom_objects(scored: ScoredNodes, language: str) -> Mapping[str, bytes]:
+    """Name → content of the objects of each region, the name of its folder before theirs where there are several.
+
+    Raises InputError where the scan is no series of the application's database.
+    """
     from RadiomicsOrthoLib.report.dicom_objects.export import dicom_files
     from RadiomicsOrthoLib.report.patient_files import region_folders
     from RadiomicsOrthoLib.report.pdf import report_pdf

@@ -5,6 +5,7 @@ from html import escape
 import qt
 import slicer
 from RadiomicsOrthoLib.errors import InputError
+from RadiomicsOrthoScene.dicom_store import store_in_database, why_not_stored
 from RadiomicsOrthoScene.one_click import save_scan
 from slicer.i18n import tr as _
 
@@ -25,6 +26,7 @@ class SavingSection:
         self._choices = ReportChoices(panel.ui)
         panel.ui.saveReportButton.connect("clicked(bool)", self._onSave)
         panel.ui.saveAllButton.connect("clicked(bool)", self._onSaveAll)
+        panel.ui.storeDicomButton.connect("clicked(bool)", self._onStore)
 
     def show(self) -> None:
         """What can be saved now, and why not; where something else was saved is of no interest then."""
@@ -32,10 +34,13 @@ class SavingSection:
         ui.savedLabel.visible = False
         allow(ui.saveReportButton, "" if scored else _("There is no result yet: press Apply, or Score this scan."),
               saveTip(scored))
+        allow(ui.storeDicomButton, why_not_stored(scored), _(
+            "Put region, score and report as DICOM objects (SEG, SR, PDF) beside the scan, into its study in the DICOM "
+            "database. They carry the patient's identity, as the scan does."))
         # where there is nothing to be saved nothing is asked about it
         for widget in (ui.reportLabel, ui.reportLanguageComboBox, ui.reportPdfCheckBox):
             widget.visible = bool(scored or scan)
-        for widget in (ui.saveReportButton, ui.reportDicomCheckBox):
+        for widget in (ui.saveReportButton, ui.reportDicomCheckBox, ui.storeDicomButton):
             widget.visible = bool(scored)
         ui.saveAllButton.visible = scan is not None
 
@@ -44,6 +49,15 @@ class SavingSection:
 
     def _onSaveAll(self, checked) -> None:
         self._write(lambda folder: save_scan(self._panel.scan, folder, self._choices.choice()))
+
+    def _onStore(self, checked) -> None:
+        try:
+            count = store_in_database(self._panel.scored, self._choices.choice().language)
+        except InputError as error:
+            slicer.util.errorDisplay(str(error))
+            return
+        self._tell(_("{sign} {count} DICOM objects stored in the study of the scan (module DICOM)").format(
+            sign=DONE, count=count))
 
     def _write(self, write) -> None:
         folder = askForReportFolder()
@@ -54,7 +68,10 @@ class SavingSection:
         except InputError as error:
             slicer.util.errorDisplay(str(error))
             return
-        self._ui.savedLabel.text = savedHtml(folder, files)
+        self._tell(savedHtml(folder, files))
+
+    def _tell(self, html: str) -> None:
+        self._ui.savedLabel.text = html
         self._ui.savedLabel.visible = True
         self._panel.saved = True
         self._saved()

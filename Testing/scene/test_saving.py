@@ -17,11 +17,20 @@ class Database:
     """What is asked of the application's DICOM database: the file and the tags of an instance."""
 
     def __init__(self, folder):
+        self.folder = folder
         self.files = {pydicom.dcmread(path, stop_before_pixels=True).SOPInstanceUID: path
                       for path in folder.glob("*.dcm")}
 
     def fileForInstance(self, uid):
         return str(self.files.get(uid, ""))
+
+    def insert(self, path, storeFile, generateThumbnail):
+        """Keeps a copy, as ctkDICOMDatabase does with ``storeFile``."""
+        header = pydicom.dcmread(path)
+        kept = self.folder / f"{header.SOPInstanceUID}.dcm"
+        if storeFile and self.folder.is_dir():
+            header.save_as(kept)
+            self.files[header.SOPInstanceUID] = kept
 
     def instanceValue(self, uid, tag):
         header = pydicom.dcmread(self.files[uid], stop_before_pixels=True)
@@ -78,3 +87,36 @@ def test_a_scan_that_is_not_from_the_database_has_no_dicom_objects(scored, tmp_p
     with pytest.raises(InputError, match="load the scan from the DICOM database"):
         save_result(result, str(tmp_path / "out"), ReportChoice(dicom=True))
     assert not (tmp_path / "out").exists()
+
+
+def test_a_result_goes_back_into_the_study_of_its_scan(scored, bridge):
+    from RadiomicsOrthoScene.dicom_store import store_in_database, why_not_stored
+
+    result = scored()
+    before = set(bridge.slicer.dicomDatabase.files)
+    assert why_not_stored(result) == "" and store_in_database(result) == 3
+    new = [pydicom.dcmread(path) for uid, path in bridge.slicer.dicomDatabase.files.items() if uid not in before]
+    assert sorted(header.Modality for header in new) == ["DOC", "SEG", "SR"]
+    for header in new:
+        assert (header.StudyInstanceUID, header.PatientName) == (dicom_ct.STUDY, dicom_ct.PATIENT)
+        assert header.SeriesInstanceUID != dicom_ct.SERIES
+
+
+def test_a_database_that_takes_nothing_is_told(scored, bridge, tmp_path):
+    from RadiomicsOrthoScene.dicom_store import store_in_database
+
+    result = scored()
+    bridge.slicer.dicomDatabase.folder = tmp_path / "gone"
+    with pytest.raises(InputError, match="did not take"):
+        store_in_database(result)
+
+
+def test_why_a_result_has_no_study_to_go_to(scored):
+    from RadiomicsOrthoScene.dicom_store import store_in_database, why_not_stored
+
+    assert "no score yet" in why_not_stored(None)
+    result = scored()
+    result.volume.RemoveAttribute("DICOM.instanceUIDs")
+    assert "was not loaded from the DICOM database" in why_not_stored(result)
+    with pytest.raises(InputError, match="no study"):
+        store_in_database(result)
