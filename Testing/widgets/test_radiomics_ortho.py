@@ -168,6 +168,41 @@ def test_save_report_writes_the_language_and_formats_that_are_chosen(panel, make
     assert "仅供研究使用" in (tmp_path / "report" / "report.html").read_text(encoding="utf-8")
 
 
+def test_a_result_goes_into_the_dicom_database_where_its_scan_came_from(panel, make_case, monkeypatch):
+    import slicer
+    from RadiomicsOrthoScene import dicom_store
+
+    class Database:
+        """Takes what is inserted."""
+
+        def __init__(self):
+            self.files = {}
+
+        def insert(self, path, storeFile, generateThumbnail):
+            from pydicom import dcmread
+
+            self.files[str(dcmread(path).SOPInstanceUID)] = path
+
+        def fileForInstance(self, uid):
+            return self.files.get(uid, "")
+
+    button = panel.ui.storeDicomButton
+    choose(panel, *make_case())
+    assert not button.visible and "no score yet" in button.toolTip
+    panel.ui.applyButton.click()
+    assert button.visible and not button.enabled and "was not loaded from the DICOM database" in button.toolTip
+    # a score whose scan is from a series; what the objects hold is tested on one in the scene ring
+    monkeypatch.setattr(slicer, "dicomDatabase", Database(), raising=False)
+    monkeypatch.setattr(dicom_store, "dicom_objects", lambda scored, language: {})
+    volume, segmentation, segment_id = make_case()
+    volume.SetAttribute("DICOM.instanceUIDs", "1.2 1.3")
+    choose(panel, volume, segmentation, segment_id)
+    panel.ui.applyButton.click()
+    assert button.enabled and "identity" in button.toolTip
+    button.click()
+    assert "DICOM objects stored in the study of the scan" in panel.ui.savedLabel.text and panel.ui.savedLabel.visible
+
+
 def test_a_model_without_a_scan_is_scored_in_an_empty_scene(panel, tmp_path, monkeypatch):
     import qt
 

@@ -263,6 +263,25 @@
         <source>Save all re&amp;ports...</source>
         <translation>保存全部报告(&amp;P)...</translation>
     </message>
+    <message>
+        <source>Into the &amp;DICOM database</source>
+        <translation>存入 &amp;DICOM 数据库</translation>
+    </message>
+</context>
+<context>
+    <name>RadiomicsOrthoScene.dicom_store</name>
+    <message>
+        <source>There is no score yet: press Apply, or Score this scan.</source>
+        <translation>还没有评分：请按“应用”，或按“为此扫描评分”。</translation>
+    </message>
+    <message>
+        <source>The scan was not loaded from the DICOM database, so there is no study to put its results into.</source>
+        <translation>该扫描不是从 DICOM 数据库加载的，因此没有可存入结果的检查。</translation>
+    </message>
+    <message>
+        <source>The DICOM database did not take {names}; look whether its folder can be written to (module DICOM).</source>
+        <translation>DICOM 数据库未接收 {names}；请检查其文件夹是否可写（DICOM 模块）。</translation>
+    </message>
 </context>
 <context>
     <name>RadiomicsOrthoSegment</name>
@@ -1781,6 +1800,14 @@ Keep them as they are?</source>
     <message>
         <source>There is no result yet: press Apply, or Score this scan.</source>
         <translation>尚无结果：请按“应用”或“为此扫描评分”。</translation>
+    </message>
+    <message>
+        <source>Put region, score and report as DICOM objects (SEG, SR, PDF) beside the scan, into its study in the DICOM database. They carry the patient's identity, as the scan does.</source>
+        <translation>将区域、评分和报告作为 DICOM 对象（SEG、SR、PDF）存入 DICOM 数据库中该扫描所属的检查。与扫描一样，它们带有患者身份信息。</translation>
+    </message>
+    <message>
+        <source>{sign} {count} DICOM objects stored in the study of the scan (module DICOM)</source>
+        <translation>{sign} 已将 {count} 个 DICOM 对象存入该扫描所属的检查（DICOM 模块）</translation>
     </message>
     <message>
         <source>Write card.json, report.html and nomogram.svg into a folder</source>
