@@ -5,7 +5,7 @@ from html import escape
 import qt
 import slicer
 from RadiomicsOrthoLib.errors import InputError
-from RadiomicsOrthoScene.dicom_store import store_in_database, why_not_stored
+from RadiomicsOrthoScene.dicom_store import store_in_database
 from RadiomicsOrthoScene.one_click import save_scan
 from slicer.i18n import tr as _
 
@@ -34,7 +34,7 @@ class SavingSection:
         ui.savedLabel.visible = False
         allow(ui.saveReportButton, "" if scored else _("There is no result yet: press Apply, or Score this scan."),
               saveTip(scored))
-        allow(ui.storeDicomButton, why_not_stored(scored), _(
+        allow(ui.storeDicomButton, whyNotStored(scored), _(
             "Put region, score and report as DICOM objects (SEG, SR, PDF) beside the scan, into its study in the DICOM "
             "database. They carry the patient's identity, as the scan does."))
         # where there is nothing to be saved nothing is asked about it
@@ -75,6 +75,15 @@ class SavingSection:
         self._ui.savedLabel.visible = True
         self._panel.saved = True
         self._saved()
+
+
+def whyNotStored(scored) -> str:
+    """Why a result cannot go into the DICOM database; empty if it can."""
+    if scored is None or scored.card is None:
+        return _("There is no score yet: press Apply, or Score this scan.")
+    if scored.volume is None or not scored.volume.GetAttribute("DICOM.instanceUIDs"):
+        return _("The scan was not loaded from the DICOM database, so there is no study to put its results into.")
+    return ""
 
 
 def saveTip(scored) -> str:

@@ -90,11 +90,11 @@ def test_a_scan_that_is_not_from_the_database_has_no_dicom_objects(scored, tmp_p
 
 
 def test_a_result_goes_back_into_the_study_of_its_scan(scored, bridge):
-    from RadiomicsOrthoScene.dicom_store import store_in_database, why_not_stored
+    from RadiomicsOrthoScene.dicom_store import store_in_database
 
     result = scored()
     before = set(bridge.slicer.dicomDatabase.files)
-    assert why_not_stored(result) == "" and store_in_database(result) == 3
+    assert store_in_database(result) == 3
     new = [pydicom.dcmread(path) for uid, path in bridge.slicer.dicomDatabase.files.items() if uid not in before]
     assert sorted(header.Modality for header in new) == ["DOC", "SEG", "SR"]
     for header in new:
@@ -111,12 +111,10 @@ def test_a_database_that_takes_nothing_is_told(scored, bridge, tmp_path):
         store_in_database(result)
 
 
-def test_why_a_result_has_no_study_to_go_to(scored):
-    from RadiomicsOrthoScene.dicom_store import store_in_database, why_not_stored
+def test_a_scan_of_a_file_has_no_study_to_go_to(scored):
+    from RadiomicsOrthoScene.dicom_store import store_in_database
 
-    assert "no score yet" in why_not_stored(None)
     result = scored()
     result.volume.RemoveAttribute("DICOM.instanceUIDs")
-    assert "was not loaded from the DICOM database" in why_not_stored(result)
-    with pytest.raises(InputError, match="no study"):
+    with pytest.raises(InputError, match="load the scan from the DICOM database"):
         store_in_database(result)

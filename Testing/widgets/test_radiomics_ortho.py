@@ -186,6 +186,9 @@ def test_a_result_goes_into_the_dicom_database_where_its_scan_came_from(panel, m
         def fileForInstance(self, uid):
             return self.files.get(uid, "")
 
+        def instanceValue(self, uid, tag):
+            return ""
+
     button = panel.ui.storeDicomButton
     choose(panel, *make_case())
     assert not button.visible and "no score yet" in button.toolTip

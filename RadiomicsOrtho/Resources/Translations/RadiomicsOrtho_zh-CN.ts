@@ -269,21 +269,6 @@
     </message>
 </context>
 <context>
-    <name>RadiomicsOrthoScene.dicom_store</name>
-    <message>
-        <source>There is no score yet: press Apply, or Score this scan.</source>
-        <translation>还没有评分：请按“应用”，或按“为此扫描评分”。</translation>
-    </message>
-    <message>
-        <source>The scan was not loaded from the DICOM database, so there is no study to put its results into.</source>
-        <translation>该扫描不是从 DICOM 数据库加载的，因此没有可存入结果的检查。</translation>
-    </message>
-    <message>
-        <source>The DICOM database did not take {names}; look whether its folder can be written to (module DICOM).</source>
-        <translation>DICOM 数据库未接收 {names}；请检查其文件夹是否可写（DICOM 模块）。</translation>
-    </message>
-</context>
-<context>
     <name>RadiomicsOrthoSegment</name>
     <message>
         <source>Radiomics Ortho Segment</source>
@@ -1808,6 +1793,14 @@ Keep them as they are?</source>
     <message>
         <source>{sign} {count} DICOM objects stored in the study of the scan (module DICOM)</source>
         <translation>{sign} 已将 {count} 个 DICOM 对象存入该扫描所属的检查（DICOM 模块）</translation>
+    </message>
+    <message>
+        <source>There is no score yet: press Apply, or Score this scan.</source>
+        <translation>还没有评分：请按“应用”，或按“为此扫描评分”。</translation>
+    </message>
+    <message>
+        <source>The scan was not loaded from the DICOM database, so there is no study to put its results into.</source>
+        <translation>该扫描不是从 DICOM 数据库加载的，因此没有可存入结果的检查。</translation>
     </message>
     <message>
         <source>Write card.json, report.html and nomogram.svg into a folder</source>
