@@ -10,11 +10,11 @@ def controls(widget):
     import slicer
 
     kinds = (qt.QPushButton, qt.QToolButton, qt.QCheckBox, qt.QComboBox, qt.QLineEdit, qt.QSpinBox, qt.QDoubleSpinBox,
-             qt.QListWidget, qt.QTableWidget, qt.QTextBrowser, ctk.ctkSliderWidget, slicer.qMRMLNodeComboBox,
-             slicer.qMRMLSegmentSelectorWidget)
+             qt.QListWidget, qt.QTableWidget, qt.QTextBrowser, ctk.ctkSliderWidget, ctk.ctkPathLineEdit,
+             slicer.qMRMLNodeComboBox, slicer.qMRMLSegmentSelectorWidget)
     #: controls whose inner parts are Qt's, CTK's or Slicer's own
     composite = (qt.QComboBox, qt.QSpinBox, qt.QDoubleSpinBox, qt.QListWidget, qt.QTableWidget, qt.QTextBrowser,
-                 ctk.ctkSliderWidget, slicer.qMRMLNodeComboBox, slicer.qMRMLSegmentSelectorWidget,
+                 ctk.ctkSliderWidget, ctk.ctkPathLineEdit, slicer.qMRMLNodeComboBox, slicer.qMRMLSegmentSelectorWidget,
                  slicer.qMRMLSegmentEditorWidget, slicer.qSlicerMarkupsPlaceWidget, slicer.qMRMLTableView)
     for child in widget.children():
         if not isinstance(child, qt.QWidget):
