@@ -36,12 +36,16 @@ class SavingSection:
               saveTip(scored))
         allow(ui.storeDicomButton, whyNotStored(scored), _(
             "Put region, score and report as DICOM objects (SEG, SR, PDF) beside the scan, into its study in the DICOM "
-            "database. They carry the patient's identity, as the scan does."))
+            "database. They carry the patient's identity, as the scan does."), ui.storeDicomReasonLabel)
         # where there is nothing to be saved nothing is asked about it
         for widget in (ui.reportLabel, ui.reportLanguageComboBox, ui.reportPdfCheckBox):
             widget.visible = bool(scored or scan)
-        for widget in (ui.saveReportButton, ui.reportDicomCheckBox, ui.storeDicomButton):
+        for widget in (ui.saveReportButton, ui.reportDicomCheckBox):
             widget.visible = bool(scored)
+        if not (scored and scored.card and scored.volume):
+            ui.storeDicomButton.visible = ui.storeDicomReasonLabel.visible = False
+        else:
+            ui.storeDicomButton.visible = True
         ui.saveAllButton.visible = scan is not None
 
     def _onSave(self, checked) -> None:

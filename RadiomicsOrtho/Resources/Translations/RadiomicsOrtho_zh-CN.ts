@@ -264,8 +264,8 @@
         <translation>保存全部报告(&amp;P)...</translation>
     </message>
     <message>
-        <source>Into the &amp;DICOM database</source>
-        <translation>存入 &amp;DICOM 数据库</translation>
+        <source>Into the DICOM database</source>
+        <translation>存入 DICOM 数据库</translation>
     </message>
 </context>
 <context>
