@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,6 +11,9 @@ from pathlib import Path
 import pytest
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+
+# a shell that starts the tests in the background has them ignore Ctrl-C, and so the programs that are interrupted here
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 TESTING = Path(__file__).resolve().parent
 # models and keys of the person who runs the tests are none of theirs
