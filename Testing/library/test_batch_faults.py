@@ -17,7 +17,6 @@ from pathlib import Path
 import pytest
 from batch_cohort import add_dicom_case, begin, events, tables, write_cohort
 from RadiomicsOrthoLib.batch.folder_lock import locked
-from RadiomicsOrthoLib.batch.workers import remembered_interrupts
 from RadiomicsOrthoLib.cli.main import main
 from RadiomicsOrthoLib.errors import InputError
 from RadiomicsOrthoLib.features.fast_engine import WARM_UP
@@ -154,22 +153,6 @@ def test_an_interrupt_ends_the_workers_and_says_how_to_go_on(cohort, undisturbed
     wait_for(lambda: not alive(worker))
     assert main([str(word) for word in call(cohort, out, *HERE, "--resume")]) == 3
     assert tables(out) == undisturbed
-
-
-@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
-def test_an_interrupt_that_python_drops_is_remembered():
-    class Interrupted:
-        def __del__(self):
-            signal.raise_signal(signal.SIGINT)
-
-    before = signal.getsignal(signal.SIGINT)
-    with remembered_interrupts() as interrupted:
-        assert not interrupted()
-        Interrupted()       # its KeyboardInterrupt goes nowhere
-        assert interrupted()
-    assert signal.getsignal(signal.SIGINT) is before
-    with remembered_interrupts() as interrupted, pytest.raises(KeyboardInterrupt):
-        signal.raise_signal(signal.SIGINT)
 
 
 def test_a_second_run_in_the_same_folder_is_refused(cohort, undisturbed, tmp_path, capsys):

@@ -11,7 +11,7 @@ import os
 import signal
 import threading
 import warnings
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 
@@ -92,11 +92,7 @@ class Workers:
             raise InputError(f"The dask cluster at '{self.address}' has no workers; start some, and continue with "
                              "--resume.") from None
         try:
-            with remembered_interrupts() as interrupted:
-                for outcome in found:
-                    yield outcome
-                    if interrupted():
-                        raise KeyboardInterrupt
+            yield from found
         except (KeyboardInterrupt, GeneratorExit):
             raise
         except Exception as error:
@@ -156,30 +152,6 @@ def machine_memory() -> int:
         if text.isdigit():
             found = min(found, int(text))
     return found
-
-
-@contextmanager
-def remembered_interrupts() -> Iterator[Callable[[], bool]]:
-    """Whether there was a Ctrl-C meanwhile.
-
-    It raises KeyboardInterrupt as ever, but Python drops that where it comes in a destructor or a callback of the
-    garbage collector, and a long batch would go on.
-    """
-    seen = threading.Event()
-    before = signal.getsignal(signal.SIGINT)
-    if threading.current_thread() is not threading.main_thread() or not callable(before):
-        yield seen.is_set
-        return
-
-    def remember(number: int, frame: object) -> None:
-        seen.set()
-        before(number, frame)
-
-    signal.signal(signal.SIGINT, remember)
-    try:
-        yield seen.is_set
-    finally:
-        signal.signal(signal.SIGINT, before)
 
 
 @contextmanager
