@@ -16,6 +16,7 @@ from RadiomicsOrthoLib.errors import InputError
 from RadiomicsOrthoLib.models.bundle import load_bundle
 from RadiomicsOrthoLib.report.tables import features_csv
 from RadiomicsOrthoLib.resources import resource_folder
+from RadiomicsOrthoLib.statistics.multiclass import hand_till
 from RadiomicsOrthoLib.statistics.roc import auc
 from RadiomicsOrthoLib.yaml_text import parse_yaml
 
@@ -23,7 +24,6 @@ pytest.importorskip("sklearn", reason="training needs scikit-learn")
 pandas = pytest.importorskip("pandas", reason="training needs pandas")
 
 from RadiomicsOrthoLib.modelling.recipes.binary_study import dealt
-from RadiomicsOrthoLib.modelling.recipes.classes_study import hand_till
 from RadiomicsOrthoLib.modelling.recipes.evaluation import held_out, hold_out, repeated_folds
 from RadiomicsOrthoLib.modelling.recipes.follow_up_study import follow_up_study
 from RadiomicsOrthoLib.modelling.recipes.learners import Learner

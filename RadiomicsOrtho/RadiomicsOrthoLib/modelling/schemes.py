@@ -12,7 +12,7 @@ from ..errors import InputError
 from ..statistics.bootstrap import resamples
 from .dataset import Dataset
 from .inner_folds import inner_folds, strata_of
-from .splits import derived_seed
+from .splits import derived_seed, drawn_share
 
 
 @dataclass(frozen=True)
@@ -106,15 +106,7 @@ class HoldOut:
         people, first, place = np.unique(data.people, return_index=True, return_inverse=True)
         strata = strata_of(data.outcome)
         strata = np.zeros(len(people)) if strata is None else strata[first]
-        generator = np.random.default_rng(derived_seed(seed, 3))
-        chosen = np.zeros(len(people), bool)
-        for one in np.unique(strata):
-            members = generator.permutation(np.flatnonzero(strata == one))
-            count = round(self.share * len(members))
-            if not 0 < count < len(members):
-                raise InputError(f"Holding out {100 * self.share:g} % leaves a side without people of one outcome; use "
-                                 "cross-validation.")
-            chosen[members[:count]] = True
+        chosen = drawn_share(strata, self.share, derived_seed(seed, 3))
         return [OuterSplit(0, "hold-out", np.flatnonzero(~chosen[place]), np.flatnonzero(chosen[place]), data.people)]
 
 

@@ -24,6 +24,20 @@ def folds(data: TrainingData, count: int, seed: int) -> Iterator[tuple[np.ndarra
     yield from splitter.split(np.zeros(len(data)), data.outcome, data.groups)
 
 
+def drawn_share(strata: np.ndarray, share: float, seed: int) -> np.ndarray:
+    """Which people (n) are drawn: ``share`` of each of the ``strata`` (n); InputError where that is nobody or all."""
+    generator = np.random.default_rng(seed)
+    drawn = np.zeros(len(strata), bool)
+    for stratum in np.unique(strata):
+        members = generator.permutation(np.flatnonzero(strata == stratum))
+        count = round(share * len(members))
+        if not 0 < count < len(members):
+            raise InputError(f"Holding out {100 * share:g} % leaves a part without people of one outcome; use "
+                             "cross-validation alone.")
+        drawn[members[:count]] = True
+    return drawn
+
+
 def derived_seed(seed: int, *numbers: int) -> int:
     """A seed of its own for each numbered part of a seeded computation."""
     return int(np.random.SeedSequence([seed, *numbers]).generate_state(1)[0] % 2**31)

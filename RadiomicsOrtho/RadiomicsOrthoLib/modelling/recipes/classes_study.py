@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from itertools import combinations
-
 import numpy as np
 
 from ...long_work import Cancelled, Progress, never_cancelled, no_progress
-from ...statistics.roc import auc
+from ...statistics.multiclass import confusion, hand_till
 from .binary_study import binary_study, learners_of
 from .evaluation import held_out, repeated_folds
 from .matrix import StudyData
@@ -44,22 +42,10 @@ def all_classes(recipe: Recipe, data: StudyData, development: np.ndarray, jobs: 
     splits = repeated_folds(data.outcome, data.subjects, development, plan, data.centres)
     found = held_out(learners, averages, data.frame, data.outcome, splits, False, plan, jobs, progress, cancelled)
     truth = data.outcome[development]
-    count = len(recipe.outcome.classes)
-    confusion, areas = {}, {}
+    matrices, areas = {}, {}
     for name, held in found.items():
         probability = held.predicted[:, development]
-        matrix = np.zeros((count, count), int)
-        np.add.at(matrix, (truth, probability[0].argmax(axis=1)), 1)
         title = recipe.model(name).title
-        confusion[title] = matrix
+        matrices[title] = confusion(truth, probability[0].argmax(axis=1), len(recipe.outcome.classes))
         areas[title] = float(np.mean([hand_till(truth, one) for one in probability]))
-    return ClassesResult(tuple(recipe.outcome.classes.values()), confusion, areas)
-
-
-def hand_till(truth: np.ndarray, probability: np.ndarray) -> float:
-    """M of Hand and Till 2001 (doi:10.1023/A:1010920819831): the mean over pairs of classes, each seen both ways."""
-    found = []
-    for first, second in combinations(range(probability.shape[1]), 2):
-        pair = np.isin(truth, (first, second))
-        found += [auc(truth[pair] == one, probability[pair, one]) for one in (first, second)]
-    return float(np.mean(found))
+    return ClassesResult(tuple(recipe.outcome.classes.values()), matrices, areas)

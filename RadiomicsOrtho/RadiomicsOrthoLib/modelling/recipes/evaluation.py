@@ -13,7 +13,7 @@ from ...errors import InputError
 from ...long_work import Cancelled, CancelledError, Progress, never_cancelled, no_progress
 from ...statistics.roc import cutoff_for_sensitivity, youden_cutoff
 from ..inner_folds import inner_folds
-from ..splits import derived_seed
+from ..splits import derived_seed, drawn_share
 from .learners import Fitted, Learner
 from .recipe import Validation
 
@@ -175,16 +175,7 @@ def hold_out(outcome: np.ndarray, subjects: np.ndarray, share: float, seed: int)
     """
     people, place = np.unique(subjects, return_inverse=True)
     strata = np.array([_commonest(outcome[place == at]) for at in range(len(people))])
-    generator = np.random.default_rng(derived_seed(seed, 9))
-    chosen = np.zeros(len(people), bool)
-    for stratum in np.unique(strata):
-        members = generator.permutation(np.flatnonzero(strata == stratum))
-        count = round(share * len(members))
-        if not 0 < count < len(members):
-            raise InputError(f"Holding out {100 * share:g} % leaves a part without people of one outcome; use "
-                             "cross-validation alone.")
-        chosen[members[:count]] = True
-    test = chosen[place]
+    test = drawn_share(strata, share, derived_seed(seed, 9))[place]
     return np.flatnonzero(~test), np.flatnonzero(test)
 
 

@@ -6,7 +6,7 @@ import numpy as np
 
 from ...long_work import Cancelled, Progress, never_cancelled, no_progress
 from ...statistics.bootstrap import bootstrap_interval
-from ...statistics.estimate import Estimate, normal_quantile
+from ...statistics.regression import adjusted_determination, correlation, determination, f_test
 from .binary_study import kept_share, learners_of
 from .evaluation import held_out, repeated_folds
 from .matrix import StudyData
@@ -27,36 +27,15 @@ def regression_study(recipe: Recipe, data: StudyData, development: np.ndarray, j
     inside, outside = fitted.predict(data.frame.iloc[development]), held.predicted[:, development]
     r2 = determination(y, inside)
     k, n = len(fitted.kept), len(y)
-    f, p = f_test(r2, k, n)
+    f = f_test(r2, k, n)
     return RegressionResult(
-        model, fitted, y, outside, correlation_interval(y, inside), r2, 1 - (1 - r2) * (n - 1) / (n - k - 1), f,
-        (k, n - k - 1), p,
+        model, fitted, y, outside, correlation(y, inside), r2, adjusted_determination(r2, k, n), f.statistic,
+        (f.between, f.within), f.p,
         bootstrap_interval(lambda a, b: float(np.mean([_r(a, one) for one in b.T])), y, outside.T, clusters=subjects,
                            repeats=plan.bootstrap, seed=plan.seed),
         bootstrap_interval(lambda a, b: float(np.mean([determination(a, one) for one in b.T])), y, outside.T,
                            clusters=subjects, repeats=plan.bootstrap, seed=plan.seed),
         float(np.sqrt(np.mean((outside - y) ** 2))), kept_share(held))
-
-
-def determination(observed: np.ndarray, predicted: np.ndarray) -> float:
-    """R² = 1 − Σ(y − ŷ)² / Σ(y − ȳ)²; below 0 where the mean would have predicted better."""
-    return float(1 - ((observed - predicted) ** 2).sum() / ((observed - observed.mean()) ** 2).sum())
-
-
-def f_test(r2: float, predictors: int, count: int) -> tuple[float, float]:
-    """F = (R²/k) / ((1 − R²)/(n − k − 1)) of a linear regression, and its p."""
-    from scipy.stats import f as distribution
-
-    freedom = count - predictors - 1
-    statistic = (r2 / predictors) / ((1 - r2) / freedom)
-    return float(statistic), float(distribution.sf(statistic, predictors, freedom))
-
-
-def correlation_interval(first: np.ndarray, second: np.ndarray, confidence: float = 0.95) -> Estimate:
-    """Pearson's r with the interval of Fisher's z (1915)."""
-    r = _r(first, second)
-    reach = normal_quantile(confidence) / np.sqrt(len(first) - 3)
-    return Estimate(r, float(np.tanh(np.arctanh(r) - reach)), float(np.tanh(np.arctanh(r) + reach)), confidence)
 
 
 def _r(first: np.ndarray, second: np.ndarray) -> float:
