@@ -11,10 +11,10 @@ from slicer.i18n import tr as _
 
 from .combo_box import Choices
 from .section import Section
+from .work_controls import showShare, workControls
 
 #: how often the work is asked how far it is
 POLL_MS = 200
-MAXIMUM = 1000
 MOST_JOBS = 64
 
 
@@ -57,20 +57,7 @@ class BatchSection(Section):
         layout = qt.QVBoxLayout(self.widget)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self._buildInputs())
-        self.button = qt.QPushButton()
-        self.button.objectName = "batchButton"
-        font = self.button.font
-        font.setBold(True)
-        self.button.font = font
-        self.button.connect("clicked(bool)", self._onButton)
-        layout.addWidget(self.button)
-        self.progressBar = qt.QProgressBar()
-        self.progressBar.setRange(0, MAXIMUM)
-        self.progressBar.textVisible = False
-        layout.addWidget(self.progressBar)
-        self.stateLabel = qt.QLabel()
-        self.stateLabel.wordWrap = True
-        layout.addWidget(self.stateLabel)
+        self.button, self.progressBar, self.stateLabel = workControls(layout, "batchButton", self._onButton)
         layout.addWidget(self._buildResults())
 
     def _buildInputs(self):
@@ -188,8 +175,7 @@ class BatchSection(Section):
         if self._job.running:
             share, text = self._job.progress
             # nothing is known of how much is done: a bar that moves instead of 0 %
-            self.progressBar.setRange(0, MAXIMUM if share > 0 else 0)
-            self.progressBar.value = int(MAXIMUM * min(max(share, 0.0), 1.0))
+            showShare(self.progressBar, share)
             self.stateLabel.text = _("Ending\u2026") if self._cancelling else text
             return
         self._timer.stop()

@@ -20,10 +20,10 @@ from .sizes import lines
 from .step_text import LOOK, stepTexts
 from .step_titles import StepTitles
 from .warm_up import warmUp
+from .work_controls import showShare, workControls
 
 #: how often the work is asked how far it is
 POLL_MS = 50
-MAXIMUM = 1000
 
 
 class OneClickSection(Section):
@@ -110,21 +110,8 @@ class OneClickSection(Section):
         self.widget = qt.QWidget()
         layout = qt.QVBoxLayout(self.widget)
         layout.setContentsMargins(0, 0, 0, 0)
-        self.button = qt.QPushButton()
-        self.button.objectName = "oneClickButton"
-        font = self.button.font
-        font.setBold(True)
-        self.button.font = font
+        self.button, self.progressBar, self.stateLabel = workControls(layout, "oneClickButton", self._onButton)
         self.button.minimumHeight = lines(self.button, 2.5)
-        self.button.connect("clicked(bool)", self._onButton)
-        layout.addWidget(self.button)
-        self.progressBar = qt.QProgressBar()
-        self.progressBar.setRange(0, MAXIMUM)
-        self.progressBar.textVisible = False
-        layout.addWidget(self.progressBar)
-        self.stateLabel = qt.QLabel()
-        self.stateLabel.wordWrap = True
-        layout.addWidget(self.stateLabel)
         self.levelQuestion = LevelQuestion(self._onLevel)
         regions = ui.regionsWidget.layout()
         regions.insertWidget(0, self.levelQuestion.widget)
@@ -201,8 +188,7 @@ class OneClickSection(Section):
         if self._job.running:
             share, text = self._job.progress
             # nothing is known of how much is done: a bar that moves instead of 0 %
-            self.progressBar.setRange(0, MAXIMUM if share > 0 else 0)
-            self.progressBar.value = int(MAXIMUM * min(max(share, 0.0), 1.0))
+            showShare(self.progressBar, share)
             self.stateLabel.text = text[:1].upper() + text[1:]
             self.stateLabel.visible = True
             next(self._warming, None)

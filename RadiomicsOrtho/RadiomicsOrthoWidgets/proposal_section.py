@@ -13,10 +13,10 @@ from slicer.i18n import tr as _
 from .proposal_text import proposalHtml
 from .seed_picker import SeedPicker
 from .sizes import lines
+from .work_controls import MAXIMUM, showShare
 
 #: how often the work is asked how far it is
 POLL_MS = 100
-MAXIMUM = 1000
 #: of the section's form
 ROW_BELOW_BUTTONS = 4
 
@@ -161,8 +161,7 @@ class ProposalSection:
         if self._job.running:
             share, text = self._job.progress
             # nothing is known of how much is done: a bar that moves instead of 0 %
-            self._ui.proposalProgressBar.setRange(0, MAXIMUM if share > 0 else 0)
-            self._ui.proposalProgressBar.value = int(MAXIMUM * min(max(share, 0.0), 1.0))
+            showShare(self._ui.proposalProgressBar, share)
             self._ui.proposalStateLabel.text = text[:1].upper() + text[1:]
             return
         job, problem = self._job, ""

@@ -5,10 +5,10 @@ import slicer
 from slicer.i18n import tr as _
 
 from .sizes import letters
+from .work_controls import MAXIMUM
 
 #: shorter work shows no dialog
 MINIMUM_MS = 700
-MAXIMUM = 1000
 
 
 class WorkDialog:
