@@ -43,6 +43,8 @@ class OneClickSection(Section):
         #: what is left to be done at the end of a run, and what can be prepared for it meanwhile
         self._finishing, self._warming = None, iter(())
         self._problem, self._asksForClick, self._volumeId = "", False, ""
+        #: model and region of the card that was chosen last
+        self._chosen = ()
         #: how often each stage was computed in the last run
         self.runs = {}
         self._watch = SegmentationWatch(self._onSegments)
@@ -71,7 +73,8 @@ class OneClickSection(Section):
         if node is None:
             self._picker.stop()
             self._watch.watch(None)
-            self._node = None
+            # what is edited in another module nobody tells
+            self._node, self._segmentsChanged = None, True
             return
         isOther = self._node is None
         self._node = node
@@ -103,6 +106,9 @@ class OneClickSection(Section):
         self._take(None)
 
     def showResult(self, scored, emptyHtml: str = "") -> None:
+        if scored is None:
+            # a click on the same line brings the card back
+            self.scores.mark(-1)
         self._showState()
 
     def _build(self) -> None:
@@ -237,7 +243,7 @@ class OneClickSection(Section):
         inputs = one_click.inputs_of(volumeNode, regions, self._request, self._stated)
         node.scanTable, node.scanText = one_click.write_scan(outcome, inputs, volumeNode, node.scanTable, node.scanText)
         self._segmentsChanged = True
-        chosen = self._chosenCard()
+        chosen = self._chosen
         self._take(outcome.result)
         yield True
         if outcome.result.cards:
@@ -272,13 +278,8 @@ class OneClickSection(Section):
     def _take(self, result) -> None:
         """Show the cards of a result; ``None``: there is none."""
         self._result = self.panel.scan = result
+        self._chosen = ()
         self.scores.take(result)
-
-    def _chosenCard(self) -> tuple:
-        """Model and region of the card that is shown."""
-        row = self.scores.row
-        entry = self._result.cards[row] if self._result and row >= 0 else None
-        return (entry.card.model.id, entry.region) if entry else ()
 
     def _onCard(self, row) -> None:
         """Choose in the steps what a card was made of, and show it."""
@@ -294,6 +295,8 @@ class OneClickSection(Section):
                                      node.resultText)
         node.resultTable, node.resultText = scored.table, scored.text
         self._showCard(scored, "")
+        self._chosen = (entry.card.model.id, entry.region)
+        self.scores.mark(row)
 
     def _onOffer(self, number) -> None:
         """Choose a model whose values can then be entered below."""

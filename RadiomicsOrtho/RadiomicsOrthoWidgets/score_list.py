@@ -50,6 +50,12 @@ class ScoreList:
     def choose(self, row: int) -> None:
         self.list.setCurrentRow(row)
 
+    def mark(self, row: int) -> None:
+        """Choose a line, or with -1 none, and tell nobody."""
+        wasBlocked = self.list.blockSignals(True)
+        self.list.setCurrentRow(row)
+        self.list.blockSignals(wasBlocked)
+
     def _onRow(self, row) -> None:
         if row >= self._cards:
             self._onOffer(row - self._cards)

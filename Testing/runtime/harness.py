@@ -134,16 +134,12 @@ def load_module(path: str | Path) -> Any:
 
 def open_widget(module_name: str) -> Any:
     """Make the module's widget, as selecting the module does for the first time."""
-    module = sys.modules[module_name]
     parent = _kept["panel class"]()
     parent.setLayout(QtWidgets.QVBoxLayout())
     parent.setMRMLScene(slicer.mrmlScene)
     parent.setObjectName(f"{module_name}ModuleWidget")
-    widget = getattr(module, f"{module_name}Widget")(parent)
-    parent._python = widget
-    setattr(slicer.modules, f"{module_name}Widget", widget)
     getattr(slicer.modules, module_name.lower()).setWidgetRepresentation(parent)
-    widget.setup()
+    widget = parent.fill(module_name)
     parent.resize(420, 900)
     enter_widget(widget)
     return widget
@@ -164,8 +160,8 @@ def leave_widget(widget: Any) -> None:
 
 
 def close_widget(widget: Any) -> None:
-    """Leave the module and destroy its widget, as unloading does."""
-    name = widget.moduleName
+    """Leave the module and destroy its widget (after a reload the newest), as unloading does."""
+    name, widget = widget.moduleName, widget.parent.self()
     if widget.parent.isEntered:
         leave_widget(widget)
     widget.cleanup()

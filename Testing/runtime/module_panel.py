@@ -6,7 +6,10 @@ beyond qSlicerWidget are those of the application's headers.
 
 from __future__ import annotations
 
+import sys
 from typing import Any
+
+import slicer
 
 from . import pythonqt
 from .qmrml_base import qSlicerWidget
@@ -32,6 +35,17 @@ class qSlicerScriptedLoadableModuleWidget(qSlicerWidget):
     def self(self) -> Any:
         """The module's Python widget."""
         return self._python
+
+    def fill(self, module_name: str) -> Any:
+        """Make the Python widget of a module in this panel; for the harness only."""
+        self._python = getattr(sys.modules[module_name], f"{module_name}Widget")(self)
+        setattr(slicer.modules, f"{module_name}Widget", self._python)
+        self._python.setup()
+        return self._python
+
+    def reload(self) -> None:
+        """Slot: a new Python widget of the class as it is now; a panel that is entered is not entered again."""
+        self.fill(self._python.moduleName)
 
 
 def _refuse(_panel: Any, _value: Any) -> None:

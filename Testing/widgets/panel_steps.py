@@ -44,6 +44,30 @@ def part(panel, name):
     return next(section for section in panel.panel.sections if type(section).__name__ == name)
 
 
+def what_if_section(panel):
+    """The section "What if" of the panel Radiomics Ortho."""
+    return part(panel, "ReportStep").result.whatIf
+
+
+def drag_marker(panel, *places):
+    """Press on the nomogram at the first place (axis name, share of its length), move to the others, release."""
+    from PySide6 import QtCore, QtGui
+
+    widget, view = what_if_section(panel).nomogram.widget, what_if_section(panel)._view
+    axes = {axis.name: axis for axis in view.axes}
+    points = [QtCore.QPointF(axes[name].left + share * (axes[name].right - axes[name].left), axes[name].y)
+              for name, share in places]
+    left, none = QtCore.Qt.MouseButton.LeftButton, QtCore.Qt.MouseButton.NoButton
+    kinds = QtCore.QEvent.Type
+    steps = [(kinds.MouseButtonPress, points[0], left, left)]
+    steps += [(kinds.MouseMove, point, none, left) for point in points[1:]]
+    steps.append((kinds.MouseButtonRelease, points[-1], left, none))
+    for kind, point, button, buttons in steps:
+        event = QtGui.QMouseEvent(kind, point, QtCore.QPointF(widget.mapToGlobal(point.toPoint())), button, buttons,
+                                  QtCore.Qt.KeyboardModifier.NoModifier)
+        QtCore.QCoreApplication.sendEvent(widget, event)
+
+
 def shortcuts(widget):
     """Letters that Alt leads to within ``widget``, and those of Slicer's menu bar: File, Edit, View, Help."""
     import re

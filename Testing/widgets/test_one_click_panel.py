@@ -99,10 +99,22 @@ def test_one_click_goes_from_the_scan_to_the_cards_and_back_to_every_stage(panel
     # the card that was looked at still is the one that is shown
     assert section.scores.row == 0 and panel.panel.scored.card.model.id == "pickhardt-2013-l1-hu"
 
+    # a card of what is not chosen any more is gone, and the same line brings it back
+    node.modelId = "ost"
+    assert panel.panel.scored is None and section.scores.row == -1
+    section.scores.choose(0)
+    assert panel.panel.scored.card.model.id == "pickhardt-2013-l1-hu" and section.scores.row == 0
+
     # another module is visited meanwhile
     panel.exit()
     panel.enter()
     assert len(cards(section)) == 4 and section.scores.row == 0
+    panel.exit()
+    edit(node.segmentation, volume, "vertebra 3 body")
+    panel.enter()
+    assert section.button.text == "&Score again" and "Edited" in section.titles.sentence("regions")
+    press(section)
+    assert section.runs["measurement"] == 1
 
     # and a level is named
     section.levelQuestion.button.click()

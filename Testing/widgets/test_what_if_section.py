@@ -4,7 +4,7 @@ import json
 import time
 
 import pytest
-from panel_steps import part
+from panel_steps import drag_marker, what_if_section
 
 
 @pytest.fixture
@@ -17,35 +17,12 @@ def panel(open_panel):
     return panel
 
 
-def section(panel):
-    return part(panel, "ReportStep").result.whatIf
-
-
 def editors(panel):
     """Title without unit -> editor."""
     form = panel.ui.whatIfWidget.layout()
     widgets = [form.itemAt(index).widget() for index in range(form.count())]
     return {label.text.rstrip(":").split(" (")[0]: editor for label, editor in zip(widgets[::2], widgets[1::2],
                                                                                   strict=True)}
-
-
-def mouse(panel, *places):
-    """Press at the first place (axis name, share of its length), move to the others, release."""
-    from PySide6 import QtCore, QtGui
-
-    widget, view = section(panel).nomogram.widget, section(panel)._view
-    axes = {axis.name: axis for axis in view.axes}
-    points = [QtCore.QPointF(axes[name].left + share * (axes[name].right - axes[name].left), axes[name].y)
-              for name, share in places]
-    left, none = QtCore.Qt.MouseButton.LeftButton, QtCore.Qt.MouseButton.NoButton
-    kinds = QtCore.QEvent.Type
-    steps = [(kinds.MouseButtonPress, points[0], left, left)]
-    steps += [(kinds.MouseMove, point, none, left) for point in points[1:]]
-    steps.append((kinds.MouseButtonRelease, points[-1], left, none))
-    for kind, point, button, buttons in steps:
-        event = QtGui.QMouseEvent(kind, point, QtCore.QPointF(widget.mapToGlobal(point.toPoint())), button, buttons,
-                                  QtCore.Qt.KeyboardModifier.NoModifier)
-        QtCore.QCoreApplication.sendEvent(widget, event)
 
 
 def test_the_editors_begin_with_the_values_of_the_case(panel):
@@ -77,14 +54,14 @@ def test_reset_brings_the_case_back(panel):
 
 
 def test_a_marker_is_dragged_and_opens_the_group(panel):
-    mouse(panel, ("age", 0.2), ("age", 0.4), ("age", 0.5))
+    drag_marker(panel, ("age", 0.2), ("age", 0.4), ("age", 0.5))
     assert not panel.ui.whatIfGroupBox.collapsed
     middle = editors(panel)["Age"].value
-    axis = next(axis for axis in section(panel)._view.axes if axis.name == "age")
-    low, high = (section(panel)._view.nomogram.axis("age").values)
+    axis = next(axis for axis in what_if_section(panel)._view.axes if axis.name == "age")
+    low, high = (what_if_section(panel)._view.nomogram.axis("age").values)
     assert middle == pytest.approx(0.5 * (low + high), abs=1.0) and axis.y > 0
     assert "What if:" in panel.ui.whatIfLabel.text
-    mouse(panel, ("falls", 1.0))
+    drag_marker(panel, ("falls", 1.0))
     assert editors(panel)["Falls within the last 12 months"].currentText == "Three or more"
     assert editors(panel)["Age"].value == middle
 
@@ -92,9 +69,9 @@ def test_a_marker_is_dragged_and_opens_the_group(panel):
 def test_a_press_beside_the_axes_and_a_move_without_a_press_change_nothing(panel):
     from PySide6 import QtCore, QtGui
 
-    widget = section(panel).nomogram.widget
+    widget = what_if_section(panel).nomogram.widget
     for kind, point in ((QtCore.QEvent.Type.MouseButtonPress, QtCore.QPointF(100, 3)),
-                        (QtCore.QEvent.Type.MouseMove, QtCore.QPointF(200, section(panel)._view.axes[0].y))):
+                        (QtCore.QEvent.Type.MouseMove, QtCore.QPointF(200, what_if_section(panel)._view.axes[0].y))):
         event = QtGui.QMouseEvent(kind, point, QtCore.QPointF(widget.mapToGlobal(point.toPoint())),
                                   QtCore.Qt.MouseButton.LeftButton, QtCore.Qt.MouseButton.LeftButton,
                                   QtCore.Qt.KeyboardModifier.NoModifier)
@@ -104,7 +81,7 @@ def test_a_press_beside_the_axes_and_a_move_without_a_press_change_nothing(panel
 
 def test_the_large_drawing_moves_with_the_small_one(panel):
     panel.ui.largeNomogramButton.click()
-    window = section(panel).window
+    window = what_if_section(panel).window
     assert window.isOpen and window.nomogram.widget.width == window.width > 850
     assert window.nomogram.widget.renderer().isValid()
     before = window.nomogram.widget.height
@@ -121,7 +98,7 @@ def test_the_large_drawing_is_made_anew_as_wide_as_its_window(panel):
     import slicer
 
     panel.ui.largeNomogramButton.click()
-    window = section(panel).window
+    window = what_if_section(panel).window
     for width in (1300, 700):
         window.resize(width, 700)
         end = time.monotonic() + 5
@@ -133,14 +110,14 @@ def test_the_large_drawing_is_made_anew_as_wide_as_its_window(panel):
 
 
 def drawing(panel):
-    return section(panel)._view.drawing
+    return what_if_section(panel)._view.drawing
 
 
 def test_the_drawing_is_copied_as_a_picture_and_as_lines(panel):
     import qt
 
-    actions = section(panel).nomogram.actions
-    assert actions.copyAction in section(panel).nomogram.widget.actions()
+    actions = what_if_section(panel).nomogram.actions
+    assert actions.copyAction in what_if_section(panel).nomogram.widget.actions()
     actions.copyAction.trigger()
     data = qt.QApplication.clipboard().mimeData()
     assert data.hasImage() and b"<svg" in bytes(data.data("image/svg+xml"))
@@ -152,7 +129,7 @@ def test_the_drawing_is_saved_as_svg_and_as_png_of_the_chosen_resolution(panel, 
     import qt
     from runtime.qt_standins import dialog_answers
 
-    actions = section(panel).nomogram.actions
+    actions = what_if_section(panel).nomogram.actions
     dialog_answers.append(str(tmp_path / "nomogram"))
     actions.svgAction.trigger()
     assert (tmp_path / "nomogram.svg").read_text(encoding="utf-8").startswith("<svg")
@@ -172,7 +149,7 @@ def test_a_drawing_that_cannot_be_written_says_so_and_no_answer_saves_nothing(pa
     from runtime.dialogs import messages
     from runtime.qt_standins import dialog_answers
 
-    actions = section(panel).nomogram.actions
+    actions = what_if_section(panel).nomogram.actions
     dialog_answers.append("")
     actions.svgAction.trigger()
     assert not messages

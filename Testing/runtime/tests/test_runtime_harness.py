@@ -77,6 +77,18 @@ def test_order_of_calls(widget):
         _ = parent.visible
 
 
+def test_reload_makes_a_new_widget_in_the_same_panel(widget):
+    before = widget.calls
+    widget.onReload()
+    other = slicer.modules.ToyWidget
+    assert before == ["setup", "enter", "cleanup"]
+    assert other is not widget and other.parent is widget.parent and other.parent.self() is other
+    # as in the application: a panel that is entered is not entered again
+    assert other.calls == ["setup"] and other.parent.isEntered
+    harness.close_widget(widget)
+    assert other.calls == ["setup", "exit", "cleanup"]
+
+
 def test_a_choice_needs_a_valid_default(toy):
     """As in Slicer: the empty string is no choice, so making the wrapper fails."""
     from typing import Annotated

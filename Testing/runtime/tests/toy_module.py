@@ -113,6 +113,7 @@ class ToyWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
 
     def cleanup(self):
         self.calls.append("cleanup")
+        self.setParameters(None)
         self.removeObservers()
 
     def onSceneStartClose(self, caller, event):
