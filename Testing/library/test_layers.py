@@ -25,10 +25,11 @@ ALLOWED = {
     "statistics": set(),
     "cohort": {"imaging", "regions", "quality", "features"},
     "modelling": {"features", "models", "cohort", "statistics"},
+    "workbench": {"features", "models", "cohort", "modelling", "report"},
     "cli": {"imaging", "regions", "quality", "features", "models", "scoring", "workflow", "report", "batch",
-            "cohort", "modelling", "statistics"},
+            "cohort", "modelling", "statistics", "workbench"},
 }
-COMMON = {"", "child_process", "errors", "long_work", "resources", "yaml_text"}
+COMMON = {"", "child_process", "child_task", "errors", "long_work", "resources", "yaml_text"}
 HEAVY = {"sklearn", "numba", "SimpleITK", "joblib", "distributed", "radiomics", "matplotlib", "torch", "onnxruntime",
          "pywt"}
 

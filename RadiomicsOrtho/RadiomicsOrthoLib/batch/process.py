@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 
-from ..child_process import ChildProcess, told, write_whole
-from ..errors import InputError
-from ..long_work import CancelledError
+from ..child_task import ChildTask, do_task
+from ..long_work import Cancelled, Progress
 from .request import BatchRequest
 
-_TASK, _RESULT = "task.json", "result.json"
 #: how long the workers may take to end when the window is closed
 _GRACE_S = 3.0
 
@@ -32,7 +28,7 @@ class BatchOutcome:
     cancelled: bool
 
 
-class BatchProcess(ChildProcess):
+class BatchProcess(ChildTask):
     """One batch at a time; ``python`` is the interpreter to start."""
 
     def __init__(self, python: str | None = sys.executable) -> None:
@@ -42,37 +38,26 @@ class BatchProcess(ChildProcess):
     def start(self, request: BatchRequest, jobs: int) -> None:
         """Begin with ``jobs`` workers; InputError if there is no interpreter to start."""
         self._out = request.out
-        task = json.dumps({"request": request.to_dict(), "jobs": jobs})
-        self.begin(lambda folder: (folder / _TASK).write_text(task, encoding="utf-8"))
-
-    def cancel(self) -> None:
-        """Ask it to end; it does so in a moment, and its outcome says so."""
-        self.ask_to_end()
+        self.begin_task({"request": request.to_dict(), "jobs": jobs})
 
     def outcome(self) -> BatchOutcome:
         """What came of it, once it no longer runs; RuntimeError where it failed."""
-        with self.finished() as folder:
-            found = json.loads((folder / _RESULT).read_text(encoding="utf-8"))
-        failure = found["failure"] and tuple(found["failure"])
-        return BatchOutcome(self._out, found["counts"], failure, found["problem"], found["cancelled"])
+        found = self.result()
+        failure = found.get("failure")
+        return BatchOutcome(self._out, found.get("counts", {}), tuple(failure) if failure else None, found["problem"],
+                            found["cancelled"])
 
 
 def work(folder: str) -> None:
     """What the child does: read the task, run the batch, write how it ended."""
+    do_task(folder, _run)
+
+
+def _run(task: Mapping, progress: Progress, cancelled: Cancelled) -> dict:
     # only the child needs what these bring with them
     from .request import prepare
     from .workers import planned
 
-    place = Path(folder)
-    task = json.loads((place / _TASK).read_text(encoding="utf-8"))
-    found = {"counts": {}, "failure": None, "problem": "", "cancelled": False}
-    with told(place) as (progress, cancelled):
-        try:
-            batch = prepare(BatchRequest.from_dict(task["request"]))
-            end = batch.run(planned(task["jobs"], None, None), progress=progress, cancelled=cancelled)
-            found |= {"counts": end.counts, "failure": end.failure}
-        except CancelledError:
-            found["cancelled"] = True
-        except InputError as error:
-            found["problem"] = str(error)
-    write_whole(place / _RESULT, json.dumps(found))
+    batch = prepare(BatchRequest.from_dict(task["request"]))
+    end = batch.run(planned(task["jobs"], None, None), progress=progress, cancelled=cancelled)
+    return {"counts": end.counts, "failure": end.failure}

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import time
 
+from ..long_work import duration
 from .computation import DONE
 from .worker import Outcome
-
-MINUTE, HOUR = 60, 3600
 
 
 class ProgressText:
@@ -35,13 +34,3 @@ class ProgressText:
             seconds = (time.monotonic() - self._begun) / self._done * (self._waiting - self._done)
             text += f", about {duration(seconds)} left"
         return finished / self._total if self._total else 1.0, text
-
-
-def duration(seconds: float) -> str:
-    """``40 s``, ``12 min``, ``7 h 5 min``."""
-    if seconds < MINUTE:
-        return f"{seconds:.0f} s"
-    if seconds < HOUR:
-        return f"{seconds / MINUTE:.0f} min"
-    minutes = round(seconds / MINUTE)
-    return f"{minutes // 60} h {minutes % 60} min"

@@ -26,7 +26,7 @@ KINDS = ("number", "text", "choice")
 #: columns with a meaning of their own, by name
 KNOWN = {"subject": "subject", "case": "case", "set": "set", "centre": "centre", "site": "region", "level": "region",
          "side": "region", "compartment": "region", "segment": "region", "roi": "region", "profile": "profile",
-         "simulated": "simulated", "refused": "note"}
+         "simulated": "simulated", "refused": "note", "level_from": "note"}
 #: what the simulation and DICOM call facts of a scanner
 SCANNER_NUMBERS = ("kvp", "pixel_mm", "slice_mm", "blur_mm", "noise_hu")
 SCANNER_TEXTS = ("scanner", "manufacturer", "kernel", "scanner_model")

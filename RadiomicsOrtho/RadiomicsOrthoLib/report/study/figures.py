@@ -172,17 +172,22 @@ def scatter_figure(found: RegressionResult, title: str, unit: str) -> str:
 
 def survival_figure(found: FollowUpResult, unit: str) -> str:
     """Share with the event by thirds of the score (1 − Kaplan and Meier)."""
+    end, curves = event_by_thirds(found)
+    top = max(float(share[-1]) for _, _, share in curves) * 1.25 or 0.01
+    plot = Plot("Event by thirds of the score", (0, end), (0, top), f"time ({unit})", "share with the event (%)",
+                percent="y")
+    for (name, time, share), colour in zip(curves, (COLOURS[2], COLOURS[4], COLOURS[1]), strict=True):
+        plot.line(time, share, colour, f"{name} third")
+    return plot.svg()
+
+
+def event_by_thirds(found: FollowUpResult) -> tuple[float, list[tuple[str, list[float], list[float]]]]:
+    """The end of the time, and name, times and shares with the event of the low, middle and high third."""
     cuts = np.quantile(found.score, [1 / 3, 2 / 3])
     place = np.searchsorted(cuts, found.score, side="right")
     end = float(np.quantile(found.time, 0.95))
-    curves = [_cumulative(found.time[place == third], found.event[place == third], end) for third in range(3)]
-    top = max(float(share[-1]) for _, share in curves) * 1.25 or 0.01
-    plot = Plot("Event by thirds of the score", (0, end), (0, top), f"time ({unit})", "share with the event (%)",
-                percent="y")
-    for (time, share), colour, name in zip(curves, (COLOURS[2], COLOURS[4], COLOURS[1]), ("low", "middle", "high"),
-                                           strict=True):
-        plot.line(time, share, colour, f"{name} third")
-    return plot.svg()
+    return end, [(name, *_cumulative(found.time[place == third], found.event[place == third], end))
+                 for third, name in enumerate(("low", "middle", "high"))]
 
 
 def _cumulative(time: np.ndarray, event: np.ndarray, end: float) -> tuple[list[float], list[float]]:

@@ -12,6 +12,7 @@ from ...modelling.recipes.results import BinaryResult, StudyResult
 from ...models.conversion.preprocessing import NotConvertibleError
 from ..tables import features_csv
 from . import figures as draw
+from . import results_file
 from .checklists import clear_answers, metrics_score, tripod_answers
 from .nomogram import bundle_nomogram
 from .page import key_of, study_page
@@ -48,6 +49,7 @@ def study_files(result: StudyResult) -> tuple[dict[str, str | bytes], dict[str, 
                        ("grid.csv", grid_rows(result))):
         if rows:
             files[name] = features_csv(rows)
+    files[results_file.NAME] = results_file.study_results(result, models, files)
     return files | {f"figures/{name}.svg": svg for name, svg in figures.items()}, bundles
 
 

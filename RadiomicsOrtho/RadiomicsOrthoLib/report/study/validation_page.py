@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from ... import RESEARCH_USE_ONLY, __version__
 from ...modelling.recipes.validate import ExternalValidation
 from ..html_parts import bullets, checked_svg, page, section, table
 from ..svg import escape
 from ..tables import features_csv
 from . import figures as draw
+from . import results_file
 from .page import STYLE, interval, p_text
 
 SIMULATED = "SIMULATED: virtual people; every figure is about the simulation."
 
 
-def validation_files(found: ExternalValidation, simulated: bool) -> dict[str, str]:
-    """Name → content: the page, the figures and the predictions (rows are numbered, nobody is named)."""
+def validation_files(found: ExternalValidation, simulated: bool, notes: Sequence[str] = ()) -> dict[str, str]:
+    """Name → content: the page with ``notes`` first, figures and predictions (rows are numbered, nobody is named)."""
     title, one = found.bundle.title, found.assessment
     figures = {"flow": draw.flow_figure(found.flow), "roc": draw.roc_figure("ROC", {title: one}),
                "calibration": draw.calibration_figure("Calibration", title, one),
@@ -40,8 +43,7 @@ def validation_files(found: ExternalValidation, simulated: bool) -> dict[str, st
     outside = bullets(f"{name}: {count} rows outside the training range" for name, count in found.outside.items())
     pictures = "".join(f"<figure>{checked_svg(figures[name])}</figure>" for name in ("roc", "calibration", "decision"))
     sections = [
-        section("Read this first", bullets([SIMULATED]), "warning")
-        if simulated else "",
+        section("Read this first", bullets(notes), "warning") if notes else "",
         section("In short", table(rows, kind="facts"), "result"),
         section("Who is in it", f'<div class="wide">{checked_svg(figures["flow"])}</div>'),
         section("Figures", f'<div class="study-figures">{pictures}</div>'),
@@ -57,4 +59,5 @@ def validation_files(found: ExternalValidation, simulated: bool) -> dict[str, st
                    for at, (event, p) in enumerate(zip(found.predictions.outcome, found.predictions.probability[0],
                                                        strict=True))]
     return {"report.html": html, "predictions.csv": features_csv(predictions),
+            results_file.NAME: results_file.validation_results(found, simulated, notes),
             **{f"figures/{name}.svg": svg for name, svg in figures.items()}}
