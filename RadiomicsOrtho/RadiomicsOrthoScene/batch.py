@@ -13,6 +13,7 @@ from RadiomicsOrthoLib.resources import resource_folder
 
 from .dependencies import ensure
 from .interpreter import python_program
+from .job import Job
 from .table_columns import fill_table
 
 if TYPE_CHECKING:
@@ -25,21 +26,13 @@ BATCH_ATTRIBUTE = "RadiomicsOrtho.Batch"
 MAX_BYTES = 20 * 1024 * 1024
 
 
-class Batch:
-    """One batch at a time; the panel asks now and then how far it is."""
+class Batch(Job):
+    """One batch at a time; its folder keeps what is done."""
 
     def __init__(self) -> None:
         from RadiomicsOrthoLib.batch.process import BatchProcess
 
-        self._process = BatchProcess(python_program())
-
-    @property
-    def running(self) -> bool:
-        return self._process.running
-
-    @property
-    def progress(self) -> tuple[float, str]:
-        return self._process.progress
+        super().__init__(BatchProcess(python_program()))
 
     def start(self, request: BatchRequest, jobs: int = 1) -> None:
         """Begin with ``jobs`` processes; packages that are missing are installed after asking.
@@ -56,10 +49,6 @@ class Batch:
     def outcome(self) -> BatchOutcome:
         """What came of it, once it no longer runs."""
         return self._process.outcome()
-
-    def stop(self) -> None:
-        """End it at once."""
-        self._process.stop()
 
 
 def continues(out: str) -> bool:

@@ -17,6 +17,7 @@ from RadiomicsOrthoLib.resources import resource_folder
 from .dependencies import ensure
 from .edits import fingerprint_of
 from .interpreter import python_program
+from .job import VolumeJob
 from .result_nodes import mark_result, result_node
 from .results import ScoredNodes, card_table, card_text, features_provenance
 from .saving import ReportChoice
@@ -40,22 +41,13 @@ SCAN_ATTRIBUTE = "RadiomicsOrtho.Scan"
 SCAN = "scan"
 
 
-class OneClick:
-    """One scan at a time; the panel asks now and then how far it is."""
+class OneClick(VolumeJob):
+    """One scan at a time."""
 
     def __init__(self) -> None:
         from RadiomicsOrthoLib.workflow.scan_process import ScanProcess
 
-        self._process = ScanProcess(python_program())
-        self._volumeId = self._segmentationId = ""
-
-    @property
-    def running(self) -> bool:
-        return self._process.running
-
-    @property
-    def progress(self) -> tuple[float, str]:
-        return self._process.progress
+        super().__init__(ScanProcess(python_program()))
 
     def start(self, volumeNode, segmentationNode, request: ScanRequest, stated: Mapping[str, object] | None = None,
               textNode=None) -> bool:
@@ -80,15 +72,7 @@ class OneClick:
 
     def outcome(self) -> tuple[ScanOutcome, object]:
         """What came of it, and its volume node, once it no longer runs; InputError if the volume is gone."""
-        found = self._process.outcome()
-        volumeNode = slicer.mrmlScene.GetNodeByID(self._volumeId)
-        if volumeNode is None:
-            raise InputError("The volume was removed from the scene while it was scored.")
-        return found, volumeNode
-
-    def stop(self) -> None:
-        """End it at once; nothing was written."""
-        self._process.stop()
+        return self._process.outcome(), self._volumeNode()
 
 
 def reason_not_ready(volumeNode) -> str:

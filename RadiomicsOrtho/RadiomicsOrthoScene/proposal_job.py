@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import slicer
-from RadiomicsOrthoLib.errors import InputError
 from RadiomicsOrthoLib.imaging.modality import TITLES
 from RadiomicsOrthoLib.quality.finding import raise_refusals
 from RadiomicsOrthoLib.regions.proposal import Proposal
@@ -13,24 +11,16 @@ from RadiomicsOrthoLib.resources import resource_folder
 
 from .dependencies import ensure
 from .interpreter import python_program
+from .job import VolumeJob
 from .segments import check_same_transform
 from .volumes import bone_image, known_modality
 
 
-class ProposalJob:
-    """One piece of work at a time; the panel asks now and then how far it is."""
+class ProposalJob(VolumeJob):
+    """One search for bones at a time."""
 
     def __init__(self) -> None:
-        self._process = ProposalProcess(python_program())
-        self._volumeId = ""
-
-    @property
-    def running(self) -> bool:
-        return self._process.running
-
-    @property
-    def progress(self) -> tuple[float, str]:
-        return self._process.progress
+        super().__init__(ProposalProcess(python_program()))
 
     def start(self, volumeNode, request: ProposalRequest) -> None:
         """Begin.  Raises InputError or RefusedError where the scan does not allow a proposal."""
@@ -46,15 +36,7 @@ class ProposalJob:
 
         Raises InputError with the method's sentence where there is none, or where the volume was removed meanwhile.
         """
-        proposal = self._process.result()
-        volumeNode = slicer.mrmlScene.GetNodeByID(self._volumeId)
-        if volumeNode is None:
-            raise InputError("The volume was removed from the scene while its bones were looked for.")
-        return proposal, volumeNode
-
-    def stop(self) -> None:
-        """End it; nothing was written."""
-        self._process.stop()
+        return self._process.result(), self._volumeNode()
 
 
 def start_proposal(volumeNode, segmentationNode, site: str, seed, parts: str = "whole-body",
