@@ -12,8 +12,9 @@ import pytest
 from RadiomicsOrthoLib.cli.main import main
 from RadiomicsOrthoLib.cohort.deidentification import unfit
 from RadiomicsOrthoLib.cohort.feature_table import read_feature_table
+from RadiomicsOrthoLib.cohort.parquet import MAX_CELLS
 from RadiomicsOrthoLib.cohort.table import read_table
-from RadiomicsOrthoLib.cohort.table_schema import ColumnSpec, schema_dict, schema_from_dict, schema_of
+from RadiomicsOrthoLib.cohort.table_schema import ColumnSpec, read_schema, schema_dict, schema_from_dict, schema_of
 from RadiomicsOrthoLib.errors import InputError
 
 AGE = ColumnSpec("age", "clinical", unit="years", range=(0, 120))
@@ -52,6 +53,40 @@ def test_a_table_is_read_with_numbers_missing_values_and_texts(tmp_path):
     assert np.isnan(table.column("original_glcm_Contrast")[1]) and table.column("age").tolist() == [71, 71, 93]
     assert table.subjects.tolist() == ["ann", "ann", "bob"] and not table.simulated
     assert list(table.rows())[1]["original_glcm_Contrast"] is None
+
+
+def test_what_spreadsheets_make_of_a_table(tmp_path):
+    plain = read_table(write(tmp_path / "t.csv"))
+    text = (tmp_path / "t.csv").read_bytes()
+    for name, made in {"mark": b"\xef\xbb\xbf" + text, "lines": text.replace(b"\r\n", b"\n"),
+                       "end": text + b"\r\n\r\n"}.items():
+        (tmp_path / f"{name}.csv").write_bytes(made)
+        assert read_table(tmp_path / f"{name}.csv").columns == plain.columns, name
+    for separator, word in ((b";", "';'"), (b"\t", "tabs")):
+        (tmp_path / "s.csv").write_bytes(text.replace(b",", separator))
+        with pytest.raises(InputError, match=f"has {word} between its cells.*with commas"):
+            read_table(tmp_path / "s.csv")
+
+
+def test_parquet_that_is_no_table_of_ours_is_refused(tmp_path, capsys):
+    import pyarrow
+    from pyarrow import parquet
+
+    endless = pyarrow.table({"subject": pyarrow.nulls(MAX_CELLS + 1)})
+    not_utf8 = pyarrow.table({"subject": pyarrow.array([b"\xff"]).view(pyarrow.utf8())})
+    for table, sentence in ((endless, "cells are not read"), (not_utf8, "is no Parquet file")):
+        parquet.write_table(table, tmp_path / "t.parquet")
+        assert main(["table", "check", str(tmp_path / "t.parquet")]) == 2
+        error = capsys.readouterr().err
+        assert sentence in error and len(error.splitlines()) == 1
+
+
+@pytest.mark.parametrize("columns", ["many", ["subject"], [[]], [{"name": "subject", "role": "subject", "range": 5}],
+                                     [{"name": "subject", "role": "subject", "kind": "choice", "choices": ["a"]}]])
+def test_a_schema_of_another_shape_is_refused(tmp_path, columns):
+    (tmp_path / "s.json").write_text(json.dumps({"schema": "radiomics-ortho-table/1", "columns": columns}))
+    with pytest.raises(InputError, match="is refused"):
+        read_schema(tmp_path / "s.json")
 
 
 def test_parquet_holds_the_same_table(tmp_path, capsys):

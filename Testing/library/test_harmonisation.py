@@ -207,6 +207,12 @@ def test_the_file_satisfies_its_schema_and_a_broken_one_is_refused(folder, capsy
             read_frozen(path)
 
 
+def test_a_value_whose_square_is_no_number_is_refused():
+    x = np.array([[1.0, 2.0], [2.0, 1.0], [3.0, 5.0], [4.0, 1e200]])
+    with pytest.raises(InputError, match="feature 'b' has a value beyond 1e\\+100"):
+        fit_combat(x, ["s", "s", "t", "t"], ["a", "b"])
+
+
 @pytest.mark.parametrize(("arguments", "sentence"), [
     ([], "Say with --batch"), (["--batch", "place"], "has no column 'place'"),
     (["--batch", "scanner", "--covariate", "weight"], "no column 'weight'"),

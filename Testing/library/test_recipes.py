@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+import yaml
 from RadiomicsOrthoLib.cli.main import main
 from RadiomicsOrthoLib.cohort.feature_table import feature_table, read_feature_table
 from RadiomicsOrthoLib.cohort.simulation.feature_model import PREDICTORS, feature_model
@@ -113,6 +114,25 @@ def test_there_is_no_recipe_of_another_name():
 
 
 # -- simulated tables --------------------------------------------------------------------------------
+
+@pytest.mark.parametrize(("change", "sentence"), [
+    ({"subjects": 10**7}, "at most 100000"), ({"subjects": float("nan")}, "type integer"), ({"age": [62, 9]}, "4"),
+    ({"age": [62, 9, 85, 40]}, "rising limits"), ({"features": "7"}, "type integer"), ({"rows": 20}, "a row for each"),
+    ({"levels": {"a": 1}}, "type array"), ({"rows": 100000, "features": 90000}, "more than"),
+    ({"colour": 1}, "unknown"),
+    ({"clinical": {"x": [1, 1, 0, 5, 7]}}, "correlation"), ({"clinical": {"sex": {"share": 0.5}}}, "two choices"),
+    ({"outcome": {"counts": {"yes": 42}, "effects": {}}}, "classes of the outcome"),
+    ({"outcome": {"effects": {"luck": 1}}}, "which nobody draws"),
+    ({"follow_up": {"subjects": 20, "events": 9, "years": [1, 2], "age": [70, 5, 50, 90], "effects": {}}},
+     "no follow-up to simulate")])
+def test_a_simulation_that_cannot_be_drawn_is_refused_in_one_sentence(tmp_path, capsys, change, sentence):
+    """Found by odd recipes: each was an internal fault, or memory without end."""
+    data = recipe_data("vara-2023")
+    (tmp_path / "r.yaml").write_text(yaml.safe_dump(data | {"simulation": data["simulation"] | change}))
+    assert main(["simulate", "--recipe", str(tmp_path / "r.yaml"), "-o", str(tmp_path / "x")]) == 2
+    error = capsys.readouterr().err
+    assert sentence in error and len(error.splitlines()) == 1 and not (tmp_path / "x").exists()
+
 
 @pytest.mark.parametrize(("name", "rows", "subjects", "counts"), [
     ("jiang-2022", 386, 129, None), ("xue-2022", 133, 133, {"normal": 53, "osteopenia": 32, "osteoporosis": 48}),

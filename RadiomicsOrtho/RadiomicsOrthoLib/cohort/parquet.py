@@ -7,6 +7,8 @@ from collections.abc import Iterable, Mapping
 
 from ..errors import InputError
 
+#: a few bytes of a file can stand for rows without end
+MAX_CELLS = 50_000_000
 _NEEDED = 'Parquet files need the Python package pyarrow; install it with: pip install "radiomics-ortho[parquet]".'
 
 
@@ -14,8 +16,14 @@ def parquet_cells(raw: bytes, name: str) -> tuple[list[str], list[tuple[str, ...
     """Header and rows of texts of the file's bytes; InputError for what is no Parquet table of numbers and texts."""
     pyarrow, parquet = _packages()
     try:
+        about = parquet.read_metadata(io.BytesIO(raw))
+        if about.num_rows * about.num_columns > MAX_CELLS:
+            raise InputError(f"The table '{name}' would have {about.num_rows} rows of {about.num_columns} columns; "
+                             f"more than {MAX_CELLS} cells are not read.")
         table = parquet.read_table(io.BytesIO(raw))
-    except (pyarrow.ArrowException, OSError) as error:
+        # among others that texts are UTF-8
+        table.validate(full=True)
+    except (pyarrow.ArrowException, OSError, UnicodeDecodeError) as error:
         raise InputError(f"The table '{name}' is no Parquet file ({' '.join(str(error).split())[:120]}).") from None
     columns = [[_text(value, name, row, column) for row, value in enumerate(table.column(at).to_pylist())]
                for at, column in enumerate(table.column_names)]

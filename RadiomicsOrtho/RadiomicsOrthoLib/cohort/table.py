@@ -88,7 +88,13 @@ def table_from_bytes(raw: bytes, path: Path) -> StudyTable:
             raise InputError(f"The table '{path}' is no CSV file in UTF-8 ({error}).") from None
         except ValueError:
             header, rows = [], []
+    while rows and not rows[-1]:
+        # a blank line at the end is nobody's row
+        rows.pop()
     header = [name.strip() for name in header]
+    if len(header) == 1 and (other := next((sign for sign in ";\t" if sign in header[0]), None)):
+        found = "tabs" if other == "\t" else f"'{other}'"
+        raise InputError(f"The table '{path}' has {found} between its cells; save it as CSV with commas.")
     if not all(header) or len(set(header)) != len(header) or not rows:
         raise InputError(f"The table '{path}' needs a header of different names, and rows below it.")
     for line, row in enumerate(rows, start=2):

@@ -135,10 +135,16 @@ def schema_from_dict(data: Mapping) -> TableSchema:
 
 def column_from_dict(entry: Mapping) -> ColumnSpec:
     """As :func:`schema_from_dict`, of one column."""
+    if not isinstance(entry, Mapping):
+        raise ValueError(f"a column is a mapping with a name and a role, not {entry!r}")
     unknown = sorted(set(entry) - {"name", "role", "kind", "title", "unit", "range", "choices", "missing"})
     if unknown:
         raise ValueError(f"the entry '{unknown[0]}' of the column '{entry.get('name')}' is unknown")
     bounds, choices = entry.get("range"), entry.get("choices")
+    if choices is not None and not isinstance(choices, Mapping):
+        raise ValueError(f"the choices of the column '{entry.get('name')}' map keys to titles")
+    if bounds is not None and (not isinstance(bounds, list) or len(bounds) != 2):
+        raise ValueError(f"the range of the column '{entry.get('name')}' is two rising numbers")
     return ColumnSpec(str(entry["name"]), entry["role"], entry.get("kind", "number"), entry.get("title", ""),
                       entry.get("unit", ""), None if bounds is None else (float(bounds[0]), float(bounds[1])),
                       None if choices is None else {str(key): str(title) for key, title in choices.items()},

@@ -7,6 +7,7 @@ says that every text is a text and every list a list, so that no card or report 
 from __future__ import annotations
 
 import json
+import math
 import re
 from collections.abc import Callable, Iterator, Mapping
 from functools import cache
@@ -16,8 +17,9 @@ from ..resources import resource_folder
 _TYPES: dict[str, Callable[[object], bool]] = {
     "object": lambda x: isinstance(x, dict), "array": lambda x: isinstance(x, list),
     "string": lambda x: isinstance(x, str), "boolean": lambda x: isinstance(x, bool), "null": lambda x: x is None,
-    "number": lambda x: isinstance(x, (int, float)) and not isinstance(x, bool),
-    "integer": lambda x: not isinstance(x, bool) and isinstance(x, (int, float)) and x == int(x),
+    # YAML and Python's JSON know numbers that are none
+    "number": lambda x: isinstance(x, (int, float)) and not isinstance(x, bool) and abs(x) < math.inf,
+    "integer": lambda x: _TYPES["number"](x) and x == int(x),
 }
 #: what the schema may say of itself without a meaning for the check
 _NOTES = frozenset({"$schema", "$defs", "title", "description", "default"})
@@ -171,7 +173,8 @@ def _const(data, wanted, schema, root, place) -> Iterator[Fault]:
 
 
 def _pattern(data, wanted, schema, root, place) -> Iterator[Fault]:
-    if isinstance(data, str) and not re.search(wanted, data):
+    # in Python alone $ also stands before a line feed at the end
+    if isinstance(data, str) and not re.search(re.sub(r"\$$", r"\\Z", wanted), data):
         yield place, "has signs, or a form, that is not allowed there"
 
 

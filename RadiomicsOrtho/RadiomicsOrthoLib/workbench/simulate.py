@@ -27,14 +27,18 @@ def simulate_table(asked: SimulationRequest, progress: Progress = no_progress,
     check_new_folder(out)
     progress(0.0, "Simulating virtual people")
     recipe = load_recipe(asked.recipe)
-    try:
-        design = design_from_dict(recipe.simulation, tuple(recipe.outcome.classes or ()))
-    except (KeyError, ValueError, TypeError) as error:
-        raise InputError(f"The simulation of the recipe '{recipe.id}' is faulty ({error}).") from None
-    if asked.count is not None:
-        design = design.of(asked.count)
     choices = {one.spec.name: tuple(one.spec.choices) for one in recipe.clinical if one.spec.choices}
     followed = (recipe.follow_up.time, recipe.follow_up.event) if recipe.follow_up else None
+    try:
+        design = design_from_dict(recipe.simulation, tuple(recipe.outcome.classes or ()))
+        if any(one.share is not None and len(choices.get(name, ())) != 2 for name, one in design.clinical.items()):
+            raise ValueError("a share is drawn of a clinical column with two choices")
+        if design.follow_up and not followed:
+            raise ValueError("there is no follow-up to simulate")
+        if asked.count is not None:
+            design = design.of(asked.count)
+    except (KeyError, ValueError, TypeError) as error:
+        raise InputError(f"The simulation of the recipe '{recipe.id}' is faulty ({error}).") from None
     rows = simulated_table(design, asked.seed, recipe.outcome.column, choices, followed)
     columns = list(dict.fromkeys(name for row in rows for name in row))
     schema = schema_of(columns, recipe.declared, TABLE)

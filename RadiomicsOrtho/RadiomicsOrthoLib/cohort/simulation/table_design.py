@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
-from ...errors import InputError
-
 #: what an outcome may depend on besides clinical values, each in standard deviations
 LATENTS = ("density", "structure", "marrow", "deep", "age")
 MAX_SUBJECTS = 100000
+#: of a table; rows are made in memory
+MAX_CELLS = 20_000_000
 
 
 @dataclass(frozen=True)
@@ -23,6 +23,13 @@ class ClinicalDesign:
     link: float = 0.0
     share: float | None = None
     counts: tuple[float, ...] = ()
+
+    def __post_init__(self) -> None:
+        number = self.share is None and not self.counts
+        if self.sd < 0 or self.limits[0] > self.limits[1] or (number and not -1 <= self.link <= 1):
+            raise ValueError("a clinical number is drawn by mean, spread, rising limits and a correlation")
+        if self.counts and abs(sum(self.counts) - 1) > 1e-6:
+            raise ValueError("the shares of counts are 1 together")
 
 
 @dataclass(frozen=True)
@@ -50,6 +57,10 @@ class FollowUpDesign:
     age: tuple[float, float, float, float]
     effects: Mapping[str, float]
 
+    def __post_init__(self) -> None:
+        if not self.events < self.subjects or self.years[0] > self.years[1]:
+            raise ValueError("a follow-up has fewer events than subjects, and years that rise")
+
 
 @dataclass(frozen=True)
 class TableDesign:
@@ -74,24 +85,34 @@ class TableDesign:
     clinical: Mapping[str, ClinicalDesign] = field(default_factory=dict)
     follow_up: FollowUpDesign | None = None
 
+    def __post_init__(self) -> None:
+        counts, followed = self.outcome.counts, self.follow_up
+        for _, spread, low, high in (self.age, *([followed.age] if followed else [])):
+            if spread < 0 or low > high:
+                raise ValueError("an age is drawn by mean, spread and rising limits")
+        if counts and sum(counts.values()) != self.subjects:
+            raise ValueError("the classes of the outcome are as many as the subjects")
+        if self.rows < self.subjects and not self.compartments:
+            raise ValueError("there is a row for each subject at least")
+        each = len(self.compartments)
+        rows = (self.subjects * each if each else self.rows) + (followed.subjects if followed else 0)
+        if rows * (self.features + self.deep) > MAX_CELLS:
+            raise ValueError(f"{rows} rows of {self.features + self.deep} features are more than {MAX_CELLS} cells")
+
     def of(self, subjects: int) -> TableDesign:
-        """The same design with so many subjects, everything in proportion."""
+        """The same design with so many subjects, everything in proportion; ValueError where it cannot be."""
         if not 10 <= subjects <= MAX_SUBJECTS:
-            raise InputError(f"A simulated study has 10 to {MAX_SUBJECTS} subjects, not {subjects}.")
+            raise ValueError(f"it has 10 to {MAX_SUBJECTS} subjects, not {subjects}")
         factor = subjects / self.subjects
         counts = {name: max(2, round(count * factor)) for name, count in self.outcome.counts.items()}
         if counts:
             # the first class takes up what rounding left
             first = next(iter(counts))
-            counts[first] += subjects - sum(counts.values()) if self._by_subject else 0
+            counts[first] += subjects - sum(counts.values())
         followed = self.follow_up and replace(self.follow_up, subjects=max(20, round(self.follow_up.subjects * factor)),
                                               events=max(8, round(self.follow_up.events * factor)))
         return replace(self, subjects=subjects, rows=round(self.rows * factor), follow_up=followed,
                        outcome=replace(self.outcome, counts=counts))
-
-    @property
-    def _by_subject(self) -> bool:
-        return sum(self.outcome.counts.values()) == self.subjects
 
 
 def design_from_dict(data: Mapping, classes: tuple[str, ...]) -> TableDesign:
@@ -113,9 +134,12 @@ def design_from_dict(data: Mapping, classes: tuple[str, ...]) -> TableDesign:
         outcome=OutcomeDesign(**outcome), clinical=clinical,
         follow_up=FollowUpDesign(**{**followed, "years": tuple(followed["years"]), "age": tuple(followed["age"])})
         if followed else None)
-    unknown = set(design.outcome.effects) - set(LATENTS) - set(clinical)
+    effects = {*design.outcome.effects, *(design.follow_up.effects if design.follow_up else ())}
+    unknown = effects - set(LATENTS) - set(clinical)
     if unknown:
         raise ValueError(f"the outcome depends on '{sorted(unknown)[0]}', which nobody draws")
+    if set(design.outcome.counts) - set(classes) or bool(design.outcome.counts) != bool(classes):
+        raise ValueError("it counts the classes of the outcome")
     return design
 
 

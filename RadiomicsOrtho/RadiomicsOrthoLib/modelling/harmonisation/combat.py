@@ -17,6 +17,8 @@ from ...errors import InputError
 #: own choice: below it a scanner's mean and spread are hardly known
 SMALL = 20
 _CHANGE, _ROUNDS = 1e-6, 1000
+#: values are squared and added up
+LARGEST = 1e100
 
 
 @dataclass(frozen=True)
@@ -86,6 +88,10 @@ def fit_combat(x: np.ndarray, batch: Sequence[str], features: Sequence[str], cov
     if np.linalg.matrix_rank(design) < design.shape[1]:
         raise InputError("A covariate says the same as the scanners or as another covariate, so that their effects "
                          "cannot be told apart; leave it out.")
+    extreme = np.flatnonzero((np.abs(np.where(np.isfinite(x), x, 0.0)) > LARGEST).any(axis=0))
+    if len(extreme):
+        raise InputError(f"The feature '{features[extreme[0]]}' has a value beyond {LARGEST:g}, whose square is no "
+                         "number; correct it, or leave the feature out.")
     mean, slopes, spread = _over_all(x, design, member, features)
     unit = (x - mean - design[:, len(batches):] @ slopes) / np.where(spread > 0, spread, 1.0)
     # what does not vary within scanners has no spread to be shrunk with: its shift is what it is
