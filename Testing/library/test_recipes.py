@@ -52,7 +52,7 @@ def quick(name="yang-2022", subjects=80, features=60, **changes):
     from RadiomicsOrthoLib.cohort.simulation.table_design import design_from_dict
 
     data = recipe_data(name, **changes)
-    data["validation"] |= {"repeats": 1, "bootstrap": 100, "inner": 2}
+    data["validation"] |= {"repeats": 1, "bootstrap": 100, "inner": 2, "samples_632": 0}
     if data["validation"]["folds"]:
         data["validation"]["folds"] = 3
     recipe = recipe_from_dict(data)
@@ -254,7 +254,7 @@ def test_r_squared_and_f_are_those_of_statsmodels():
     data = study_data(table, recipe)
     found = regression_study(recipe, data, np.arange(len(data)))
     ols = api.OLS(data.outcome, api.add_constant(data.frame[list(found.fitted.kept)].to_numpy())).fit()
-    assert (found.apparent_r2, found.adjusted_r2, found.f, found.p) == pytest.approx(
+    assert (found.apparent_r2, found.adjusted_r2, found.f.statistic, found.f.p) == pytest.approx(
         (ols.rsquared, ols.rsquared_adj, ols.fvalue, ols.f_pvalue), rel=1e-6)
     assert found.r2.value < found.apparent_r2
 
@@ -265,7 +265,6 @@ def test_the_likelihood_ratio_is_that_of_statsmodels():
     recipe, table = quick("hong-2021", 433, 40)
     data = study_data(table, recipe)
     development = np.flatnonzero(~data.held_out)
-    learner = Learner(recipe.model("t-score"), (), ("neck_t_score",))
     fitted = Learner(recipe.model("score"), tuple(c for c in data.frame.columns if "gl" in c), ()).fit(
         data.frame.iloc[development], (data.outcome[development] == 1).astype(int), 1)
     found = follow_up_study(recipe, data, fitted)
@@ -276,7 +275,24 @@ def test_the_likelihood_ratio_is_that_of_statsmodels():
             for x in (clinical, np.column_stack([clinical, score]))]
     assert found.chi2 == pytest.approx(2 * (fits[1].llf - fits[0].llf), rel=1e-4)
     assert found.adjusted.value == pytest.approx(float(np.exp(fits[1].params[-1])), rel=1e-4)
-    assert learner.kind[0] == "logistic"
+
+
+def test_areas_and_net_benefit_at_a_horizon_are_those_of_people_whom_the_cox_model_had_not_seen():
+    pytest.importorskip("lifelines")
+    metrics = pytest.importorskip("sksurv.metrics")
+    recipe, table = quick("hong-2021", 433, 40)
+    data = study_data(table, recipe)
+    rows = np.flatnonzero(~data.held_out)
+    fitted = Learner(recipe.model("t-score"), (), ("neck_t_score",)).fit(data.frame.iloc[rows],
+                                                                         (data.outcome[rows] == 1).astype(int), 1)
+    found = follow_up_study(recipe, data, fitted)
+    outcome = np.array(list(zip(found.event, found.time, strict=True)), dtype=[("event", bool), ("time", float)])
+    area = found.at_horizon.areas["score"]
+    assert area.value == pytest.approx(metrics.cumulative_dynamic_auc(outcome, outcome, found.score, [5.0])[0][0])
+    assert area.lower < area.value < area.upper
+    # the score is the T-score again, so that it adds nothing to a model that has it
+    assert found.at_horizon.added.lower <= 0.02 and abs(found.at_horizon.added.value) < 0.05
+    assert found.at_horizon.net_benefit["score"][0] == pytest.approx(found.at_horizon.net_benefit_all[0], abs=0.01)
 
 
 def test_the_mean_area_of_pairs_is_that_of_scikit_learn():

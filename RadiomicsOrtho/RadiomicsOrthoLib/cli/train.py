@@ -30,6 +30,8 @@ def add_command(commands) -> None:
 def run(options: argparse.Namespace) -> dict:
     if (options.study is None) == (options.recipe is None):
         raise InputError("Name a study, or a recipe with --recipe.")
+    if options.recipe is None and options.resume:
+        raise InputError("--resume is for a recipe with a grid.")
     if options.recipe is not None:
         return train_recipe.run(options)
     from ..modelling.studies import find_study

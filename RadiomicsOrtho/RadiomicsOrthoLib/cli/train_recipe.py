@@ -15,12 +15,15 @@ from .output import ProgressBar
 
 def add_options(command: argparse.ArgumentParser) -> None:
     command.add_argument("--recipe", metavar="RECIPE", help="a published design instead of a study: an id (see "
-                                                            "'recipes') or a "
-                                                            "YAML file; writes a report, tables and models")
+                                                            "'recipes') or a YAML file; writes a report, tables "
+                                                            "and models")
     command.add_argument("--sheet", nargs="*", default=[], metavar="FILE",
                          help="with --recipe: clinical values and outcomes, joined to the table by subject")
     command.add_argument("--jobs", type=int, default=max(1, (os.cpu_count() or 2) // 2), metavar="N",
                          help="fits at a time, with --recipe (default %(default)s)")
+    command.add_argument("--resume", metavar="FOLDER",
+                         help="keeps the fits of a recipe's grid there; run again after an interruption, only those "
+                              "that lack are made")
     for name, what in (("seed", "of all splits"), ("repeats", "of the cross-validation"),
                        ("folds", "of the cross-validation")):
         command.add_argument(f"--{name}", type=int, metavar="N",
@@ -33,7 +36,7 @@ def run(options: argparse.Namespace) -> dict:
     if options.jobs < 1:
         raise InputError("--jobs is 1 at least.")
     asked = StudyRequest(options.recipe, str(options.table), str(options.output), tuple(options.sheet), options.jobs,
-                         options.seed, options.repeats, options.folds)
+                         options.seed, options.repeats, options.folds, options.resume or "")
     bar = ProgressBar(options.json)
     try:
         found = in_background(lambda progress, cancelled: train_study(asked, progress, cancelled), bar,

@@ -95,8 +95,13 @@ def bootstrap_632_plus(data: Dataset, make: Maker, samples: int, seed: int, prog
     everybody = np.arange(len(data))
     apparent = score_of(data.outcome, predicted(data, make(seed), everybody, everybody), measure)
     judged = validate_chain(data, make, Bootstrap(samples), seed, progress=progress, cancelled=cancelled)
-    left_out = float(np.nanmean([one.measured(data) for one in judged]))
-    return Area632(measure, apparent, left_out, 1 - error_632_plus(1 - apparent, 1 - left_out, 0.5))
+    return area_632(apparent, [one.measured(data) for one in judged], measure)
+
+
+def area_632(apparent: float, left_out: Sequence[float], measure: str = AREA) -> Area632:
+    """From the area on the people of the fit and those of each sample on whom it left out, NaN where undefined."""
+    mean = float(np.nanmean(left_out))
+    return Area632(measure, apparent, mean, 1 - error_632_plus(1 - apparent, 1 - mean, 0.5))
 
 
 def held_out_scores(data: Dataset, judged: Sequence[Judged]) -> np.ndarray:

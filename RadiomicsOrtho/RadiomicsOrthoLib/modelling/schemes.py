@@ -10,7 +10,6 @@ import numpy as np
 
 from ..errors import InputError
 from ..statistics.bootstrap import resamples
-from .dataset import Dataset
 from .inner_folds import inner_folds, strata_of
 from .splits import derived_seed, drawn_share
 
@@ -36,8 +35,16 @@ class OuterSplit:
             raise InputError(f"The split '{self.name}' leaves nobody on one side.")
 
 
+class Rows(Protocol):
+    """What a scheme looks at, such as a ``Dataset``: outcomes, people and centres (n each, or ``None``)."""
+
+    outcome: np.ndarray
+    people: np.ndarray
+    centres: np.ndarray | None
+
+
 class Scheme(Protocol):
-    def splits(self, data: Dataset, seed: int) -> list[OuterSplit]:
+    def splits(self, data: Rows, seed: int) -> list[OuterSplit]:
         """The same ``seed`` gives the same."""
 
 
@@ -96,16 +103,17 @@ class CentreFolds:
 
 @dataclass(frozen=True)
 class HoldOut:
-    """``share`` of the people of each outcome is held out once."""
+    """``share`` of the people of each outcome is held out once; a person counts by the most frequent of the rows."""
 
     share: float = 0.3
 
     def splits(self, data, seed):
         if not 0 < self.share < 1:
             raise InputError(f"A share that is held out lies between 0 and 1, not at {self.share!r}.")
-        people, first, place = np.unique(data.people, return_index=True, return_inverse=True)
+        people, place = np.unique(data.people, return_inverse=True)
         strata = strata_of(data.outcome)
-        strata = np.zeros(len(people)) if strata is None else strata[first]
+        strata = np.zeros(len(people)) if strata is None else np.array(
+            [_commonest(strata[place == at]) for at in range(len(people))])
         chosen = drawn_share(strata, self.share, derived_seed(seed, 3))
         return [OuterSplit(0, "hold-out", np.flatnonzero(~chosen[place]), np.flatnonzero(chosen[place]), data.people)]
 
@@ -129,21 +137,26 @@ class Bootstrap:
     def splits(self, data, seed):
         strata = strata_of(data.outcome)
         _, first, place = np.unique(data.people, return_index=True, return_inverse=True)
-        strata = np.zeros(len(data)) if strata is None else strata[first][place]
+        strata = np.zeros(len(data.people)) if strata is None else strata[first][place]
         found = []
         for number, drawn in enumerate(resamples(self.samples, derived_seed(seed, 4), strata, data.people)):
-            rest = np.setdiff1d(np.arange(len(data)), drawn)
+            rest = np.setdiff1d(np.arange(len(data.people)), drawn)
             found.append(OuterSplit(number, f"sample {number + 1}", drawn, rest, data.people))
         return found
 
 
-def _away(data: Dataset, test: np.ndarray, repeat: int, name: str) -> OuterSplit:
+def _away(data: Rows, test: np.ndarray, repeat: int, name: str) -> OuterSplit:
     """``test`` against everybody who is not in it."""
     train = np.flatnonzero(~np.isin(data.people, data.people[test]))
     return OuterSplit(repeat, name, train, test, data.people)
 
 
-def _centres(data: Dataset) -> np.ndarray:
+def _commonest(values: np.ndarray) -> object:
+    found, counts = np.unique(values, return_counts=True)
+    return found[counts.argmax()]
+
+
+def _centres(data: Rows) -> np.ndarray:
     if data.centres is None:
         raise InputError("The table does not say from which centre a row is; it needs a column 'centre'.")
     return data.centres

@@ -66,6 +66,45 @@ def areas_at(event: np.ndarray, time: np.ndarray, risk: np.ndarray, times: Seque
     return AtTimes(tuple(map(float, times)), tuple(map(float, values)), float(mean))
 
 
+def area_interval_at(event: np.ndarray, time: np.ndarray, risk: np.ndarray, horizon: float,
+                     other: np.ndarray | None = None, repeats: int = 500, seed: int = 0) -> Estimate:
+    """:func:`areas_at` ``horizon`` with the percentile interval of a bootstrap of people, within those with the event.
+
+    With ``other`` (n) the area of ``risk`` less that of ``other``, on the same samples.
+    """
+    def difference(e: np.ndarray, t: np.ndarray, one: np.ndarray, two: np.ndarray) -> float:
+        first = areas_at(e, t, one, [horizon]).mean
+        return first if other is None else first - areas_at(e, t, two, [horizon]).mean
+
+    event, time, risk = _checked(event, time, risk)
+    return bootstrap_interval(difference, event, time, risk, risk if other is None else np.asarray(other, float),
+                              strata=event, repeats=repeats, seed=seed)
+
+
+def net_benefit_at(event: np.ndarray, time: np.ndarray, predicted: np.ndarray, thresholds: np.ndarray,
+                   horizon: float) -> np.ndarray:
+    """Net benefit per person of acting on a ``predicted`` risk (n) of the event by ``horizon``, at each threshold.
+
+    Those with the event by then are counted by Kaplan and Meier among those acted on, which is right for censored
+    people (Vickers et al. 2008, doi:10.1186/1472-6947-8-53); NaN where nobody acted on was seen until then.
+    """
+    event, time, predicted = _checked(event, time, predicted)
+    found = []
+    for threshold in np.atleast_1d(thresholds):
+        chosen = predicted >= threshold
+        share = _event_by(event[chosen], time[chosen], horizon) if chosen.any() else 0.0
+        found.append(chosen.mean() * (share - (1 - share) * threshold / (1 - threshold)))
+    return np.array(found)
+
+
+def _event_by(event: np.ndarray, time: np.ndarray, horizon: float) -> float:
+    """1 − Kaplan and Meier's share without the event at ``horizon``; NaN where nobody was seen until then."""
+    if time.max() < horizon:
+        return float("nan")
+    moments = np.unique(time[event & (time <= horizon)])
+    return float(1 - np.prod([1 - (event & (time == moment)).sum() / (time >= moment).sum() for moment in moments]))
+
+
 def brier_at(event: np.ndarray, time: np.ndarray, free: np.ndarray, times: Sequence[float],
              censored_as: tuple[np.ndarray, np.ndarray] | None = None) -> AtTimes:
     """Mean squared error of ``free`` (n, times), the probability to be free of the event, weighted for censoring.

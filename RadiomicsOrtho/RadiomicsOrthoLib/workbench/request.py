@@ -16,6 +16,7 @@ class StudyRequest:
     """``recipe`` is an id or a file; ``sheets`` are joined to ``table`` by subject; ``out`` is a new or empty folder.
 
     ``seed``, ``repeats`` and ``folds`` replace those of the recipe, which its report then says; ``None`` leaves them.
+    ``resume`` is a folder that keeps the fits of a grid, so that an interrupted one goes on.
     """
 
     recipe: str
@@ -26,6 +27,7 @@ class StudyRequest:
     seed: int | None = None
     repeats: int | None = None
     folds: int | None = None
+    resume: str = ""
 
     def to_dict(self) -> dict[str, object]:
         """JSON-ready."""
@@ -38,6 +40,8 @@ class StudyRequest:
     def wanted_recipe(self) -> Recipe:
         """The recipe with what was asked for otherwise; InputError where it cannot be so."""
         recipe = load_recipe(self.recipe)
+        if self.resume and not recipe.grid:
+            raise InputError(f"Fits are kept for a recipe with a grid; '{recipe.id}' has none.")
         plan = recipe.validation
         asked = {name: value for name in ("seed", "repeats", "folds")
                  if (value := getattr(self, name)) is not None and value != getattr(plan, name)}

@@ -28,7 +28,8 @@ def train_study(asked: StudyRequest, progress: Progress = no_progress, cancelled
     recipe = asked.wanted_recipe()
     table, notes = read_study_table(asked.table, asked.sheets, recipe)
     result = run_recipe(recipe, table, asked.jobs,
-                        lambda share, text: progress(_READ + (_WRITE - _READ) * share, text), cancelled)
+                        lambda share, text: progress(_READ + (_WRITE - _READ) * share, text), cancelled,
+                        Path(asked.resume) if asked.resume else None)
     progress(_WRITE, "writing the report")
     files, bundles = study_files(result)
     for name, content in bundles.items():

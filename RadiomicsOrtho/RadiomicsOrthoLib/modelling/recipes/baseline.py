@@ -57,7 +57,12 @@ def _number(title: str, values: np.ndarray, groups: list[np.ndarray]) -> Baselin
 def _mean(values: np.ndarray) -> str:
     found = values[np.isfinite(values)]
     missing = f", {len(values) - len(found)} missing" if len(found) < len(values) else ""
-    return f"{found.mean():.3g} ± {found.std(ddof=1):.2g}{missing}" if len(found) > 1 else "—"
+    if len(found) < 2:
+        return "—"
+    mean, spread = float(found.mean()), float(found.std(ddof=1))
+    # as many decimals as give the greater of both three figures
+    digits = max(0, 2 - int(np.floor(np.log10(max(abs(mean), spread) or 1.0))))
+    return f"{mean:.{digits}f} ± {spread:.{digits}f}{missing}".replace("-", "−")
 
 
 def _share(hits: np.ndarray, chosen: np.ndarray) -> str:

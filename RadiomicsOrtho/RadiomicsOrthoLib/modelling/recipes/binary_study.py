@@ -13,7 +13,7 @@ from ...long_work import Cancelled, Progress, never_cancelled, no_progress
 from ...statistics.roc import auc
 from ..splits import derived_seed
 from .assessment import Predictions, assess, compare, difference_by_subjects, reclassified
-from .evaluation import Held, held_out, learned_cutoff, repeated_folds, run_tasks
+from .evaluation import Held, area_632_plus, held_out, learned_cutoff, repeated_folds, run_tasks
 from .evaluation import Task as Fit
 from .learners import Fitted, Learner
 from .matrix import StudyData, columns_of
@@ -43,7 +43,9 @@ def binary_study(recipe: Recipe, data: StudyData, development: np.ndarray, test:
     null = permutation_null(learners[recipe.main], data, event, development, recipe, jobs,
                             lambda done, text: progress(share + (1 - share) * done, f"{title}: {text}"), cancelled) \
         if plan.permutations else None
-    return BinaryResult(title, classes, models, comparisons, null, _block_correlation(recipe, data, models))
+    optimism = area_632_plus(learners[recipe.main], data, event, development, plan, jobs, cancelled) \
+        if plan.samples_632 else None
+    return BinaryResult(title, classes, models, comparisons, null, optimism, _block_correlation(recipe, data, models))
 
 
 def learners_of(recipe: Recipe, data: StudyData) -> tuple[dict[str, Learner], dict[str, tuple[str, ...]]]:
@@ -80,7 +82,7 @@ def _model_result(model: Model, found: Mapping[str, Held], finals: Mapping[str, 
     return ModelResult(
         model, finals.get(model.id), assess(internal, plan.bootstrap, plan.seed), internal,
         assess(tested, plan.bootstrap, plan.seed) if tested else None, tested, float(cutoff),
-        auc(internal.outcome, predict(development)), kept_share(held))
+        auc(internal.outcome, predict(development)), kept_share(held), held.fell_back)
 
 
 def kept_share(held: Held) -> dict[str, float]:

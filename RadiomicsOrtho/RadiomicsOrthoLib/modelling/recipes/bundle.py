@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Mapping
 from importlib.metadata import version
 
@@ -48,7 +47,8 @@ def regression_bundle(result: StudyResult) -> dict[str, bytes]:
     output = {"title": recipe.outcome.title, "unit": recipe.outcome.unit, "lower_is_worse": True,
               "axis_range": [low, high]}
     rows = [("R² of people left out, whole subjects (1 is perfect, 0 no better than the mean)", _interval(found.r2)),
-            ("r of people left out", _interval(found.r)), ("root mean square error", f"{found.rmse:.3g}")]
+            *([("r of people left out", _interval(found.r))] if found.r else []),
+            ("root mean square error", f"{found.rmse:.3g}")]
     return _content(result, found.fitted, expression, found.model.title, rows, output, 1)
 
 
@@ -226,9 +226,4 @@ def _vectors(bundle, people: list[tuple[dict, int]], fitted: Fitted, frame, tole
     return found
 
 
-def safe_name(text: str) -> str:
-    """Letters, digits, '-' for the name of a file."""
-    return re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-")
-
-
-__all__ = ["EQUALS", "bundle_of", "model_id", "record", "regression_bundle", "safe_name"]
+__all__ = ["EQUALS", "bundle_of", "model_id", "record", "regression_bundle"]

@@ -11,10 +11,13 @@ import numpy as np
 
 from ...errors import InputError
 from ...long_work import Cancelled, CancelledError, Progress, never_cancelled, no_progress
-from ...statistics.roc import cutoff_for_sensitivity, youden_cutoff
+from ...statistics.roc import auc, cutoff_for_sensitivity, youden_cutoff
+from ..chain_validation import Area632, area_632
 from ..inner_folds import inner_folds
-from ..splits import derived_seed, drawn_share
+from ..schemes import Bootstrap, CentreFolds, CrossValidation, HoldOut, LeaveOneCentreOut, LeaveOnePersonOut, Scheme
+from ..splits import derived_seed
 from .learners import Fitted, Learner
+from .matrix import StudyData
 from .recipe import Validation
 
 if TYPE_CHECKING:
@@ -28,12 +31,14 @@ class Held:
     """Predictions of one model for rows that its fits had not seen.
 
     ``predicted`` (repeats, n) are probabilities of the event (or numbers), NaN where a row was not tested; ``positive``
-    (repeats, n) by cut-offs learned in the training part; ``kept`` are the features of every fit.
+    (repeats, n) by cut-offs learned in the training part; ``kept`` are the features of every fit, and in ``fell_back``
+    fits nothing passed the selection.
     """
 
     predicted: np.ndarray
     positive: np.ndarray
     kept: tuple[tuple[str, ...], ...]
+    fell_back: int = 0
 
 
 @dataclass(frozen=True)
@@ -126,7 +131,8 @@ def _gathered(found: Sequence[Done], splits: Sequence[Sequence[Split]], places: 
         if binary:
             cut = learned_cutoff(outcome[train] == 1, done.inner, plan.cutoff)
             positive[repeat, test] = done.predicted[:, 1] > cut
-    return Held(predicted[..., 1] if binary else predicted, positive, tuple(done.kept for done in found))
+    return Held(predicted[..., 1] if binary else predicted, positive, tuple(done.kept for done in found),
+                sum(done.fitted.fell_back for done in found))
 
 
 def learned_cutoff(outcome: np.ndarray, probability: np.ndarray, rule: str | float) -> float:
@@ -136,49 +142,57 @@ def learned_cutoff(outcome: np.ndarray, probability: np.ndarray, rule: str | flo
     return cutoff_for_sensitivity(outcome, probability, float(rule)).threshold
 
 
+def area_632_plus(learner: Learner, data: StudyData, event: np.ndarray, rows: np.ndarray, plan: Validation,
+                  jobs: int = 1, cancelled: Cancelled = never_cancelled) -> Area632:
+    """The .632+ area of ``learner`` among ``rows`` (indices), by ``plan.samples_632`` bootstrap samples of subjects."""
+    splits = Bootstrap(plan.samples_632).splits(Who(event[rows], data.subjects[rows]), plan.seed)
+    parts = [(rows, rows), *((rows[one.train], rows[one.test]) for one in splits
+                             if len(np.unique(event[rows[one.test]])) == 2)]
+    tasks = [Task(learner, *part, derived_seed(plan.seed, 12, number), False, plan)
+             for number, part in enumerate(parts)]
+    apparent, *left_out = (auc(event[test], done.predicted[:, 1]) for (_, test), done in
+                           zip(parts, run_tasks(tasks, data.frame, event, jobs, cancelled=cancelled), strict=True))
+    return area_632(apparent, left_out)
+
+
+@dataclass(frozen=True)
+class Who:
+    """All that a scheme of splits looks at: outcomes, subjects and centres (n each, or ``None``) of some rows."""
+
+    outcome: np.ndarray
+    people: np.ndarray
+    centres: np.ndarray | None = None
+
+
+def scheme_of(plan: Validation) -> Scheme:
+    """The splits that a recipe asks for: ``folds`` 0 leaves one subject out, by centre one centre or folds of them."""
+    if plan.by == "centre":
+        return LeaveOneCentreOut()
+    if plan.by == "centres":
+        return CentreFolds(plan.folds)
+    return CrossValidation(plan.folds, plan.repeats) if plan.folds else LeaveOnePersonOut()
+
+
 def repeated_folds(outcome: np.ndarray, subjects: np.ndarray, rows: np.ndarray, plan: Validation,
                    centres: np.ndarray | None = None) -> list[list[Split]]:
-    """Repeats of folds of whole subjects among ``rows`` (indices); ``folds`` 0 leaves one subject out.
+    """Repeats of training and test rows among ``rows`` (indices) by :func:`scheme_of`; nobody is on both sides.
 
-    By centre, each of ``centres`` (n) is left out once, with everybody who was also seen there; InputError where fewer
-    than three centres have both outcomes.
+    InputError where there are too few people of an outcome, fewer than three centres, or a training part with one
+    outcome.
     """
-    if plan.by == "centre":
-        return [_by_centre(outcome, subjects, rows, centres)]
-    if plan.folds == 0:
-        return [[(rows[subjects[rows] != one], rows[subjects[rows] == one]) for one in np.unique(subjects[rows])]]
-    found = []
-    for repeat in range(plan.repeats):
-        parts = inner_folds(outcome[rows], plan.folds, derived_seed(plan.seed, 1, repeat), subjects[rows])
-        found.append([(rows[train], rows[test]) for train, test in parts])
-    return found
-
-
-def _by_centre(outcome: np.ndarray, subjects: np.ndarray, rows: np.ndarray, centres: np.ndarray | None) -> list[Split]:
-    names = [] if centres is None else list(np.unique(centres[rows]))
-    if len(names) < 3:
+    known = None if centres is None else centres[rows]
+    if plan.by != "subject" and (known is None or len(np.unique(known)) < 3):
         raise InputError("Leaving one centre out needs three centres at least, named in every row (column 'centre').")
-    found = []
-    for one in names:
-        test = rows[centres[rows] == one]
-        train = rows[(centres[rows] != one) & ~np.isin(subjects[rows], subjects[test])]
-        if len(np.unique(outcome[train])) < 2:
-            raise InputError(f"Without the centre '{one}' only one outcome is left to learn from.")
-        found.append((train, test))
+    found: list[list[Split]] = []
+    for split in scheme_of(plan).splits(Who(outcome[rows], subjects[rows], known), plan.seed):
+        if len(np.unique(outcome[rows[split.train]])) < 2:
+            raise InputError(f"The split '{split.name}' leaves only one outcome to learn from.")
+        found += [[]] if split.repeat == len(found) else []
+        found[split.repeat].append((rows[split.train], rows[split.test]))
     return found
 
 
 def hold_out(outcome: np.ndarray, subjects: np.ndarray, share: float, seed: int) -> Split:
-    """Development and test rows: ``share`` of the subjects of each outcome is held out whole.
-
-    A subject counts by its most frequent outcome.  InputError where nobody would be left in a part.
-    """
-    people, place = np.unique(subjects, return_inverse=True)
-    strata = np.array([_commonest(outcome[place == at]) for at in range(len(people))])
-    test = drawn_share(strata, share, derived_seed(seed, 9))[place]
-    return np.flatnonzero(~test), np.flatnonzero(test)
-
-
-def _commonest(values: np.ndarray) -> float:
-    found, counts = np.unique(values, return_counts=True)
-    return found[counts.argmax()]
+    """Development and test rows: ``share`` of the subjects of each outcome is held out whole."""
+    split = HoldOut(share).splits(Who(outcome, subjects), seed)[0]
+    return split.train, split.test

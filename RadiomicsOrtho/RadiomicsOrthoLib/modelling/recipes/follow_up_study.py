@@ -1,5 +1,4 @@
-"""A score in a cohort that was followed: hazard ratio per point, and what it adds to a clinical Cox model (Hong et
-al.)."""
+"""A score in a followed cohort: hazard ratio per point, and what it adds to a clinical Cox model (Hong et al.)."""
 
 from __future__ import annotations
 
@@ -10,15 +9,21 @@ import numpy as np
 from ...errors import InputError
 from ...statistics.estimate import Estimate
 from ...statistics.logistic import likelihood_ratio_test
+from ...statistics.survival import area_interval_at, net_benefit_at
+from ..inner_folds import inner_folds
+from ..splits import derived_seed
+from ..task import survival_outcome
 from .learners import Fitted
 from .matrix import EQUALS, StudyData
 from .recipe import Recipe
-from .results import FollowUpResult
+from .results import RISKS, AtHorizon, FollowUpResult
 
 if TYPE_CHECKING:
     import pandas
 
 SCORE = "score"
+#: of a Cox model for risks of people whom it has not seen, and the least events for them
+FOLDS, LEAST = 5, 5
 
 
 def follow_up_study(recipe: Recipe, data: StudyData, fitted: Fitted) -> FollowUpResult:
@@ -29,10 +34,12 @@ def follow_up_study(recipe: Recipe, data: StudyData, fitted: Fitted) -> FollowUp
     known = np.isfinite(time) & (time > 0)
     if known.sum() < 20 or event[known].sum() < 5:
         raise InputError(f"The followed cohort has {int(event[known].sum())} events among {int(known.sum())} people "
-                         f"with a "
-                         f"time in the column '{plan.time}'; a Cox model needs 5 events at least.")
+                         f"with a time in the column '{plan.time}'; a Cox model needs 5 events at least.")
     rows, time, event = rows[known], time[known], event[known]
     score = 100 * fitted.predict(data.frame.iloc[rows])[:, 1]
+    if np.ptp(score) == 0:
+        raise InputError("The score is the same for everybody of the followed cohort: the model learned nothing from "
+                         "its features, and a score without differences has no hazard ratio.")
     columns = [name for name in data.frame.columns if name.partition(EQUALS)[0] in plan.clinical]
     clinical = data.frame.iloc[rows][columns].fillna(data.frame.iloc[rows][columns].median())
     alone = cox(clinical[[]].assign(**{SCORE: score}), time, event)
@@ -41,12 +48,7 @@ def follow_up_study(recipe: Recipe, data: StudyData, fitted: Fitted) -> FollowUp
     return FollowUpResult(
         len(rows), int(event.sum()), float(np.median(time)), score, time, event, *hazard_ratio(alone),
         *hazard_ratio(both), chi2, 1, p, float(without.concordance_index_), float(both.concordance_index_),
-        plan.horizon,
-        _at_horizon(plan.horizon, time, event,
-                    {"clinical values": without.predict_log_partial_hazard(clinical).to_numpy(),
-                                                "clinical values and score": both.predict_log_partial_hazard(
-                                                    clinical.assign(**{SCORE: score})).to_numpy(), "score": score}),
-        _mean_sd(score[event]), _mean_sd(score[~event]))
+        _at_horizon(recipe, time, event, clinical, score), _mean_sd(score[event]), _mean_sd(score[~event]))
 
 
 def cox(columns: pandas.DataFrame, time: np.ndarray, event: np.ndarray):
@@ -68,18 +70,40 @@ def hazard_ratio(fitted) -> tuple[Estimate, float]:
             float(row["p"]))
 
 
-def _at_horizon(horizon: float | None, time: np.ndarray, event: np.ndarray,
-                scores: dict[str, np.ndarray]) -> dict[str, float]:
-    """Areas at the horizon: cumulative cases against those still free of it, weighted for censoring (Uno et al.
-    2007)."""
-    if horizon is None or not ((time <= horizon) & event).any() or not (time > horizon).any():
-        return {}
-    from sksurv.metrics import cumulative_dynamic_auc
-    from sksurv.util import Surv
+def _at_horizon(recipe: Recipe, time: np.ndarray, event: np.ndarray, clinical: pandas.DataFrame,
+                score: np.ndarray) -> AtHorizon | None:
+    """Risks at the horizon from Cox models that had not seen the person, with areas and net benefit.
 
-    outcome = Surv.from_arrays(event, time)
-    return {name: float(cumulative_dynamic_auc(outcome, outcome, score, [horizon])[0][0])
-            for name, score in scores.items()}
+    ``None`` without a horizon, or with fewer than five events before it or people seen beyond it.
+    """
+    horizon, plan = recipe.follow_up.horizon, recipe.validation
+    if horizon is None or min(((time <= horizon) & event).sum(), (time > horizon).sum()) < LEAST:
+        return None
+    columns = {"clinical values": clinical, "clinical values and score": clinical.assign(**{SCORE: score}),
+               "score": clinical[[]].assign(**{SCORE: score})}
+    risks = {name: _held_out_risk(frame, time, event, horizon, plan.seed) for name, frame in columns.items()}
+    repeats = plan.bootstrap // 2
+    without, both = risks["clinical values"], risks["clinical values and score"]
+    # ranked by the score itself: that of a Cox model of the score alone differs between folds
+    ranked = risks | {"score": score}
+    return AtHorizon(
+        horizon, {name: area_interval_at(event, time, risk, horizon, None, repeats, plan.seed)
+                  for name, risk in ranked.items()},
+        area_interval_at(event, time, both, horizon, without, repeats, plan.seed),
+        {name: net_benefit_at(event, time, risk, RISKS, horizon) for name, risk in risks.items()},
+        net_benefit_at(event, time, np.ones(len(time)), RISKS, horizon))
+
+
+def _held_out_risk(columns: pandas.DataFrame, time: np.ndarray, event: np.ndarray, horizon: float,
+                   seed: int) -> np.ndarray:
+    """The risk (n) of the event by ``horizon``, by Cox models of folds that had not seen the person."""
+    found = np.empty(len(time))
+    for train, test in inner_folds(survival_outcome(event, time), FOLDS, derived_seed(seed, 13),
+                                   np.asarray(columns.index)):
+        fitted = cox(columns.iloc[train], time[train], event[train])
+        free = fitted.predict_survival_function(columns.iloc[test].reset_index(drop=True), times=[horizon])
+        found[test] = 1 - free.to_numpy()[0]
+    return found
 
 
 def _mean_sd(values: np.ndarray) -> tuple[float, float]:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from pathlib import Path
+
 import numpy as np
 
 from ...errors import InputError
@@ -9,25 +12,26 @@ from ...long_work import Cancelled, Progress, never_cancelled, no_progress
 from ..dataset import Dataset
 from ..estimators import ESTIMATORS
 from ..grid import GridPlan, run_grid
-from ..schemes import CrossValidation, LeaveOneCentreOut
 from ..splits import derived_seed
+from .evaluation import scheme_of
 from .matrix import StudyData, columns_of
-from .recipe import Model, Recipe
+from .recipe import Model, Recipe, safe_name
 from .results import GridCell, GridResult
 
 
 def grid_study(recipe: Recipe, data: StudyData, development: np.ndarray, event: np.ndarray, jobs: int = 1,
-               progress: Progress = no_progress, cancelled: Cancelled = never_cancelled) -> GridResult:
-    """One repeat of the folds of the recipe for each region.
+               progress: Progress = no_progress, cancelled: Cancelled = never_cancelled,
+               resume_folder: Path | None = None) -> GridResult:
+    """One repeat of the folds of the recipe for each region; fits are kept in ``resume_folder``, by region.
 
     The nested figures pick a combination by inner folds of each training part; shuffled outcomes are for the regions
     that the recipe names.
     """
     grid, plan = recipe.grid, recipe.validation
-    by_centre = plan.by == "centre"
+    by_centre = plan.by != "subject"
     if not plan.folds and not by_centre:
         raise InputError(f"The grid of the recipe '{recipe.id}' is compared in folds, and it leaves one subject out.")
-    scheme = LeaveOneCentreOut() if by_centre else CrossValidation(plan.folds)
+    scheme = scheme_of(replace(plan, repeats=1))
     centres = data.centres[development] if by_centre and data.centres is not None else None
     # what each region costs, for the progress
     costs = {region: 1 + plan.inner + grid.permutations.get(region, 0) for region in grid.regions}
@@ -39,7 +43,7 @@ def grid_study(recipe: Recipe, data: StudyData, development: np.ndarray, event: 
         found[region] = run_grid(
             table, grid.selectors, {name: _quick(step) for name, step in grid.estimators.items()},
             GridPlan(scheme, plan.inner, grid.permutations.get(region, 0), plan.bootstrap), jobs,
-            seed=derived_seed(plan.seed, 8),
+            resume_folder and resume_folder / safe_name(region), derived_seed(plan.seed, 8),
             progress=lambda share, text, part=part, region=region: progress(part[0] + part[1] * share,
                                                                             f"{region}: {text}"),
             cancelled=cancelled)

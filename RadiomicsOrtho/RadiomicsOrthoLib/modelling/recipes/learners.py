@@ -8,11 +8,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from ...errors import InputError
 from ..chain import preparation
 from ..estimators import ESTIMATORS, estimator
 from ..inner_folds import inner_folds, people_of
+from ..selection import selection_steps
 from ..splits import derived_seed
-from .recipe import Model
+from ..task import CLASSIFICATION, REGRESSION
+from .recipe import Model, Recipe
 
 if TYPE_CHECKING:
     import pandas
@@ -21,6 +24,27 @@ SCORE = "rad_score"
 FEATURES, CLINICAL, MODEL = "features", "clinical", "model"
 #: folds in which a score is made for people whom it had not seen
 SCORE_FOLDS = 5
+
+
+def check_models(recipe: Recipe) -> None:
+    """InputError for a step or an estimator that there is not, or that is for another kind of outcome."""
+    wanted = REGRESSION if recipe.outcome.classes is None else CLASSIFICATION
+    for model in recipe.models:
+        if model.average:
+            continue
+        name, parameters = next(iter(model.estimator.items()))
+        made = estimator(name, 0, **parameters)
+        if ESTIMATORS[name].task != wanted:
+            raise InputError(f"The estimator '{name}' of the model '{model.id}' is for {ESTIMATORS[name].task}, and "
+                             f"the outcome of the recipe is one of {wanted}.")
+        if model.combine == "score" and not (wanted == CLASSIFICATION and hasattr(made, "decision_function")):
+            raise InputError(f"The model '{model.id}' makes one score of its features, which needs a linear estimator "
+                             f"of classes, such as ridge_logistic; '{name}' has no linear score.")
+        for _, step in selection_steps(model.selection, 0):
+            tasks = getattr(step, "tasks", ()) or (wanted,)
+            if wanted not in tasks:
+                raise InputError(f"A selection of the model '{model.id}' is for {' and '.join(tasks)}, and the outcome "
+                                 f"of the recipe is one of {wanted}: {type(step).__name__}.")
 
 
 @dataclass(frozen=True)
@@ -37,11 +61,18 @@ class Learner:
         return next(iter(self.model.estimator.items()))
 
     def fit(self, frame: pandas.DataFrame, outcome: np.ndarray, seed: int) -> Fitted:
-        """Everything is learned from ``frame`` (n rows) and ``outcome`` (n) alone."""
-        if self.model.combine == "score":
-            return self._fit_score(frame, outcome, seed)
-        chain = self._chain(self.features, self.clinical, seed)
-        chain.fit(frame[[*self.features, *self.clinical]], outcome)
+        """Everything is learned from ``frame`` (n rows) and ``outcome`` (n) alone.
+
+        InputError for what a step or the estimator cannot learn from: no feature passes, too few rows of an outcome, …
+        """
+        try:
+            if self.model.combine == "score":
+                return self._fit_score(frame, outcome, seed)
+            chain = self._chain(self.features, self.clinical, seed)
+            chain.fit(frame[[*self.features, *self.clinical]], outcome)
+        except (ValueError, np.linalg.LinAlgError) as error:
+            raise InputError(f"The model '{self.model.title}' cannot be fitted to {len(frame)} rows; change its steps "
+                             f"in the recipe, or bring more people: {' '.join(str(error).split())}") from None
         return Fitted(self, chain)
 
     def _fit_score(self, frame: pandas.DataFrame, outcome: np.ndarray, seed: int) -> Fitted:
@@ -118,11 +149,22 @@ class Fitted:
         return tuple(part.get_feature_names_out()) if part is not None else ()
 
     @property
+    def predictors(self) -> int:
+        """How many columns reach the estimator, clinical ones and scores among them."""
+        return len(self.chain.named_steps["columns"].get_feature_names_out())
+
+    @property
+    def fell_back(self) -> bool:
+        """Whether nothing passed a step of the selection, so that its best feature stayed."""
+        part = self._selecting.named_steps["columns"].named_transformers_.get(FEATURES)
+        return part is not None and any(getattr(step, "fell_back_", False) for _, step in part.steps)
+
+    @property
     def weights(self) -> dict[str, float]:
         """Name → coefficient per standard deviation, or importance where there are no coefficients; empty if
         neither."""
         chain = self._selecting
-        model, names = chain.named_steps[MODEL], chain.named_steps["columns"].get_feature_names_out()
+        model, names = _core(chain.named_steps[MODEL]), chain.named_steps["columns"].get_feature_names_out()
         found = getattr(model, "coef_", None)
         if found is None:
             found = getattr(model, "feature_importances_", None)
@@ -132,7 +174,14 @@ class Fitted:
 
     @property
     def linear(self) -> bool:
-        return hasattr(self._selecting.named_steps[MODEL], "coef_")
+        return hasattr(_core(self._selecting.named_steps[MODEL]), "coef_")
+
+
+def _core(model):
+    """What was fitted inside a tuning or a calibration by folds, which learned from all rows at last."""
+    model = getattr(model, "best_estimator_", model)
+    calibrated = getattr(model, "calibrated_classifiers_", ())
+    return calibrated[0].estimator if len(calibrated) == 1 else model
 
 
 @dataclass(frozen=True)

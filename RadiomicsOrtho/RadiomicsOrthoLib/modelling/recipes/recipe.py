@@ -7,6 +7,7 @@ had to choose itself in ``assumed``.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -107,9 +108,10 @@ class Model:
 class Validation:
     """``repeats`` × ``folds`` of whole subjects (``folds`` 0: leave one subject out), in the development part.
 
-    ``by`` ``centre`` leaves one centre out at a time instead.
+    ``by`` ``centre`` leaves one centre out at a time instead, ``centres`` makes the folds of whole centres.
     ``test`` is the share of subjects held out, or ``set`` where the column of that name says who; 0 for none.
-    ``cutoff`` is ``youden`` or a sensitivity, learned in ``inner`` folds of the training part.
+    ``cutoff`` is ``youden`` or a sensitivity, learned in ``inner`` folds of the training part.  ``samples_632`` are
+    bootstrap samples of subjects for the .632+ estimate of the main model; 0 for none.
     """
 
     repeats: int
@@ -121,6 +123,7 @@ class Validation:
     permutations: int
     seed: int
     by: str = "subject"
+    samples_632: int = 0
 
 
 @dataclass(frozen=True)
@@ -199,3 +202,8 @@ class Recipe:
             found += [ColumnSpec(self.follow_up.time, "time", unit=self.follow_up.unit, range=(0, 1e4), missing=True),
                       ColumnSpec(self.follow_up.event, "time", "choice", choices=yes_no, missing=True)]
         return tuple(found)
+
+
+def safe_name(text: str) -> str:
+    """Letters, digits, '-' for the name of a file."""
+    return re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-")

@@ -9,11 +9,16 @@ import numpy as np
 
 from ...statistics.estimate import Estimate
 from ...statistics.reclassification import Improvement
+from ...statistics.regression import FTest
 from ...statistics.roc import AucComparison
+from ..chain_validation import Area632
 from .assessment import Assessment, Predictions
 from .learners import Fitted
 from .matrix import StudyData
 from .recipe import Model, Recipe
+
+#: thresholds of the net benefit by a horizon
+RISKS = np.round(np.arange(0.002, 0.1501, 0.002), 3)
 
 
 @dataclass(frozen=True)
@@ -22,7 +27,8 @@ class ModelResult:
 
     ``fitted`` learned from the whole development part; ``cutoff`` from its held-out predictions.  ``apparent`` is its
     area on the people of the fit, shown only to say how much too good it is.  ``kept_share`` says in which share of the
-    fits of the cross-validation each feature was kept.
+    fits of the cross-validation each feature was kept, ``fell_back`` in how many of them nothing passed the selection,
+    so that its best feature stayed.
     """
 
     model: Model
@@ -34,6 +40,7 @@ class ModelResult:
     cutoff: float
     apparent: float
     kept_share: Mapping[str, float]
+    fell_back: int = 0
 
 
 @dataclass(frozen=True)
@@ -59,13 +66,14 @@ class Null:
 
 @dataclass(frozen=True)
 class BinaryResult:
-    """Models of one binary task; ``classes`` are titles of no event and event."""
+    """Models of one binary task; ``classes`` are titles of no event and event, ``area_632`` is of the main model."""
 
     title: str
     classes: tuple[str, str]
     models: Mapping[str, ModelResult]
     comparisons: tuple[Comparison, ...]
     null: Null | None = None
+    area_632: Area632 | None = None
     block_correlation: Mapping[str, float] = field(default_factory=dict)
 
 
@@ -80,25 +88,38 @@ class ClassesResult:
 
 @dataclass(frozen=True)
 class RegressionResult:
-    """``apparent`` r, R², F, degrees of freedom and p of the fit itself; of people left out r and R² by subjects.
+    """``apparent`` r, R² and F of the fit itself; of people left out r and R² by subjects.
 
-    ``predicted`` (repeats, n) stands beside ``outcome`` (n).
+    ``predicted`` (repeats, n) stands beside ``outcome`` (n).  r is ``None`` where everybody gets the same number,
+    adjusted R² and F for an estimator that is not least squares.
     """
 
     model: Model
     fitted: Fitted
     outcome: np.ndarray
     predicted: np.ndarray
-    apparent_r: Estimate
+    apparent_r: Estimate | None
     apparent_r2: float
-    adjusted_r2: float
-    f: float
-    freedom: tuple[int, int]
-    p: float
-    r: Estimate
+    adjusted_r2: float | None
+    f: FTest | None
+    r: Estimate | None
     r2: Estimate
     rmse: float
     kept_share: Mapping[str, float]
+    fell_back: int = 0
+
+
+@dataclass(frozen=True)
+class AtHorizon:
+    """By ``horizon``: areas of Cox models that had not seen the person, by what they see, and of the score itself;
+    ``added`` is what the score adds to the clinical area.  ``net_benefit`` stands at each of ``RISKS``.
+    """
+
+    horizon: float
+    areas: Mapping[str, Estimate]
+    added: Estimate
+    net_benefit: Mapping[str, np.ndarray]
+    net_benefit_all: np.ndarray
 
 
 @dataclass(frozen=True)
@@ -120,8 +141,7 @@ class FollowUpResult:
     p: float
     clinical_c: float
     combined_c: float
-    horizon: float | None
-    auc_at_horizon: Mapping[str, float]
+    at_horizon: AtHorizon | None
     mean_with: tuple[float, float]
     mean_without: tuple[float, float]
 

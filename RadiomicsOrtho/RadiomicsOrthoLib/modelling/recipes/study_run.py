@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from pathlib import Path
 
 import numpy as np
 
@@ -17,6 +18,7 @@ from .classes_study import all_classes, pair_studies
 from .evaluation import hold_out
 from .follow_up_study import follow_up_study
 from .grid_study import grid_study
+from .learners import check_models
 from .matrix import StudyData, study_data
 from .recipe import Recipe
 from .regression_study import regression_study
@@ -27,9 +29,13 @@ SIMULATED = ("SIMULATED: the table says that its people are virtual. Every figur
 
 
 def run_recipe(recipe: Recipe, table: FeatureTable, jobs: int = 1, progress: Progress = no_progress,
-               cancelled: Cancelled = never_cancelled) -> StudyResult:
-    """Everything that ``recipe`` asks for on ``table``; InputError where the table does not fit."""
+               cancelled: Cancelled = never_cancelled, resume_folder: Path | None = None) -> StudyResult:
+    """Everything that ``recipe`` asks for on ``table``; InputError where the table does not fit.
+
+    Fits of a grid are kept in ``resume_folder``: called again, only those that lack are made.
+    """
     start = time.monotonic()
+    check_models(recipe)
     data = study_data(table, recipe)
     development, test = _parts(data, recipe)
     kind = int if recipe.outcome.classes else float
@@ -49,7 +55,8 @@ def run_recipe(recipe: Recipe, table: FeatureTable, jobs: int = 1, progress: Pro
             found["follow_up"] = follow_up_study(recipe, data, main.models[recipe.main].fitted)
         if recipe.grid:
             found["grid"] = grid_study(recipe, data, development, event, jobs,
-                                       lambda s, text: progress(share + (0.95 - share) * s, text), cancelled)
+                                       lambda s, text: progress(share + (0.95 - share) * s, text), cancelled,
+                                       resume_folder)
     elif recipe.outcome.kind == "classes":
         found["binary"] = pair_studies(recipe, data, development, test, jobs, lambda s, t: progress(0.7 * s, t),
                                        cancelled)
@@ -62,7 +69,7 @@ def run_recipe(recipe: Recipe, table: FeatureTable, jobs: int = 1, progress: Pro
         _end_workers()
     progress(1.0, "computed")
     return StudyResult(recipe, data, development, test, _flow(data, recipe, development, test), groups, baseline,
-                       (*_notes(data, recipe), *suspects), seconds=time.monotonic() - start, **found)
+                       (*_notes(data, recipe, development), *suspects), seconds=time.monotonic() - start, **found)
 
 
 def _end_workers() -> None:
@@ -96,6 +103,8 @@ def _flow(data: StudyData, recipe: Recipe, development: np.ndarray, test: np.nda
     folds = f"{plan.repeats} × {plan.folds} folds of whole subjects"
     if plan.by == "centre":
         folds = "one centre left out at a time"
+    elif plan.by == "centres":
+        folds = f"{plan.folds} folds of whole centres"
     elif plan.folds == 0:
         folds = "one subject left out at a time"
     found = [*data.flow, f"development: {people(development)}; {folds}"]
@@ -105,7 +114,7 @@ def _flow(data: StudyData, recipe: Recipe, development: np.ndarray, test: np.nda
     return tuple(found)
 
 
-def _notes(data: StudyData, recipe: Recipe) -> tuple[str, ...]:
+def _notes(data: StudyData, recipe: Recipe, development: np.ndarray) -> tuple[str, ...]:
     """What a reader must know of this table, besides the figures."""
     found = [SIMULATED] if data.people.simulated else []
     profiles = set(data.people.columns.get("profile", ())) - {""}
@@ -113,15 +122,15 @@ def _notes(data: StudyData, recipe: Recipe) -> tuple[str, ...]:
         found.append(f"The features come from the profile {', '.join(sorted(profiles))}; the recipe names "
                      f"{recipe.scan.profile}.")
     if recipe.outcome.classes:
-        events = min(int((data.outcome[~data.held_out] == code).sum()) for code in range(len(recipe.outcome.classes)))
+        events = min(int((data.outcome[development] == code).sum()) for code in range(len(recipe.outcome.classes)))
         candidates = data.frame.shape[1]
         if events < candidates:
-            found.append(f"{candidates} candidate columns for {events} rows of the rarest outcome: what was selected "
-                         f"will "
-                         "differ in the next sample, and its stability over the folds is shown for that reason.")
+            found.append(f"{candidates} candidate columns for {events} rows of the rarest outcome in the development "
+                         "part: what was selected will differ in the next sample, and its stability over the folds is "
+                         "shown for that reason.")
         if events < 100:
-            found.append(f"{events} rows of the rarest outcome; at least 100 events are asked for to validate a model "
-                         "(Collins et al. 2016, doi:10.1002/sim.6787).")
+            found.append(f"{events} rows of the rarest outcome to learn from; at least 100 events are asked for to "
+                         "validate a model (Collins et al. 2016, doi:10.1002/sim.6787).")
     if recipe.caution:
         found.append(recipe.caution)
     return tuple(found)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
 
 from ...modelling.recipes.assessment import CURVE, ROC_GRID, Assessment
 from ...modelling.recipes.results import (
+    RISKS,
+    AtHorizon,
     BinaryResult,
     ClassesResult,
     FollowUpResult,
@@ -80,22 +82,32 @@ def decision_figure(title: str, assessed: Mapping[str, Assessment]) -> str:
     return plot.svg()
 
 
-def stability_figure(result: ModelResult) -> str:
+def stability_figure(result: ModelResult | RegressionResult) -> str:
     """In which share of the fits of the cross-validation each feature was kept."""
     final = set(result.fitted.kept) if result.fitted else set()
     rows = [(name, share, COLOURS[0] if name in final else "#9bb4c4")
             for name, share in list(result.kept_share.items())[:MOST_FEATURES]]
-    return bars("Kept in the fits of the cross-validation", rows, "share of fits (dark: kept in the final fit)", (0, 1),
-                note=lambda value: f"{100 * value:.0f} %")
+    return bars(f"Kept in the fits of the cross-validation{_first(len(result.kept_share))}", rows,
+                "share of fits (dark: kept in the final fit)", (0, 1), note=lambda value: f"{100 * value:.0f} %")
 
 
-def weights_figure(result: ModelResult) -> str:
-    """Coefficients per standard deviation, or importance, of the final fit."""
-    weights = sorted(result.fitted.weights.items(), key=lambda item: -abs(item[1]))[:MOST_FEATURES]
+def weights_figure(result: ModelResult | RegressionResult, unit: str) -> str:
+    """Coefficients per standard deviation in ``unit``, or importance, of the final fit."""
+    weights = sorted(result.fitted.weights.items(), key=lambda item: -abs(item[1]))
     title = "Coefficients per standard deviation" if result.fitted.linear else "Importance"
-    unit = "log odds" if result.fitted.linear else "share of the trees' gain"
-    return bars(f"{title} of the final fit", [(name, value, COLOURS[0] if value >= 0 else COLOURS[1])
-                                              for name, value in weights], unit)
+    rows = [(name, value, COLOURS[0] if value >= 0 else COLOURS[1]) for name, value in weights[:MOST_FEATURES]]
+    return bars(f"{title} of the final fit{_first(len(weights))}", rows, unit,
+                digits=_digits(value for _, value in weights))
+
+
+def _first(count: int) -> str:
+    return f", first {MOST_FEATURES} of {count}" if count > MOST_FEATURES else ""
+
+
+def _digits(values: Iterable[float]) -> int:
+    """So many that the greatest of ``values`` shows two figures."""
+    greatest = max(map(abs, values), default=1.0)
+    return 2 if greatest >= 0.1 or greatest == 0 else int(np.ceil(-np.log10(greatest))) + 1
 
 
 def confusion_figure(title: str, classes: Sequence[str], matrix: np.ndarray) -> str:
@@ -118,17 +130,24 @@ def correlation_figure(names: Sequence[str], values: np.ndarray) -> str:
                  legend="Pearson's r in the development part; blue positive, orange negative.")
 
 
-def heat_figure(names: Sequence[str], values: np.ndarray, event: np.ndarray, classes: tuple[str, str]) -> str:
-    """The kept features (rows) of every row of the table (columns), standardised, sorted by outcome."""
-    order = np.argsort(event, kind="stable")
+def heat_figure(names: Sequence[str], values: np.ndarray, outcome: np.ndarray, classes: Sequence[str]) -> str:
+    """The kept features (rows) of every row of the table (columns), standardised, sorted by ``outcome``.
+
+    ``outcome`` are places in ``classes``, or numbers where ``classes`` are titles of its parts of equal count.
+    """
+    order = np.argsort(outcome, kind="stable")
+    known = np.array_equal(np.unique(outcome), np.arange(len(classes)))
+    shares = [float((outcome == code).mean()) for code in range(len(classes))] if known else \
+        [1 / len(classes)] * len(classes)
+    ends = np.cumsum(shares)
     scaled = (values - values.mean(axis=0)) / np.where(values.std(axis=0) > 0, values.std(axis=0), 1)
     drawing, width, label = Drawing(), 760.0, 300.0
     each, cell, top = (width - label - 28) / len(order), 18.0, 58.0
     drawing.text(12, 20, "Features that were kept, by outcome", SIZE, INK, bold=True)
-    share = float((event == 0).mean())
-    for start, end, name in ((0.0, share, classes[0]), (share, 1.0, classes[1])):
-        span = width - label - 28
-        drawing.rect(label + 16 + span * start, 40, span * (end - start) - 2, 10, COLOURS[0 if start == 0 else 1])
+    span = width - label - 28
+    for number, (name, end, share) in enumerate(zip(classes, ends, shares, strict=True)):
+        start = end - share
+        drawing.rect(label + 16 + span * start, 40, span * share - 2, 10, COLOURS[number % len(COLOURS)])
         drawing.text(label + 16 + span * (start + end) / 2, 36, name, SMALL, INK, "middle")
     for row, name in enumerate(names):
         y = top + row * cell
@@ -136,9 +155,8 @@ def heat_figure(names: Sequence[str], values: np.ndarray, event: np.ndarray, cla
         for at, person in enumerate(order):
             drawing.rect(label + 16 + at * each, y, each + 0.05, cell - 1, diverging(float(scaled[person, row]) / 2.5))
     bottom = top + len(names) * cell
-    drawing.text(12, bottom + 18, "Standard deviations from the mean: blue above, orange below, full colour at "
-                                  "2.5.", SMALL,
-                 MUTED)
+    drawing.text(12, bottom + 18, "Standard deviations from the mean: blue above, orange below, full colour at 2.5.",
+                 SMALL, MUTED)
     return to_svg(drawing.finish(width, bottom + 30, "Heat map of the features that were kept"))
 
 
@@ -190,6 +208,20 @@ def event_by_thirds(found: FollowUpResult) -> tuple[float, list[tuple[str, list[
                  for third, name in enumerate(("low", "middle", "high"))]
 
 
+def horizon_figure(found: AtHorizon, unit: str) -> str:
+    """Net benefit of acting on a risk of the event by the horizon."""
+    top = 1.15 * max(float(np.nanmax(curve)) for curve in (*found.net_benefit.values(), found.net_benefit_all))
+    top = max(top, 1e-3)
+    plot = Plot(f"Decision curve, risk at {found.horizon:g} {unit}", (0, float(RISKS[-1])), (-0.5 * top, top),
+                "threshold risk (%)", "net benefit per person", percent="x")
+    plot.line(RISKS, found.net_benefit_all, MUTED, "acting on everybody", 1.4, dashed=True)
+    plot.line([0, float(RISKS[-1])], [0, 0], INK, "acting on nobody", 1.2)
+    for number, (name, curve) in enumerate(found.net_benefit.items()):
+        known = np.isfinite(curve)
+        plot.line(RISKS[known], curve[known], COLOURS[number], f"Cox model of {name}")
+    return plot.svg()
+
+
 def _cumulative(time: np.ndarray, event: np.ndarray, end: float) -> tuple[list[float], list[float]]:
     """Steps of 1 − Kaplan–Meier until ``end``."""
     x, y, free = [0.0], [0.0], 1.0
@@ -210,7 +242,7 @@ def grid_figure(found: GridResult, region: str) -> str:
     return tiles(f"AUC in cross-validation: {region}", names, selectors, values,
                  [["–" if np.isnan(value) else f"{value:.2f}" for value in row] for row in values],
                  [["#ffffff" if np.isnan(value) else heat(value, 0.5, 1.0) for value in row] for row in values],
-                 width=720, cell=20)
+                 width=900, cell=20)
 
 
 def models_of(result: BinaryResult, test: bool) -> dict[str, Assessment]:

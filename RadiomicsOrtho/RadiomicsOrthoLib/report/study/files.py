@@ -7,13 +7,15 @@ import json
 import numpy as np
 
 from ...errors import InputError
-from ...modelling.recipes.bundle import bundle_of, model_id, record, regression_bundle, safe_name
+from ...modelling.recipes.bundle import bundle_of, model_id, record, regression_bundle
+from ...modelling.recipes.recipe import safe_name
 from ...modelling.recipes.results import BinaryResult, StudyResult
 from ...models.conversion.preprocessing import NotConvertibleError
 from ..tables import features_csv
 from . import figures as draw
 from . import results_file
 from .checklists import clear_answers, metrics_score, tripod_answers
+from .model_card import model_card
 from .nomogram import bundle_nomogram
 from .page import key_of, study_page
 from .tables_of import (
@@ -21,6 +23,7 @@ from .tables_of import (
     baseline_rows,
     comparison_rows,
     feature_rows,
+    followed_rows,
     grid_rows,
     main_model,
     performance_rows,
@@ -30,6 +33,8 @@ from .tables_of import (
 MODELS = "models"
 #: features that a heat map can show
 MOST_ROWS = 30
+#: of an outcome that is a number
+THIRDS = {"low": "lower third", "middle": "middle third", "high": "upper third"}
 
 
 def study_files(result: StudyResult) -> tuple[dict[str, str | bytes], dict[str, dict[str, bytes]]]:
@@ -38,7 +43,7 @@ def study_files(result: StudyResult) -> tuple[dict[str, str | bytes], dict[str, 
     figures = _figures(result, bundles)
     metrics, clear, tripod = metrics_score(result), clear_answers(result), tripod_answers(result)
     files: dict[str, str | bytes] = {
-        "report.html": study_page(result, figures, metrics, clear, tripod, models),
+        "report.html": study_page(result, figures, metrics, clear, tripod, models, _main_card(result, bundles)),
         "baseline.csv": features_csv(baseline_rows(result)), "performance.csv": features_csv(performance_rows(result)),
         "features.csv": features_csv(feature_rows(result)), "metrics.csv": features_csv(answer_rows(metrics.answers)),
         "clear.csv": features_csv(answer_rows(clear)), "tripod-ai.csv": features_csv(answer_rows(tripod)),
@@ -46,7 +51,7 @@ def study_files(result: StudyResult) -> tuple[dict[str, str | bytes], dict[str, 
                                                     "metrics_percent": round(metrics.percent, 1)},
                                   indent=2, ensure_ascii=False) + "\n"}
     for name, rows in (("comparisons.csv", comparison_rows(result)), ("predictions.csv", prediction_rows(result)),
-                       ("grid.csv", grid_rows(result))):
+                       ("grid.csv", grid_rows(result)), ("followed.csv", followed_rows(result))):
         if rows:
             files[name] = features_csv(rows)
     files[results_file.NAME] = results_file.study_results(result, models, files)
@@ -70,6 +75,11 @@ def _bundles(result: StudyResult) -> tuple[dict[str, dict[str, bytes]], list[tup
     return found, models
 
 
+def _main_card(result: StudyResult, bundles) -> str:
+    files = bundles.get(model_id(result.recipe.id, result.recipe.main))
+    return model_card(files) if files else ""
+
+
 def _figures(result: StudyResult, bundles) -> dict[str, str]:
     found = {"flow": draw.flow_figure(result.flow)}
     for task in result.binary.values():
@@ -80,7 +90,10 @@ def _figures(result: StudyResult, bundles) -> dict[str, str]:
         found["scatter"] = draw.scatter_figure(result.regression, "People left out, first repeat",
                                                result.recipe.outcome.unit)
     if result.follow_up:
-        found["survival"] = draw.survival_figure(result.follow_up, result.recipe.follow_up.unit)
+        unit = result.recipe.follow_up.unit
+        found["survival"] = draw.survival_figure(result.follow_up, unit)
+        if result.follow_up.at_horizon:
+            found["decision-horizon"] = draw.horizon_figure(result.follow_up.at_horizon, unit)
     if result.grid:
         found |= {f"grid-{safe_name(region)}": draw.grid_figure(result.grid, region)
                   for region in result.grid.corrected}
@@ -110,25 +123,20 @@ def _task_figures(result: StudyResult, task: BinaryResult) -> dict[str, str]:
 
 def _feature_figures(result: StudyResult) -> dict[str, str]:
     main = main_model(result)
-    if main is None:
-        one = result.regression
-        names = [name for name in one.fitted.kept if name in result.data.frame.columns]
-        return {"weights": draw.weights_figure(one), "stability": draw.stability_figure(one),
-                "correlation": draw.correlation_figure(names, _values(result, names))}
-    task, one = main
+    one = main[1] if main else result.regression
     if one.fitted is None:
         return {}
     found = {}
     if one.kept_share:
         found["stability"] = draw.stability_figure(one)
     if one.fitted.weights:
-        found["weights"] = draw.weights_figure(one)
+        outcome = "log odds" if main else result.recipe.outcome.unit or "units of the outcome"
+        found["weights"] = draw.weights_figure(one, outcome if one.fitted.linear else "share of the trees' gain")
     names = [name for name in one.fitted.kept if name in result.data.frame.columns][:MOST_ROWS]
     if len(names) > 1:
         values = _values(result, names)
-        event = one.internal_predictions.outcome
-        if len(event) == len(values):
-            found["heat"] = draw.heat_figure(names, values, event.astype(int), task.classes)
+        classes = tuple((result.recipe.outcome.classes or THIRDS).values())
+        found["heat"] = draw.heat_figure(names, values, result.data.outcome[result.development], classes)
         found["correlation"] = draw.correlation_figure(names, values)
     return found
 

@@ -30,6 +30,8 @@ _FITTED = "Rows of the table that the model was fitted to and tested on in folds
 _FOLLOWED = "Rows of the table's own set 'validation' with a time of follow-up."
 _HAZARD = ("Change of the hazard for each point of the score (0 to 100), adjusted for the clinical values; 1 is none.")
 _ADDED = "Likelihood ratio test of the score beside the clinical values."
+_AT = ("Chance that someone with the event by then has a higher risk than someone free of it, weighted for censoring, "
+       "by Cox models that had not seen the person; interval of a bootstrap.")
 _C = "Share of comparable pairs of people whose order is right (0.5: chance)."
 
 
@@ -79,10 +81,11 @@ def _regression(result: StudyResult) -> Iterable[Line]:
         return
     unit = f" {result.recipe.outcome.unit}".rstrip()
     yield "R², people left out", _interval(one.r2), _R2
-    yield "r, people left out", _interval(one.r), _R
+    if one.r:
+        yield "r, people left out", _interval(one.r), _R
     yield "Root mean square error", f"{one.rmse:.3g}{unit}", _RMSE
-    freedom = ", ".join(map(str, one.freedom))
-    yield "R² of the fit itself", f"{one.apparent_r2:.3f}, F({freedom}) {one.f:.1f}, {_p(one.p)}", _FIT
+    f = f", F({one.f.between}, {one.f.within}) {one.f.statistic:.1f}, {_p(one.f.p)}" if one.f else ""
+    yield "R² of the fit itself", _minus(f"{one.apparent_r2:.3f}{f}"), _FIT
     yield "Rows", f"{len(one.outcome)}", _FITTED
 
 
@@ -94,6 +97,11 @@ def _follow_up(result: StudyResult) -> Iterable[Line]:
     yield "Hazard ratio per point", _interval(one.adjusted), _HAZARD
     yield "Added to the clinical model", f"χ² {one.chi2:.2f}, {_p(one.p)}", _ADDED
     yield "C-index, clinical and with the score", f"{one.clinical_c:.3f}, {one.combined_c:.3f}", _C
+    if one.at_horizon:
+        at = f"at {one.at_horizon.horizon:g} {result.recipe.follow_up.unit}"
+        for name, area in one.at_horizon.areas.items():
+            yield f"Area {at}, {name}", _interval(area), _AT
+        yield f"Added to the area {at}", _interval(one.at_horizon.added), _AT
 
 
 def _interval(one: Estimate, digits: int = 3) -> str:

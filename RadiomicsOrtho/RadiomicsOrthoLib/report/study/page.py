@@ -22,20 +22,23 @@ start; } .study-figures svg, .wide svg { width: 100%; height: auto; display: blo
 .compact td, .compact th { font-size: .85rem; padding-right: .6rem; }
 .compact tbody th { width: auto; }
 .warning { border-left: 6px solid var(--warn); }
-td.number { white-space: nowrap; }
+.facts tbody th { width: 32%; }
 """
 
 
 def study_page(result: StudyResult, figures: Mapping[str, str], metrics: MetricsScore, clear: Sequence[Answer],
-               tripod: Sequence[Answer], models: Sequence[tuple[str, str]]) -> str:
-    """``figures``: name → SVG; ``models``: title and what became of it (a folder, or why there is none)."""
+               tripod: Sequence[Answer], models: Sequence[tuple[str, str]], card: str = "") -> str:
+    """``figures``: name → SVG; ``models``: title and what became of it (a folder, or why there is none).
+
+    ``card`` is HTML: the card of the main model, where it has a bundle.
+    """
     recipe = result.recipe
     word = "SIMULATED – " if result.simulated else ""
     sections = [
         _notes(result), _summary(result), _design(result), _people(result, figures),
         *(_task(result, task, figures) for task in result.binary.values()), _classes(result, figures),
         _regression(result, figures), _follow_up(result, figures), _grid(result, figures), _features(result, figures),
-        _card(result, models, figures), _metrics(metrics), _checklist("CLEAR", clear), _checklist("TRIPOD+AI", tripod),
+        _models(models, figures, card), _metrics(metrics), _checklist("CLEAR", clear), _checklist("TRIPOD+AI", tripod),
         _record(result)]
     footer = f"{RESEARCH_USE_ONLY} radiomics-ortho {__version__}, recipe {recipe.id} {recipe.version}."
     return page(f"{word}{recipe.title}", f"{word}{recipe.title}", f"Study report after {recipe.id}",
@@ -50,12 +53,11 @@ def _summary(result: StudyResult) -> str:
     rows = []
     for task in result.binary.values():
         one = task.models[result.recipe.main]
-        figures = one.test or one.internal
-        part = "held-out part" if one.test else "cross-validation"
+        parts = [("cross-validation", one.internal), *([("the held-out part", one.test)] if one.test else [])]
+        found = "; ".join(f"{interval(figures.honest_auc)} in {part} ({figures.events} of {figures.count} rows with "
+                          "the event)" for part, figures in parts)
         rows.append([escape(f"{task.title}: {one.model.title}"),
-                     escape(f"AUC {interval(figures.honest_auc)} in the {part}, {figures.events} of {figures.count} "
-                            f"rows "
-                            f"with the event; on the people of the fit {one.apparent:.3f}")])
+                     escape(f"AUC {found}; on the people of the fit, where it is too good, {one.apparent:.3f}")])
     if result.regression:
         one = result.regression
         rows.append([escape(one.model.title),
@@ -63,8 +65,8 @@ def _summary(result: StudyResult) -> str:
     if result.follow_up:
         one = result.follow_up
         rows.append(["Followed cohort", escape(f"hazard ratio per point {interval(one.adjusted)}, adjusted; the "
-                                               f"score adds "
-                                               f"χ² {one.chi2:.2f} (p {p_text(one.p)}) to the clinical model")])
+                                               f"score adds χ² {one.chi2:.2f} (") + f"p {p_text(one.p)}) to the "
+                     "clinical model"])
     return section("In short", table(rows, kind="facts"), "result")
 
 
@@ -78,17 +80,16 @@ def _design(result: StudyResult) -> str:
     deviations = table(([escape(one.study), escape(one.here), escape(one.why)] for one in recipe.deviations),
                        ("The study", "Here", "Why"), "compact")
     setting = table([["Images", escape(f"{scan.modality}, {scan.site}, {scan.compartment}"
-                                       f"{', ' + ', '.join(scan.levels) if scan.levels else ''}; one row for each "
-                                       f"{scan.per}")],
+                                       f"{', ' + ', '.join(scan.levels) if scan.levels else ''}; one row for "
+                                       f"each {scan.per}")],
                      ["Extraction profile", escape(scan.profile)], ["Outcome", escape(recipe.outcome.title)],
                      ["Models", bullets(_model_line(one) for one in recipe.models)],
                      ["Results of its kind", escape(", ".join(recipe.outputs) or "—")]], kind="facts")
     return section("Design", f"<p>{escape(recipe.citation)}</p><p class=\"what\">A way of working after this study, "
-                             f"fitted to the "
-                   f"table at hand. The study published no coefficients; none of its numbers are used. Read: "
-                   f"{escape(recipe.evidence)}.</p>{setting}{facts}{reported}<h3>Where this differs, and "
-                   f"why</h3>{deviations}"
-                   f"<h3>Assumed, because the study does not say</h3>{bullets(recipe.assumed)}")
+                             f"fitted to the table at hand. The study published no coefficients; none of "
+                             f"its numbers are used. Read: {escape(recipe.evidence)}.</p>{setting}{facts}{reported}"
+                             f"<h3>Where this differs, and why</h3>{deviations}"
+                             f"<h3>Assumed, because the study does not say</h3>{bullets(recipe.assumed)}")
 
 
 def _model_line(model) -> str:
@@ -108,8 +109,7 @@ def _people(result: StudyResult, figures: Mapping[str, str]) -> str:
     return section("Who is in the study", f'<div class="wide">{checked_svg(figures["flow"])}</div>'
                    + table(rows, head, "compact")
                    + '<p class="what">Mean ± standard deviation, or number (share), of subjects. The standardised '
-                     'difference '
-                     'compares the first two groups.</p>')
+                     'difference compares the first two groups.</p>')
 
 
 def _task(result: StudyResult, task: BinaryResult, figures: Mapping[str, str]) -> str:
@@ -130,10 +130,31 @@ def _task(result: StudyResult, task: BinaryResult, figures: Mapping[str, str]) -
     body = table(rows, head, "compact") + (
         '<p class="what">95 % intervals: of the AUC the wider one of DeLong and of a bootstrap of whole subjects, of '
         'shares exact (Clopper–Pearson). In cross-validation figures are means over the repeats, counts those of the '
-        'first. Cut-offs are learned in the training part.</p>')
+        'first. Cut-offs are learned in the training part. Bands of the ROC curves are pointwise, from samples of '
+        f'whole subjects. {_most_frequent(task)}{_fell_back(task)}{_area_632(task)}</p>')
     body += f'<div class="study-figures">{pictures}</div>{_benefit(result, task)}{_comparisons(task)}'
     body += _null(task, figures) + _blocks(task)
     return section(task.title, body)
+
+
+def _most_frequent(task: BinaryResult) -> str:
+    """What needs no model: the accuracy of calling everybody the more frequent class (no information rate)."""
+    one = next(iter(task.models.values())).internal
+    share = max(one.events, one.count - one.events) / one.count
+    name = task.classes[1 if 2 * one.events > one.count else 0]
+    return f"Calling every row of the development part '{escape(name)}' is right in {100 * share:.1f} %."
+
+
+def _fell_back(task: BinaryResult) -> str:
+    found = [f"{escape(one.model.title)} in {one.fell_back}" for one in task.models.values() if one.fell_back]
+    return f" Nothing passed the selection, so that the best single feature stayed, in fits of: {', '.join(found)}." \
+        if found else ""
+
+
+def _area_632(task: BinaryResult) -> str:
+    found = task.area_632
+    return (f" By the .632+ bootstrap of whole subjects the area of the main model is {found.value:.3f} (on the people "
+            f"of the fit {found.apparent:.3f}, on those left out {found.left_out:.3f}).") if found else ""
 
 
 def _benefit(result: StudyResult, task: BinaryResult) -> str:
@@ -167,19 +188,18 @@ def _keys(task: BinaryResult, figures: Mapping[str, str], kind: str) -> list[str
 def _comparisons(task: BinaryResult) -> str:
     def row(one: Comparison) -> list[str]:
         nri, idi = one.reclassified
-        return [escape(f"{task.models[one.first].model.title} − "
-                       f"{task.models[one.second].model.title}"), escape(one.part),
-                _number(one.delong.difference), p_text(one.delong.p), _number(one.by_subjects), _number(nri.estimate,
-                                                                                                        2),
-                _number(idi.estimate)]
+        return [escape(f"{task.models[one.first].model.title} − {task.models[one.second].model.title}"),
+                escape(one.part),
+                _number(one.delong.difference), p_text(one.delong.p), _number(one.by_subjects),
+                _number(nri.estimate, 2), _number(idi.estimate)]
 
     if not task.comparisons:
         return ""
     return "<h3>Comparisons</h3>" + table(map(row, task.comparisons), (
         "Difference of areas", "Part", "DeLong", "p", "by subjects", "NRI", "IDI"), "compact") + (
         '<p class="what">NRI (without categories) and IDI stand beside the test of areas; both can favour a useless '
-        'model '
-        "that is badly calibrated.</p>")
+        'model that is badly calibrated. DeLong takes rows for independent; where a subject has several, look at the '
+        'interval by subjects.</p>')
 
 
 def _null(task: BinaryResult, figures: Mapping[str, str]) -> str:
@@ -213,16 +233,19 @@ def _regression(result: StudyResult, figures: Mapping[str, str]) -> str:
     if result.regression is None:
         return ""
     one = result.regression
-    rows = [["r of the fit itself", interval(one.apparent_r)],
-            ["R² of the fit itself, adjusted", f"{one.apparent_r2:.3f}, {one.adjusted_r2:.3f}"],
-            [f"F({one.freedom[0]}, {one.freedom[1]})", f"{one.f:.2f}, p {p_text(one.p)}"],
-            ["r of people left out", interval(one.r)], ["R² of people left out", interval(one.r2)],
+    least_squares = [] if one.f is None else [
+        ["R² of the fit itself, adjusted", f"{one.adjusted_r2:.3f}".replace("-", "−")],
+        [f"F({one.f.between}, {one.f.within}) of the fit itself", f"{one.f.statistic:.2f}, p {p_text(one.f.p)}"]]
+    same = "not defined: everybody gets the same number"
+    rows = [["r of the fit itself", interval(one.apparent_r) if one.apparent_r else same],
+            ["R² of the fit itself", f"{one.apparent_r2:.3f}".replace("-", "−")], *least_squares,
+            ["r of people left out", interval(one.r) if one.r else same],
+            ["R² of people left out", interval(one.r2)],
             ["Root mean square error", f"{one.rmse:.4g} {escape(result.recipe.outcome.unit)}"]]
     return section("Regression", table(rows, kind="facts")
                    + f'<div class="study-figures"><figure>{checked_svg(figures["scatter"])}</figure></div>'
                    + '<p class="what">R² of the fit grows with every predictor; what counts is that of whole '
-                     'subjects left '
-                     "out, with the interval of a bootstrap of subjects.</p>")
+                     "subjects left out, with the interval of a bootstrap of subjects.</p>")
 
 
 def _follow_up(result: StudyResult, figures: Mapping[str, str]) -> str:
@@ -230,12 +253,16 @@ def _follow_up(result: StudyResult, figures: Mapping[str, str]) -> str:
         return ""
     one, plan = result.follow_up, result.recipe.follow_up
     titles = {column.spec.name: column.spec.title for column in result.recipe.clinical}
-    horizon = [[f"Area at {one.horizon:g} {plan.unit}, {escape(name)}", f"{value:.3f}"]
-               for name, value in one.auc_at_horizon.items()]
+    at = one.at_horizon
+    horizon = [*([f"Area at {at.horizon:g} {plan.unit}, {escape(name)}", interval(area)]
+                 for name, area in at.areas.items()),
+               ["What the score adds to the area", interval(at.added)]] if at else []
+    pictures = "".join(f"<figure>{checked_svg(figures[name])}</figure>" for name in ("survival", "decision-horizon")
+                       if name in figures)
     rows = [["People, events", f"{one.count}, {one.events}"],
             ["Median follow-up", f"{one.median_time:.1f} {plan.unit}"],
-            ["Score with and without the event", "{:.0f} ± {:.0f} and {:.0f} ± {:.0f}".format(*one.mean_with,
-                                                                                              *one.mean_without)],
+            ["Score with and without the event",
+             "{:.0f} ± {:.0f} and {:.0f} ± {:.0f}".format(*one.mean_with, *one.mean_without)],
             ["Hazard ratio per point, score alone", f"{interval(one.alone)}, p {p_text(one.alone_p)}"],
             [f"Adjusted for {escape(', '.join(titles[name] for name in plan.clinical))}",
              f"{interval(one.adjusted)}, p {p_text(one.adjusted_p)}"],
@@ -243,10 +270,12 @@ def _follow_up(result: StudyResult, figures: Mapping[str, str]) -> str:
             ["What the score adds (likelihood ratio)", f"χ² {one.chi2:.2f}, {one.freedom} df, p {p_text(one.p)}"],
             ["C-index, clinical and with the score", f"{one.clinical_c:.3f}, {one.combined_c:.3f}"], *horizon]
     return section("The followed cohort", table(rows, kind="facts")
-                   + f'<div class="study-figures"><figure>{checked_svg(figures["survival"])}</figure></div>'
+                   + f'<div class="study-figures">{pictures}</div>'
                    + '<p class="what">The score is 100 × the probability of the model, which learned from the '
-                     'development part '
-                     "alone. The C-indices are those of Cox models on the people of their own fit.</p>")
+                     "development part alone. The C-indices are those of Cox models on the people of their own fit; "
+                     "areas and net benefit are those of Cox models in five folds, for people whom they had not seen, "
+                     "weighted for censoring (Uno et al. 2007) and by Kaplan and Meier (Vickers et al. 2008), with "
+                     "intervals of a bootstrap of people.</p>")
 
 
 def _grid(result: StudyResult, figures: Mapping[str, str]) -> str:
@@ -262,30 +291,36 @@ def _grid(result: StudyResult, figures: Mapping[str, str]) -> str:
                      f"{best.auc - corrected.value:+.3f}".replace("-", "−"),
                      f"{min(null):.3f} to {max(null):.3f}, p {p_text(p)}" if null else "–"])
     failed = sum(bool(cell.failed) for cell in grid.cells)
-    pictures = "".join(f"<figure>{checked_svg(svg)}</figure>" for name,
-                       svg in figures.items() if name.startswith("grid-"))
+    pictures = "".join(f'<div class="wide">{checked_svg(svg)}</div>' for name, svg in figures.items()
+                       if name.startswith("grid-"))
     return section("Grid of selections and classifiers", table(
         rows, ("Region", "Best of the grid", "AUC", "Accuracy", "AUC, picked inside", "AUC, corrected", "Optimism",
                "Best on shuffled outcomes"), "compact")
-        + f'<div class="study-figures">{pictures}</div>'
         + '<p class="what">The best of many combinations looks better than it is. Picked anew in inner folds of every '
           "training part, it does what the fifth column says; corrected is the best less what picking it adds, from "
           "people drawn anew (Tsamardinos et al. 2018). The last column is the best of the same grid where the outcome "
           "was dealt out by chance."
-        + (f" {failed} combinations were not possible; grid.csv says why." if failed else "") + "</p>")
+        + (f" {failed} combinations were not possible; grid.csv says why." if failed else "") + "</p>" + pictures)
 
 
 def _features(result: StudyResult, figures: Mapping[str, str]) -> str:
     wanted = ("stability", "weights", "heat", "correlation")
     found = "".join(f'<div class="wide">{checked_svg(figures[name])}</div>' for name in wanted if name in figures)
-    return section("Selected features of the main model", found)
+    model = result.recipe.model(result.recipe.main)
+    title, lacking = "Selected features of the main model", ""
+    if len(result.binary) > 1:
+        title += f": {next(iter(result.binary))}"
+    if "weights" not in figures:
+        name = next(iter(model.estimator or {}), "a mean of models")
+        lacking = f'<p class="what">This model ({escape(name)}) has neither coefficients nor importances.</p>'
+    return section(title, found + lacking)
 
 
-def _card(result: StudyResult, models: Sequence[tuple[str, str]], figures: Mapping[str, str]) -> str:
+def _models(models: Sequence[tuple[str, str]], figures: Mapping[str, str], card: str) -> str:
     rows = [[escape(title), escape(what)] for title, what in models]
     nomogram = f'<h3>Nomogram of the main model</h3><div class="wide">{checked_svg(figures["nomogram"])}</div>' \
         if "nomogram" in figures else ""
-    return section("Models", table(rows, ("Model", "Bundle"), "facts") + nomogram)
+    return section("Models", table(rows, ("Model", "Bundle"), "facts") + card + nomogram)
 
 
 def _metrics(score: MetricsScore) -> str:
@@ -299,11 +334,12 @@ def _metrics(score: MetricsScore) -> str:
 
 
 def _checklist(name: str, answers: Sequence[Answer]) -> str:
-    rows = ([escape(one.item.number), escape(one.item.topic),
-             escape(one.reason)] for one in answers if one.state == "yes")
+    rows = ([escape(one.item.number), escape(one.item.topic), escape(one.reason)] for one in answers
+            if one.state == "yes")
     return section(f"{name}: {share_filled(answers)}",
-                   f"<details><summary>Filled by this run</summary>{table(rows, ('Item', 'Topic', 'Where'), 'compact')}"
-                   f"</details><p>Left to the authors: {escape('; '.join(open_items(answers)))}.</p>")
+                   "<details open><summary>Filled by this run</summary>"
+                   f"{table(rows, ('Item', 'Topic', 'Where'), 'compact')}</details>"
+                   f"<p>Left to the authors: {escape('; '.join(open_items(answers)))}.</p>")
 
 
 def _record(result: StudyResult) -> str:
@@ -311,8 +347,7 @@ def _record(result: StudyResult) -> str:
     rows = [["Recipe", escape(f"{recipe.id} {recipe.version}")], ["Recipe, SHA-256", _hash(recipe.sha256)],
             ["Table", escape(people.name)], ["Table, SHA-256", _hash(people.sha256)],
             ["Seed", str(recipe.validation.seed)], ["Command", escape(f"radiomics-ortho train --recipe {recipe.id} "
-                                                                      f"--table "
-                                                                       f"{people.name} -o FOLDER")]]
+                                                                       f"--table {people.name} -o FOLDER")]]
     return section("Record", table(rows, kind="facts"))
 
 

@@ -151,8 +151,11 @@ def diverging(value: float) -> str:
 
 
 def bars(title: str, rows: Sequence[tuple[str, float, str]], x_title: str, bounds: tuple[float, float] | None = None,
-         width: float = 640, note: Callable[[float], str] | None = None) -> str:
-    """Horizontal bars: (name, value, colour); from 0, to the left where negative."""
+         width: float = 640, note: Callable[[float], str] | None = None, digits: int = 2) -> str:
+    """Horizontal bars: (name, value, colour); from 0, to the left where negative.
+
+    Each has its value beside it, as ``note`` writes it or with so many ``digits``.
+    """
     drawing = Drawing()
     label = min(max((text_width(name, SMALL) for name, _, _ in rows), default=0) + 12, 0.55 * width)
     values = [value for _, value, _ in rows] or [0.0]
@@ -172,8 +175,8 @@ def bars(title: str, rows: Sequence[tuple[str, float, str]], x_title: str, bound
             drawing.text(left - 8, y + 12 + 14 * at, line, SMALL, INK, "end")
         start, end = sorted((px(0.0 if low <= 0 <= high else low), px(value)))
         drawing.rect(start, y + 3, max(end - start, 1), 12, colour)
-        drawing.text(max(end, start) + 5, y + 13, note(value) if note else f"{value:.2f}".replace("-", "−"), SMALL,
-                     MUTED)
+        text = note(value) if note else f"{value:.{digits}f}".replace("-", "−")
+        drawing.text(max(end, start) + 5, y + 13, text, SMALL, MUTED)
         heights.append(y)
         y += height
     zero = px(0.0 if low <= 0 <= high else low)
@@ -189,8 +192,10 @@ def tiles(title: str, rows: Sequence[str], columns: Sequence[str], values: np.nd
     label = min(max((text_width(name, SMALL) for name in rows), default=0) + 12, 0.5 * width)
     each = min((width - label - 30) / max(1, len(columns)), 110.0)
     head = [wrap(name, SMALL, max(each - 4, 24)) for name in columns]
-    top = 40 + 14 * max((len(one) for one in head), default=1)
-    drawing.text(12, 20, title, SIZE, INK, bold=True)
+    heading = wrap(title, SIZE, 0.9 * (width - 24))
+    top = 23 + 17 * len(heading) + 14 * max((len(one) for one in head), default=1)
+    for number, line in enumerate(heading):
+        drawing.text(12, 20 + 17 * number, line, SIZE, INK, bold=True)
     # narrow columns: every second or fifth name, or they would run into each other
     room = max((text_width(line, SMALL) for lines in head for line in lines), default=0) + 3
     stride = next((step for step in (1, 2, 5) if each * step >= room), 10)

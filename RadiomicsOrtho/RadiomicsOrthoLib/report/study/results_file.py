@@ -15,7 +15,7 @@ NAME, SCHEMA = "results.json", "radiomics-ortho-study-results/1"
 STUDY, VALIDATION = "study", "validation"
 #: tables of a study that people look at, in this order
 TABLES = {"performance.csv": "Performance", "comparisons.csv": "Comparisons", "features.csv": "Features",
-          "baseline.csv": "Table 1", "grid.csv": "Grid"}
+          "baseline.csv": "Table 1", "followed.csv": "Followed cohort", "grid.csv": "Grid"}
 
 
 def study_results(result: StudyResult, models: Sequence[tuple[str, str]], files: Mapping[str, object]) -> str:

@@ -38,8 +38,10 @@ def performance_rows(result: StudyResult) -> Rows:
         one = result.regression
         found.append({"task": result.recipe.outcome.title, "model": one.model.title, "part": "cross-validation",
                       "rows": len(one.outcome), **_estimate("r", one.r), **_estimate("r2", one.r2), "rmse": one.rmse,
-                      "fit_r": one.apparent_r.value, "fit_r2": one.apparent_r2, "fit_adjusted_r2": one.adjusted_r2,
-                      "fit_f": one.f, "fit_df1": one.freedom[0], "fit_df2": one.freedom[1], "fit_p": one.p})
+                      "fit_r": one.apparent_r and one.apparent_r.value, "fit_r2": one.apparent_r2,
+                      "fit_adjusted_r2": one.adjusted_r2,
+                      **{f"fit_{name}": one.f and getattr(one.f, part) for name, part in
+                         (("f", "statistic"), ("df1", "between"), ("df2", "within"), ("p", "p"))}})
     return found
 
 
@@ -98,11 +100,27 @@ def prediction_rows(result: StudyResult) -> Rows:
     return found
 
 
+def followed_rows(result: StudyResult) -> Rows:
+    """Figures of a followed cohort, one to a row."""
+    one = result.follow_up
+    if one is None:
+        return []
+    figures = {"hazard_ratio_per_point": one.alone, "hazard_ratio_per_point_adjusted": one.adjusted}
+    if one.at_horizon:
+        figures |= {f"area_at_{one.at_horizon.horizon:g}_{name.replace(' ', '_')}": area
+                    for name, area in one.at_horizon.areas.items()} | {"area_added_by_score": one.at_horizon.added}
+    numbers = {"people": one.count, "events": one.events, "median_time": one.median_time,
+               "likelihood_ratio_chi2": one.chi2, "likelihood_ratio_p": one.p, "c_index_clinical": one.clinical_c,
+               "c_index_clinical_and_score": one.combined_c}
+    return [{"figure": name, "value": value, "lower": None, "upper": None} for name, value in numbers.items()] + [
+        {"figure": name, "value": area.value, "lower": area.lower, "upper": area.upper}
+        for name, area in figures.items()]
+
+
 def grid_rows(result: StudyResult) -> Rows:
     return [{"region": cell.region, "selection": cell.selector, "classifier": cell.estimator,
              "auc": None if cell.failed else cell.auc, "accuracy": None if cell.failed else cell.accuracy,
              "failed": cell.failed} for cell in (result.grid.cells if result.grid else ())]
-
 
 
 def baseline_rows(result: StudyResult) -> Rows:
