@@ -7,8 +7,9 @@ fields that decide whether it may be used are looked at.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
+Operators = Mapping[str, frozenset[str]]
 #: operators without loops, files, random numbers and graphs inside; memory is limited where they are computed
 OPERATORS = {
     "": frozenset({
@@ -25,18 +26,23 @@ OPERATORS = {
         "LinearClassifier", "LinearRegressor", "Normalizer", "OneHotEncoder", "SVMClassifier", "SVMRegressor",
         "Scaler", "TreeEnsemble", "TreeEnsembleClassifier", "TreeEnsembleRegressor"}),
 }
+#: what networks that see images need besides; as above without loops, files, random numbers and graphs inside
+IMAGE_OPERATORS = {**OPERATORS, "": OPERATORS[""] | {
+    "AveragePool", "BatchNormalization", "Conv", "ConvTranspose", "DepthToSpace", "Dropout", "Gelu",
+    "GlobalAveragePool", "GlobalMaxPool", "GroupNormalization", "HardSwish", "InstanceNormalization",
+    "LayerNormalization", "LpNormalization", "LRN", "MaxPool", "Mish", "Pad", "PRelu", "Resize", "SpaceToDepth"}}
 _VARINT, _FIXED64, _BYTES, _FIXED32 = 0, 1, 2, 5
 #: runs of plain numbers, which make up most of a file of trees: ``AttributeProto.floats`` and ``.ints``
 _NUMBERS = re.compile(rb"(?:\x3d[\x00-\xff]{4})+|(?:\x40[\x80-\xff]{0,9}[\x00-\x7f])+")
 
 
-def check_graph(content: bytes) -> None:
-    """``ValueError`` unless the file is one graph of known operators that holds all its numbers itself."""
+def check_graph(content: bytes, operators: Operators = OPERATORS) -> None:
+    """``ValueError`` unless the file is one graph of ``operators`` (by domain) that holds all its numbers itself."""
     graphs = 0
     for field, value in _fields(content):
         if field == 7:
             graphs += 1
-            _check_graph(value)
+            _check_graph(value, operators)
         elif field == 8:
             _check_domain(_text(value, 1))
         elif field in (20, 25):
@@ -45,17 +51,17 @@ def check_graph(content: bytes) -> None:
         raise ValueError("the ONNX file has no graph")
 
 
-def _check_graph(content: bytes) -> None:
+def _check_graph(content: bytes, allowed: Operators) -> None:
     for field, value in _fields(content):
         if field == 1:
-            _check_node(value)
+            _check_node(value, allowed)
         elif field == 5:
             _check_tensor(value)
         elif field == 15:
             raise ValueError("the ONNX file has sparse tensors")
 
 
-def _check_node(content: bytes) -> None:
+def _check_node(content: bytes, allowed: Operators) -> None:
     operators, domains = [], []
     for field, value in _fields(content):
         if field == 4:
@@ -67,7 +73,7 @@ def _check_node(content: bytes) -> None:
     for domain in domains or [""]:
         _check_domain(domain)
         for operator in operators:
-            if operator not in OPERATORS[_domain(domain)]:
+            if operator not in allowed[_domain(domain)]:
                 raise ValueError(f"the ONNX file uses the operator {operator!r}, which is not among those allowed")
 
 
