@@ -63,17 +63,17 @@ def compute(case: BatchCase, settings: BatchSettings, models: Sequence[ModelBund
     except MemoryError:
         raise
     except RefusedError as error:
-        return CaseResult(REFUSED, _sentence(case, error))
+        return CaseResult(REFUSED, sentence_of(case, error))
     except InputError as error:
         if _lacks_memory(error.__context__):
             raise MemoryError from error
-        return CaseResult(FAILED, _sentence(case, error))
+        return CaseResult(FAILED, sentence_of(case, error))
     except OSError as error:
         return CaseResult(FAILED, f"A file of the case cannot be read: {error.strerror or 'unknown error'}.")
     except Exception as error:
         if _lacks_memory(error):
             raise MemoryError from error
-        return CaseResult(FAILED, _sentence(case, f"Internal fault: {type(error).__name__}: {error}. Please report "
+        return CaseResult(FAILED, sentence_of(case, f"Internal fault: {type(error).__name__}: {error}. Please report "
                                             "it."))
 
 
@@ -84,7 +84,7 @@ def _lacks_memory(error: BaseException | None) -> bool:
                                                                            "cannot allocate", "out of memory"))
 
 
-def _sentence(case: BatchCase, error: object) -> str:
+def sentence_of(case: BatchCase, error: object) -> str:
     """One line that names files as the list does: results do not depend on where they were computed."""
     text = " ".join(str(error).split())
     for written in (case.image, case.mask, case.calibration):
@@ -101,7 +101,7 @@ def _compute(case: BatchCase, settings: BatchSettings, models: Sequence[ModelBun
     request = ScanRequest(case.site or settings.site, case.seed, case.level, clinical_of(case, models, settings.wanted),
                           settings.wanted, settings.core_depth_mm, calibration)
     memory = Memory()
-    proposal = _given(case, image) if case.mask else find_regions(image, request, memory)
+    proposal = regions_of_mask(case, image) if case.mask else find_regions(image, request, memory)
     regions = levelled_regions(proposal, request.level, request.seed)
     if case.mask and case.level and not any(region.roi.level for region in regions):
         raise InputError("The level cannot be given to one of several regions; name the segments by their levels.")
@@ -122,7 +122,8 @@ def _compute(case: BatchCase, settings: BatchSettings, models: Sequence[ModelBun
     return CaseResult(DONE, "", rows, _score_rows(found), files)
 
 
-def _given(case: BatchCase, image: BoneImage) -> Proposal:
+def regions_of_mask(case: BatchCase, image: BoneImage) -> Proposal:
+    """The segments that the list names, with the anatomy that it states; InputError where they do not fit."""
     segmentation = read_segmentation(case.path(case.mask), image.geometry, image.reading.file_grid)
     chosen = [choose_segment(segmentation, name) for name in case.segments]
     stated = {name: value for name in ("site", "side", "compartment") if (value := getattr(case, name))}

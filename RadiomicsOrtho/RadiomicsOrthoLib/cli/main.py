@@ -17,6 +17,7 @@ from . import (
     card,
     check,
     compare,
+    deep,
     extract,
     harmonise,
     info,
@@ -54,7 +55,7 @@ def build_parser() -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=f"radiomics-ortho {__version__}")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     for module in (info, protocols, segment, check, extract, compare, semantic, calibrate, scan, batch, score, card,
-                   profiles, models, table, harmonise, recipes, train, validate, simulate, vbq):
+                   profiles, models, table, harmonise, deep, recipes, train, validate, simulate, vbq):
         module.add_command(commands)
     from . import demo
 

@@ -9,8 +9,8 @@ from pathlib import Path
 from ..errors import InputError
 
 #: paths among the options that are read; the others are written, or are the thing itself that is worked on
-READ = ("calibration", "card", "check", "clinical_file", "features", "frozen", "images", "key", "labels", "parameters",
-        "schema", "study", "table")
+READ = ("calibration", "card", "check", "clinical_file", "encoder", "features", "frozen", "images", "key", "labels",
+        "parameters", "schema", "study", "table")
 
 
 def files_read(arguments: Sequence[str], options: argparse.Namespace) -> frozenset[Path]:

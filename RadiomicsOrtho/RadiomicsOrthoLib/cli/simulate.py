@@ -21,6 +21,8 @@ from .output import ProgressBar
 
 MAX_COUNT, COUNT = 10000, 5
 FRACTURE = ColumnSpec("fracture", "outcome", "choice", "Virtual fracture", choices={"0": "no", "1": "yes"})
+#: the scans as 'batch' and 'deep' take them
+LIST = "list.csv"
 NOTE = "SIMULATED by RadiomicsOrtho: no real person"
 
 
@@ -54,7 +56,7 @@ def run(options: argparse.Namespace) -> dict:
     if profile is not None and profile.modality not in (None, "CT"):
         raise InputError(f"The profile '{profile.id}' is for {profile.modality}; virtual scans are CT.")
     engine = load_engine(DEFAULT_ENGINE) if profile else None
-    bar, rows = ProgressBar(options.json), []
+    bar, rows, listed = ProgressBar(options.json), [], []
     try:
         for scan, row in simulated_rows(virtual_patients(options.count, options.seed), profile, engine, bar):
             rows.append(row)
@@ -62,6 +64,7 @@ def run(options: argparse.Namespace) -> dict:
                 write_folder(options.output / "scans" / scan.patient.name, {
                     "scan.nrrd": image_nrrd(scan.image, {"simulated": NOTE}),
                     "vertebra.seg.nrrd": proposal_file([ProposedRegion(scan.roi)], scan.image.geometry)})
+                listed.append(_list_row(row))
     finally:
         bar.close()
     columns = list(dict.fromkeys(name for row in rows for name in row))
@@ -69,8 +72,18 @@ def run(options: argparse.Namespace) -> dict:
     write_folder(options.output, {
         "cohort.csv": features_csv(rows, columns),
         "cohort.schema.json": json.dumps(schema_dict(schema), indent=1, ensure_ascii=False) + "\n"})
+    if listed:
+        write_folder(options.output, {LIST: features_csv(listed)})
     events = sum(row["fracture"] for row in rows)
     if not options.json:
         print(f"{len(rows)} virtual patients (SIMULATED), {events} with a fracture: {options.output / 'cohort.csv'}")
     return {"simulated": True, "seed": options.seed, "patients": len(rows), "fractures": events,
             "table": str(options.output / "cohort.csv"), "columns": columns}
+
+
+def _list_row(row: dict) -> dict:
+    name = row["subject"]
+    folder = f"scans/{name}"
+    return {"case": name, "subject": name, "image": f"{folder}/scan.nrrd", "mask": f"{folder}/vertebra.seg.nrrd",
+            "modality": "CT",
+            **{column: row[column] for column in ("kvp", "simulated", "age", "sex", "fracture")}}

@@ -9,6 +9,8 @@ from ..errors import InputError
 from .table import StudyTable
 
 SUBJECT, CASE, REFUSED = "subject", "case", "refused"
+#: by which rows of one subject are told apart, where both tables have them
+PLACES = (CASE, "segment", "level", "side")
 
 
 @dataclass(frozen=True)
@@ -44,7 +46,7 @@ def stack(tables: Sequence[tuple[str | None, StudyTable]]) -> Joined:
 
 
 def join(images: Joined, sheets: Sequence[StudyTable], incomplete: bool = False) -> Joined:
-    """``images`` with the columns of ``sheets``, by ``subject`` (and ``case`` where a sheet has that too).
+    """``images`` with the columns of ``sheets``, by ``subject`` (and case, segment, level, side where a sheet has it).
 
     InputError where a sheet names somebody twice, repeats a column, or lacks a subject of the images; with
     ``incomplete`` such a subject is left out, with a note.  People of a sheet without images are noted.
@@ -83,7 +85,7 @@ def join(images: Joined, sheets: Sequence[StudyTable], incomplete: bool = False)
 def _keys(sheet: StudyTable, columns: Sequence[str]) -> tuple[str, ...]:
     if SUBJECT not in sheet.columns:
         raise InputError(f"The table '{sheet.name}' has no column 'subject' to be joined by.")
-    return (SUBJECT, CASE) if CASE in sheet.columns and CASE in columns else (SUBJECT,)
+    return SUBJECT, *(name for name in PLACES if name in sheet.columns and name in columns)
 
 
 def _by_key(sheet: StudyTable, keys: Sequence[str]) -> dict[tuple[str, ...], int]:

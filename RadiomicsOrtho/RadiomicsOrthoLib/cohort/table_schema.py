@@ -19,14 +19,16 @@ from ..yaml_text import read_definition
 SCHEMA = "radiomics-ortho-table/1"
 #: ``set`` tells development from validation, ``truth`` is known of simulated people only and never a predictor,
 #: ``note`` is for people and never leaves the centre
-ROLES = ("subject", "case", "set", "centre", "region", "profile", "scanner", "outcome", "time", "clinical",
+ROLES = ("subject", "case", "set", "fold", "centre", "region", "profile", "scanner", "outcome", "time", "clinical",
          "measurement",
          "feature", "simulated", "truth", "note")
 KINDS = ("number", "text", "choice")
+#: which fold of a cross-fitted network a row was in; empty where no network learned from it
+NETWORK_FOLD = "network_fold"
 #: columns with a meaning of their own, by name
 KNOWN = {"subject": "subject", "case": "case", "set": "set", "centre": "centre", "site": "region", "level": "region",
          "side": "region", "compartment": "region", "segment": "region", "roi": "region", "profile": "profile",
-         "simulated": "simulated", "refused": "note", "level_from": "note"}
+         "simulated": "simulated", "refused": "note", "level_from": "note", NETWORK_FOLD: "fold"}
 #: what the simulation and DICOM call facts of a scanner
 SCANNER_NUMBERS = ("kvp", "pixel_mm", "slice_mm", "blur_mm", "noise_hu")
 SCANNER_TEXTS = ("scanner", "manufacturer", "kernel", "scanner_model")

@@ -30,10 +30,15 @@ def binary_study(recipe: Recipe, data: StudyData, development: np.ndarray, test:
     """``development`` and ``test`` are rows (indices), ``event`` (n) is 0 or 1 for them."""
     plan = recipe.validation
     learners, averages = learners_of(recipe, data)
-    splits = repeated_folds(event, data.subjects, development, plan, data.centres)
-    share = 0.85 if plan.permutations else 1.0
+    network = data.network
+    splits = repeated_folds(event, data.subjects, development, plan, data.centres) if network is None \
+        else [network.splits(development)]
+    # outcomes that are dealt out anew tell nothing where a network has learned the true ones
+    permuted = plan.permutations and network is None
+    share = 0.85 if permuted else 1.0
     found = held_out(learners, averages, data.frame, event, splits, True, plan, jobs,
-                     lambda done, text: progress(share * done, f"{title}: {text}"), cancelled)
+                     lambda done, text: progress(share * done, f"{title}: {text}"), cancelled,
+                     tuple(network.without.values()) if network is not None else ())
     finals = _final(learners, data, event, development, plan, jobs)
     models = {one.id: _model_result(one, found, finals, averages.get(one.id, ()), data, event, development, test,
                                     recipe)
@@ -42,9 +47,9 @@ def binary_study(recipe: Recipe, data: StudyData, development: np.ndarray, test:
     comparisons = tuple(_comparison(models, pair, part, recipe) for part in parts for pair in recipe.compare)
     null = permutation_null(learners[recipe.main], data, event, development, recipe, jobs,
                             lambda done, text: progress(share + (1 - share) * done, f"{title}: {text}"), cancelled) \
-        if plan.permutations else None
+        if permuted else None
     optimism = area_632_plus(learners[recipe.main], data, event, development, plan, jobs, cancelled) \
-        if plan.samples_632 else None
+        if plan.samples_632 and network is None else None
     return BinaryResult(title, classes, models, comparisons, null, optimism, _block_correlation(recipe, data, models))
 
 

@@ -43,7 +43,10 @@ class Held:
 
 @dataclass(frozen=True)
 class Task:
-    """One fit: ``train`` and ``test`` are rows; ``binary``: a cut-off is learned in ``plan.inner`` folds."""
+    """One fit: ``train`` and ``test`` are rows; ``binary``: a cut-off is learned in ``plan.inner`` folds.
+
+    ``own`` are columns (all rows) that take the place of those of the same name, for this fit alone.
+    """
 
     learner: Learner
     train: np.ndarray
@@ -51,8 +54,11 @@ class Task:
     seed: int
     binary: bool
     plan: Validation
+    own: pandas.DataFrame | None = None
 
     def run(self, frame: pandas.DataFrame, outcome: np.ndarray) -> Done:
+        if self.own is not None:
+            frame = frame.assign(**{name: self.own[name].to_numpy() for name in self.own})
         with warnings.catch_warnings():
             # of scikit-learn: a solver that stopped early, a constant column; what they cost shows in the figures
             warnings.simplefilter("ignore")
@@ -104,10 +110,15 @@ def _each(tasks: Sequence[Task], frame: pandas.DataFrame, outcome: np.ndarray, j
 
 def held_out(learners: Mapping[str, Learner], averages: Mapping[str, Sequence[str]], frame: pandas.DataFrame,
              outcome: np.ndarray, splits: Sequence[Sequence[Split]], binary: bool, plan: Validation, jobs: int = 1,
-             progress: Progress = no_progress, cancelled: Cancelled = never_cancelled) -> dict[str, Held]:
-    """Each model's predictions over ``splits`` (repeats × folds of training and test rows)."""
+             progress: Progress = no_progress, cancelled: Cancelled = never_cancelled,
+             own: Sequence[pandas.DataFrame] = ()) -> dict[str, Held]:
+    """Each model's predictions over ``splits`` (repeats × folds of training and test rows).
+
+    ``own`` has for each fold the columns that it sees in the place of others (``Task.own``).
+    """
     places = [(repeat, number) for repeat, folds in enumerate(splits) for number in range(len(folds))]
-    tasks = [Task(learner, *splits[repeat][number], derived_seed(plan.seed, 2, repeat, number), binary, plan)
+    tasks = [Task(learner, *splits[repeat][number], derived_seed(plan.seed, 2, repeat, number), binary, plan,
+                  own[number] if own else None)
              for learner in learners.values() for repeat, number in places]
     done = iter(run_tasks(tasks, frame, outcome, jobs, progress, cancelled))
     by_model = {name: [next(done) for _ in places] for name in learners}

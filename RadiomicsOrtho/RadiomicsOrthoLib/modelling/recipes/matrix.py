@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ...cohort.feature_table import FeatureTable
+from ...cohort.table_schema import NETWORK_FOLD
 from ...errors import InputError
+from ..deep.stand_ins import NetworkFolds, is_stand_in, stand_ins
 from ..inner_folds import PERSON
 from .recipe import Block, Clinical, Model, Recipe
 
@@ -27,6 +29,7 @@ class StudyData:
     or NaN where there is none.
 
     ``held_out`` (n) booleans are the rows of a validation set that the table itself names.  ``flow`` says who is in.
+    ``network`` are the folds of a network that was cross-fitted on these people, if there is one.
     """
 
     frame: pandas.DataFrame
@@ -34,6 +37,7 @@ class StudyData:
     held_out: np.ndarray
     people: FeatureTable
     flow: tuple[str, ...]
+    network: NetworkFolds | None = None
 
     @property
     def subjects(self) -> np.ndarray:
@@ -57,13 +61,18 @@ def study_data(table: FeatureTable, recipe: Recipe) -> StudyData:
     if recipe.pivot:
         table = _wide(table, recipe.pivot)
         flow.append(f"one row for each subject, features of {', '.join(_places(table))} side by side")
-    held_out = _sets(table) if recipe.validation.test == "set" else np.zeros(len(table), bool)
+    network = _network(table, recipe)
+    if network is not None:
+        held_out = network.fold == ""
+    else:
+        held_out = _sets(table) if recipe.validation.test == "set" else np.zeros(len(table), bool)
     outcome = _codes(table, recipe)
     known = outcome >= 0 if recipe.outcome.classes else np.isfinite(outcome)
     kept = known | (held_out if recipe.follow_up else False)
     if not kept.all():
         flow.append(f"{int((~kept).sum())} rows left out: outcome not known")
     table, outcome, held_out = table.take(kept), outcome[kept], held_out[kept]
+    network = network.take(np.flatnonzero(kept)) if network is not None else None
     columns = {name: table.columns[name] for name in _features(table, recipe)}
     for one in recipe.clinical:
         if one.spec.name in table.columns:
@@ -77,7 +86,7 @@ def study_data(table: FeatureTable, recipe: Recipe) -> StudyData:
     flow.append(f"{len(frame)} rows of {len(set(table.subjects))} subjects and {len(frame.columns)} columns are used; "
                 + (f"{missing} missing values are filled with the median of the training part" if missing
                    else "no value is missing"))
-    data = StudyData(frame, outcome, held_out, table, tuple(flow))
+    data = StudyData(frame, outcome, held_out, table, tuple(flow), network)
     _check(data, recipe)
     return data
 
@@ -111,7 +120,32 @@ def _features(table: FeatureTable, recipe: Recipe) -> list[str]:
     """Numbers among the features and measurements that some block asks for."""
     numbers = [one.name for one in table.schema.columns if one.role in ("feature", "measurement")
                and table.columns[one.name].dtype != object]
-    return list(dict.fromkeys(name for block in recipe.blocks.values() for name in _in_block(block, numbers)))
+    return list(dict.fromkeys(name for block in recipe.blocks.values() for name in _in_block(block, numbers)
+                              if not is_stand_in(name)))
+
+
+def _network(table: FeatureTable, recipe: Recipe) -> NetworkFolds | None:
+    """The folds of a network that was cross-fitted on these people, if the recipe uses its columns."""
+    import pandas
+
+    found = stand_ins(table.columns)
+    used = set(_features(table, recipe))
+    if NETWORK_FOLD not in table.columns or not any(used & set(names) for names in found.values()):
+        return None
+    fold = table.columns[NETWORK_FOLD]
+    if set(fold) - {""} != set(found):
+        named = ", ".join(sorted(set(fold) - {""}))
+        raise InputError(f"The table '{table.name}' names the folds {named} of a network, and has columns "
+                         f"for {', '.join(sorted(found))}; join the whole table of 'deep train'.")
+    for one in np.unique(table.subjects):
+        if len(set(fold[table.subjects == one])) > 1:
+            raise InputError(f"The table '{table.name}', column '{NETWORK_FOLD}': '{one}' is in two folds.")
+    if recipe.outcome.kind != "binary" or recipe.grid or recipe.follow_up or recipe.pivot:
+        raise InputError(f"The recipe '{recipe.id}' cannot be judged by the folds of a network; it is for recipes with "
+                         "one binary outcome.")
+    without = {name: pandas.DataFrame({column: table.columns[other] for column, other in found[name].items()
+                                       if column in used}) for name in sorted(found, key=int)}
+    return NetworkFolds(fold, without)
 
 
 def _clinical(table: FeatureTable, one: Clinical) -> dict[str, np.ndarray]:

@@ -27,6 +27,10 @@ from .results import StudyResult
 SIMULATED = ("SIMULATED: the table says that its people are virtual. Every figure is about the simulation, none about "
              "people.")
 
+NETWORK = ("The columns of the network were learned from these people. Each fold is judged by columns in whose making "
+           "its people had no part, neither for those who are judged nor for those who are learned from; the folds "
+           "are those of the network, once, and no other share is held out.")
+
 
 def run_recipe(recipe: Recipe, table: FeatureTable, jobs: int = 1, progress: Progress = no_progress,
                cancelled: Cancelled = never_cancelled, resume_folder: Path | None = None) -> StudyResult:
@@ -82,6 +86,8 @@ def _end_workers() -> None:
 def _parts(data: StudyData, recipe: Recipe) -> tuple[np.ndarray, np.ndarray]:
     """Rows of the development part and of the held-out part (indices)."""
     test = recipe.validation.test
+    if data.network is not None:
+        return np.flatnonzero(~data.held_out), np.flatnonzero(data.held_out)
     if test == "set":
         if not data.held_out.any():
             raise InputError(f"The recipe '{recipe.id}' is tested on rows of the set 'validation', and the table has "
@@ -107,9 +113,13 @@ def _flow(data: StudyData, recipe: Recipe, development: np.ndarray, test: np.nda
         folds = f"{plan.folds} folds of whole centres"
     elif plan.folds == 0:
         folds = "one subject left out at a time"
+    if data.network is not None:
+        folds = f"the {len(data.network.names)} folds of the network, by columns that were made without each"
     found = [*data.flow, f"development: {people(development)}; {folds}"]
     if len(test):
         how = "the table's own set 'validation'" if plan.test == "set" else f"{100 * plan.test:g} % of the subjects"
+        if data.network is not None:
+            how = "rows from which no network learned"
         found.append(f"held-out part: {people(test)} ({how})")
     return tuple(found)
 
@@ -131,6 +141,8 @@ def _notes(data: StudyData, recipe: Recipe, development: np.ndarray) -> tuple[st
         if events < 100:
             found.append(f"{events} rows of the rarest outcome to learn from; at least 100 events are asked for to "
                          "validate a model (Collins et al. 2016, doi:10.1002/sim.6787).")
+    if data.network is not None:
+        found.append(NETWORK)
     if recipe.caution:
         found.append(recipe.caution)
     return tuple(found)

@@ -33,7 +33,8 @@ class MetricsScore:
 def metrics_score(result: StudyResult) -> MetricsScore:
     """Σ weights of items that are met / Σ weights of those that apply; open items count as not met."""
     facts = _metrics_facts(result)
-    applies = {"": True, "segmentation": True, "automatic": False, "features": True, "table": True, "deep": False}
+    applies = {"": True, "segmentation": True, "automatic": False, "features": True, "table": True,
+               "deep": result.data.network is not None}
     answers = tuple(Answer(item, *facts[item.number]) if applies[item.condition]
                     else Answer(item, NOT_APPLICABLE, _why_not(item)) for item in METRICS)
     counted = [one for one in answers if one.state != NOT_APPLICABLE]
@@ -74,6 +75,7 @@ def _metrics_facts(result: StudyResult) -> dict[str, tuple[str, str]]:
         if steps & {"correlation", "mrmr", "lasso", "pca", "elastic_net"} else (NO, "no step removes them"),
         "16": (YES, f"{events} events for {columns} candidate columns")
         if events >= 10 * columns else (NO, f"{events} rows of the rarest outcome for {columns} candidate columns"),
+        "17": (NO, "how scanners and outlines change the output of the network is not looked at"),
         "18": (YES, "whole subjects on one side of every split; everything is learned in the training part"),
         "20": (YES, "area, sensitivity, specificity, predictive values, accuracy" if result.binary else "r, R², RMSE"),
         "21": (YES, "DeLong, bootstrap of subjects, exact intervals"),
