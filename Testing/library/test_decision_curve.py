@@ -61,3 +61,25 @@ def test_net_benefit_is_that_of_the_package_dcurves():
     found = dca(pandas.DataFrame({"y": y, "p": p}), "y", ["p"], thresholds).set_index(["model", "threshold"])
     for model, ours in (("p", net_benefit(y, p, thresholds)), ("all", net_benefit_of_all(y, thresholds))):
         assert ours == pytest.approx([found.loc[(model, one), "net_benefit"] for one in thresholds], abs=1e-9)
+
+
+def test_net_benefit_of_censored_people_is_that_of_the_package_dcurves():
+    pandas = pytest.importorskip("pandas")
+    dca = pytest.importorskip("dcurves").dca
+    pytest.importorskip("lifelines")
+    from RadiomicsOrthoLib.statistics.survival import net_benefit_at
+
+    random = np.random.default_rng(4)
+    risk = random.random(300)
+    life, end = random.exponential(4 * (1.2 - risk)), random.exponential(5, size=300)
+    time, event = np.minimum(life, end), life <= end
+    thresholds = [0.05, 0.2, 0.33, 0.5, 0.8]
+    frame = pandas.DataFrame({"event": event.astype(int), "time": time, "p": risk})
+    found = dca(frame, "event", ["p"], thresholds, time=2.0, time_to_outcome_col="time").set_index(
+        ["model", "threshold"])
+    for model, ours in (("p", risk), ("all", np.ones(300))):
+        assert net_benefit_at(event, time, ours, np.array(thresholds), 2.0) == pytest.approx(
+            [found.loc[(model, one), "net_benefit"] for one in thresholds], abs=1e-9)
+    # nobody acted on: nothing gained; nobody seen that long: not known
+    assert net_benefit_at(event, time, np.zeros(300), np.array([0.5]), 2.0)[0] == 0
+    assert np.isnan(net_benefit_at(event, time, risk, np.array([0.5]), 1000.0)[0])

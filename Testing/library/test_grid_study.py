@@ -46,6 +46,24 @@ def test_a_grid_by_region_says_what_its_best_is_worth_and_what_was_not_possible(
     assert rows[0] == "region,selection,classifier,auc,accuracy,failed" and len(rows) == 9
 
 
+def test_a_grid_of_a_recipe_goes_on_where_it_was(tmp_path):
+    """As ``train --resume FOLDER``: fits that are there stay as they are, those that were lost are made again."""
+    validation = {"repeats": 1, "folds": 3, "inner": 2, "permutations": 0, "seed": 80}
+    models = recipe_data("mohammadi-2023")["models"][:1]
+    small = GRID | {"permutations": {}}
+    recipe, table = quick("mohammadi-2023", 40, 8, grid=small, validation=validation, models=models, compare=[])
+    first = run_recipe(recipe, table, resume_folder=tmp_path / "fits")
+    fits = sorted((tmp_path / "fits").rglob("*-*.json"))
+    assert {path.parent.name for path in fits} == {"neck", "all-three"}
+    lost, kept = fits[::7], {path: path.stat().st_mtime_ns for path in fits if path not in fits[::7]}
+    for path in lost:
+        path.unlink()
+    again = run_recipe(recipe, table, resume_folder=tmp_path / "fits").grid
+    assert repr(again) == repr(first.grid)
+    assert all(path.is_file() for path in lost)
+    assert {path: path.stat().st_mtime_ns for path in kept} == kept
+
+
 def test_a_grid_that_leaves_one_out_or_shuffles_nowhere_is_refused():
     data = recipe_data("mohammadi-2023", grid=GRID | {"permutations": {"knee": 2}})
     with pytest.raises(ValueError, match="name one of its regions"):

@@ -6,7 +6,13 @@ from RadiomicsOrthoLib.statistics.logistic import likelihood_ratio_test
 from RadiomicsOrthoLib.statistics.multiclass import confusion, hand_till, macro_area, one_vs_rest_areas, pairwise_areas
 from RadiomicsOrthoLib.statistics.regression import adjusted_determination, correlation, determination, f_test
 from RadiomicsOrthoLib.statistics.roc import auc
-from RadiomicsOrthoLib.statistics.survival import areas_at, brier_at, concordance, concordance_interval
+from RadiomicsOrthoLib.statistics.survival import (
+    area_interval_at,
+    areas_at,
+    brier_at,
+    concordance,
+    concordance_interval,
+)
 
 
 @pytest.fixture(scope="module")
@@ -115,6 +121,16 @@ def test_areas_at_a_time_without_censoring_are_plain_areas(followed):
     free = np.column_stack([np.exp(-one * np.exp(risk)) for one in found.times])
     assert brier_at(everybody, time, free, found.times).values == pytest.approx(
         [np.mean(((time > one) - free[:, at]) ** 2) for at, one in enumerate(found.times)])
+
+
+def test_an_area_at_a_time_has_an_interval_and_a_copy_adds_nothing(followed):
+    event, time, risk = followed
+    found = area_interval_at(event, time, risk, 0.8, repeats=60)
+    assert found.value == areas_at(event, time, risk, [0.8]).values[0] and found.lower < found.value < found.upper
+    added = area_interval_at(event, time, risk, 0.8, 2 * risk, repeats=20)
+    assert (added.value, added.lower, added.upper) == (0, 0, 0)
+    noise = area_interval_at(event, time, risk, 0.8, np.random.default_rng(0).normal(size=120), repeats=60)
+    assert noise.lower > 0
 
 
 def test_the_concordance_of_r_on_the_lung_data():

@@ -13,7 +13,7 @@ from RadiomicsOrthoLib.modelling.inner_folds import InnerFolds, inner_folds
 from RadiomicsOrthoLib.modelling.selection import SELECTORS, selection_steps
 from RadiomicsOrthoLib.modelling.selection.mrmr import FLOOR, mrmr_order
 from RadiomicsOrthoLib.modelling.selection.relevance import TESTS
-from RadiomicsOrthoLib.modelling.selection.relieff import relieff_weights
+from RadiomicsOrthoLib.modelling.selection.relieff import relieff_weights, rrelieff_weights
 from RadiomicsOrthoLib.modelling.task import survival_outcome
 
 #: settings that make checks of scikit-learn's conventions quick
@@ -237,6 +237,36 @@ def test_relieff_is_its_definition_and_sees_what_only_two_features_together_say(
     y = (x[:, 2] > 0.5) ^ (x[:, 4] > 0.5)
     assert np.flatnonzero(selector("relieff", k=2).fit(x, y).get_support()).tolist() == [2, 4]
     assert TESTS["anova"][1](x, y)[1][[2, 4]].min() > 0.01
+
+
+def test_rrelieff_of_numbers_is_its_definition_and_finds_what_bends_the_outcome():
+    """Robnik-Šikonja and Kononenko 2003, figure 3, with equal weights of the neighbours."""
+    random = np.random.default_rng(2)
+    x = random.random((60, 5))
+    x[0], x[1] = 0, 1
+    y = np.sin(4 * x[:, 2]) + 0.8 * x[:, 4]
+    change = (y - y.min()) / np.ptp(y)
+    other, differs, both = 0.0, np.zeros(5), np.zeros(5)
+    for row in range(60):
+        near = sorted((one for one in range(60) if one != row), key=lambda one: np.abs(x[one] - x[row]).sum())[:6]
+        for one in near:
+            other += abs(change[one] - change[row]) / 6
+            differs += np.abs(x[one] - x[row]) / 6
+            both += abs(change[one] - change[row]) * np.abs(x[one] - x[row]) / 6
+    assert rrelieff_weights(x, y, 6) == pytest.approx(both / other - (differs - both) / (60 - other), abs=1e-12)
+    x = random.random((400, 8))
+    y = np.cos(2 * np.pi * x[:, 2]) + x[:, 5]
+    # the wave has no correlation with the outcome, and is found all the same
+    assert abs(np.corrcoef(x[:, 2], y)[0, 1]) < 0.2
+    assert np.flatnonzero(selector("relieff", k=2).fit(x, y).get_support()).tolist() == [2, 5]
+    # whole numbers are numbers where the task says so
+    assert selection_steps([{"relieff": {"k": 2}}], task="regression")[0][1].fit(x, np.round(5 * y)).get_support()[2]
+
+
+def test_relieff_for_survival_is_refused_in_a_sentence():
+    x, time = np.random.default_rng(0).random((30, 3)), np.arange(1.0, 31)
+    with pytest.raises(ValueError, match="ReliefF is for classification and regression"):
+        selector("relieff", k=2).fit(x, survival_outcome(time > 3, time))
 
 
 def test_lasso_keeps_fewer_by_one_standard_error_and_its_coefficients_are_scikit_learns(people):

@@ -171,7 +171,13 @@ def _sets(table: FeatureTable) -> np.ndarray:
     if strange:
         raise InputError(f"The table '{table.name}', column 'set': '{strange[0]}' is neither '{DEVELOPMENT}' nor "
                          f"'{TEST}'.")
-    return values == TEST
+    held_out = values == TEST
+    both = sorted(set(table.subjects[held_out]) & set(table.subjects[~held_out]))
+    if both:
+        raise InputError(f"The table '{table.name}' has the subject '{both[0]}' in both sets, {DEVELOPMENT} and "
+                         f"{TEST}, so that a model would be tested on people whom it knows; put every subject into "
+                         f"one set.")
+    return held_out
 
 
 def _wide(table: FeatureTable, by: str) -> FeatureTable:
