@@ -12,7 +12,7 @@ from RadiomicsOrthoWidgets.panel import Panel
 from RadiomicsOrthoWidgets.readiness import FEATURES_ONLY, reasonNotReady
 from RadiomicsOrthoWidgets.sample_buttons import registerSamples
 from RadiomicsOrthoWidgets.scan_facts_section import statedFacts
-from RadiomicsOrthoWidgets.translation import installTranslation
+from RadiomicsOrthoWidgets.translation import installTranslation, shown
 from RadiomicsOrthoWidgets.what_if_section import NOMOGRAM_WIDTH
 from slicer import vtkMRMLScalarVolumeNode, vtkMRMLSegmentationNode, vtkMRMLTableNode, vtkMRMLTextNode
 from slicer.i18n import tr as _
@@ -278,7 +278,7 @@ class RadiomicsOrthoLogic(ScriptedLoadableModuleLogic):
         try:
             ensure(self.resourcePath("requirements-features.txt"), _("Feature extraction"))
         except InputError as error:
-            return str(error)
+            return shown(str(error))
         return ""
 
     def process(self, volumeNode, segmentationNode, segmentId, modelId, clinical=None, kvp="", contrast="",

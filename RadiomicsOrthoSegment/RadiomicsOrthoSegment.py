@@ -17,7 +17,7 @@ from RadiomicsOrthoWidgets.proposal_section import ProposalSection
 from RadiomicsOrthoWidgets.protocol_section import ProtocolSection
 from RadiomicsOrthoWidgets.segmentation_watch import SegmentationWatch
 from RadiomicsOrthoWidgets.tab_order import orderTabs
-from RadiomicsOrthoWidgets.translation import installTranslation
+from RadiomicsOrthoWidgets.translation import installTranslation, shown
 from slicer import vtkMRMLMarkupsFiducialNode, vtkMRMLMarkupsNode, vtkMRMLScalarVolumeNode, vtkMRMLSegmentationNode
 from slicer.i18n import tr as _
 from slicer.i18n import translate
@@ -159,6 +159,8 @@ class RadiomicsOrthoSegmentWidget(ScriptedLoadableModuleWidget, VTKObservationMi
             first = slicer.mrmlScene.GetFirstNodeByClass("vtkMRMLScalarVolumeNode")
             if first:
                 self._parameterNode.inputVolume = first
+        if self._parameterNode.inputVolume and not self._parameterNode.segmentation:
+            self._parameterNode.segmentation = self.logic.segmentationOn(self._parameterNode.inputVolume)
 
     def setParameterNode(self, parameterNode: Optional[RadiomicsOrthoSegmentParameterNode]) -> None:
         """Show ``parameterNode`` in the panel, and follow it; ``None`` leaves the panel alone."""
@@ -234,7 +236,7 @@ class RadiomicsOrthoSegmentWidget(ScriptedLoadableModuleWidget, VTKObservationMi
                     node.inputVolume, node.segmentation, self.editor.currentSegmentID(), node.coreDepthMm)
                 self.editor.setCurrentSegmentID(segmentId)
             except InputError as error:
-                problem = str(error)
+                problem = shown(str(error))
         # only now: a message box under a wait cursor looks like a hanging program
         if problem:
             slicer.util.errorDisplay(problem)
@@ -291,6 +293,12 @@ class RadiomicsOrthoSegmentLogic(ScriptedLoadableModuleLogic):
         from RadiomicsOrthoScene.segments import anatomy_of_segment
 
         return anatomy_of_segment(segment) if segment else {}
+
+    def segmentationOn(self, volumeNode):
+        """The first segmentation with segments that was made for a volume; ``None`` if there is none."""
+        from RadiomicsOrthoScene.segment_boxes import segmentation_on
+
+        return segmentation_on(volumeNode)
 
     def newSegmentation(self, volumeNode):
         """An empty segmentation on the volume's grid, next to it in the subject hierarchy."""

@@ -11,6 +11,7 @@ import slicer
 import vtk
 from RadiomicsOrthoLib import RESEARCH_USE_ONLY
 from RadiomicsOrthoLib.errors import InputError
+from RadiomicsOrthoLib.features.measurements import MEASUREMENTS
 from RadiomicsOrthoLib.imaging.modality import TITLES
 from RadiomicsOrthoLib.resources import resource_folder
 
@@ -24,6 +25,7 @@ from .saving import ReportChoice
 from .scan_results import REGIONS, write_scan_results
 from .segment_boxes import lies_on, packed_bones
 from .segments import anatomy_of_segment, check_same_transform
+from .table_columns import About, fill_table
 from .tags import segments_of
 from .views import show_segment
 from .volumes import bone_image, known_modality
@@ -39,6 +41,11 @@ __all__ = ["OneClick", "lies_on", "show_segment"]
 SCAN_ATTRIBUTE = "RadiomicsOrtho.Scan"
 #: kind of that node among the results
 SCAN = "scan"
+#: the columns of the table of regions, before those of ``MEASUREMENTS``
+_REGION_COLUMNS = {
+    "Region": About(meaning="Name of the segment"),
+    "Place": About(meaning="Level or side of the bone"),
+    "Level from": About(meaning="Who named the level: a person, the program's suggestion, or nobody yet")}
 
 
 class OneClick(VolumeJob):
@@ -233,25 +240,14 @@ def _regions_table(result: ScanResult, volumeNode, tableNode):
     """One row for each region that was measured: one that was not has no number, and no row."""
     node = tableNode or result_node("vtkMRMLTableNode", REGIONS, "", volumeNode)
     node.SetName(f"{volumeNode.GetName()} regions")
-    table = vtk.vtkTable()
     measured = [region for region in result.regions if region.measurements]
-    for title, values in (("Region", [region.name for region in measured]),
-                          ("Place", [region.place if region.level_from != "unknown" or region.body is None else ""
-                                     for region in measured]),
-                          ("Level from", [region.level_from if region.body else "" for region in measured])):
-        column = vtk.vtkStringArray()
-        column.SetName(title)
-        for value in values:
-            column.InsertNextValue(value)
-        table.AddColumn(column)
-    for name in dict.fromkeys(name for region in measured for name in region.measurements):
-        column = vtk.vtkDoubleArray()
-        column.SetName(name)
-        for region in measured:
-            column.InsertNextValue(region.measurements.get(name, float("nan")))
-        table.AddColumn(column)
-    node.SetAndObserveTable(table)
-    node.SetUseColumnTitleAsColumnHeader(True)
+    names = dict.fromkeys(name for region in measured for name in region.measurements)
+    fill_table(node, {
+        "Region": [region.name for region in measured],
+        "Place": [region.place if region.level_from != "unknown" or region.body is None else "" for region in measured],
+        "Level from": [region.level_from if region.body else "" for region in measured],
+        **{name: [region.measurements.get(name, float("nan")) for region in measured] for name in names},
+    }, _REGION_COLUMNS | {name: About(*MEASUREMENTS[name]) for name in names if name in MEASUREMENTS})
     node.SetDescription(RESEARCH_USE_ONLY)
     mark_result(node, REGIONS, volumeNode)
     return node

@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import slicer
-import vtk
 from RadiomicsOrthoLib import RESEARCH_USE_ONLY
 from RadiomicsOrthoLib.features.measurements import MEASUREMENTS
 from RadiomicsOrthoLib.features.provenance import provenance_json
@@ -15,6 +14,7 @@ from RadiomicsOrthoLib.regions.roi import Roi
 from RadiomicsOrthoLib.scoring.card import ScoreCard
 
 from .result_nodes import place_result
+from .table_columns import About, fill_table
 
 CARD_ATTRIBUTE = "RadiomicsOrtho.Card"
 #: on the text node of a card whose inputs have changed since
@@ -23,6 +23,10 @@ OUTDATED_ATTRIBUTE = "RadiomicsOrtho.Outdated"
 PROVENANCE_ROLE = "RadiomicsOrtho.Provenance"
 #: name, value, unit
 Row = tuple[str, float, str]
+#: the columns of a table of one result
+COLUMNS = {"Quantity": About(meaning="The result, what it was made of, and what else was measured in the region"),
+           "Value": About(meaning="In the unit beside it; a category that applies has the value 1"),
+           "Unit": About(meaning="Unit of the value; empty where it is a pure number")}
 
 
 @dataclass(frozen=True)
@@ -110,18 +114,7 @@ def _feature_rows(features: FeatureVector | None) -> list[Row]:
 def _table(name: str, rows: list[Row], volumeNode, tableNode):
     node = tableNode or slicer.mrmlScene.AddNewNodeByClass("vtkMRMLTableNode")
     node.SetName(name)
-    table = vtk.vtkTable()
-    names, values, units = vtk.vtkStringArray(), vtk.vtkDoubleArray(), vtk.vtkStringArray()
-    for column, title in ((names, "Quantity"), (values, "Value"), (units, "Unit")):
-        column.SetName(title)
-    for row in rows:
-        for column, entry in zip((names, values, units), row, strict=True):
-            column.InsertNextValue(entry)
-    for column in (names, values, units):
-        table.AddColumn(column)
-    node.SetAndObserveTable(table)
-    node.SetUseFirstColumnAsRowHeader(False)
-    node.SetUseColumnTitleAsColumnHeader(True)
+    fill_table(node, dict(zip(COLUMNS, zip(*rows, strict=True), strict=True)), COLUMNS)
     node.SetDescription(RESEARCH_USE_ONLY)
     place_result(node, volumeNode)
     return node

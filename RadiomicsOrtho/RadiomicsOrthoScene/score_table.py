@@ -12,12 +12,21 @@ from RadiomicsOrthoLib.report.wording import SEVERITY, output_text
 from RadiomicsOrthoLib.scoring.card import ScoreCard
 
 from .result_nodes import find_result, result_node
-from .table_columns import fill_table
+from .table_columns import About, fill_table
 
 #: kinds of result nodes
 SCORES, PROVENANCE = "scores", "provenance"
 #: the columns; a score is a number, a probability in per cent
-COLUMNS = ("Place", "Score", "Unit", "Class", "Model", "Findings", "Region", "Colour", "Model id")
+COLUMNS = {
+    "Place": About(meaning="Level or side of the bone"),
+    "Score": About(meaning="In the unit beside it, with four digits; the cards have all"),
+    "Unit": About(meaning="Unit of the score; a probability is in %"),
+    "Class": About(meaning="What the model's publication calls this value"),
+    "Model": About(meaning="Which published model gave the score"),
+    "Findings": About(meaning="How many findings refuse or warn; each stands on the card"),
+    "Region": About(meaning="Name of the segment"),
+    "Colour": About(meaning="Red, green and blue of the class, 0 to 255"),
+    "Model id": About(meaning="Name of the model for programs")}
 #: as many as a report shows; the cards have all
 DIGITS = 4
 
@@ -86,7 +95,7 @@ def _write(rows: Sequence[ScoreRow], volumeNode):
     node = result_node("vtkMRMLTableNode", SCORES, "Bone scores", volumeNode)
     fields = ("place", "score", "unit", "class_title", "model", "findings", "region", "colour", "model_id")
     fill_table(node, {title: [getattr(row, name) for row in rows]
-                      for title, name in zip(COLUMNS, fields, strict=True)})
+                      for title, name in zip(COLUMNS, fields, strict=True)}, COLUMNS)
     node.SetDescription(RESEARCH_USE_ONLY)
     return node
 

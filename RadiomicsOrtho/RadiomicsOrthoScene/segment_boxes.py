@@ -84,6 +84,13 @@ def lies_on(segmentationNode, volumeNode) -> bool:
                                for mask, matrix in found if mask.any())
 
 
+def segmentation_on(volumeNode):
+    """The first segmentation that was made for a volume and has segments; ``None`` if there is none."""
+    return next((node for node in slicer.util.getNodesByClass("vtkMRMLSegmentationNode")
+                 if node.GetSegmentation().GetNumberOfSegments() and volumeNode.GetImageData() is not None
+                 and lies_on(node, volumeNode)), None)
+
+
 def _to_world(segmentationNode) -> np.ndarray | None:
     """4×4 matrix from the segmentation's own positions to the world; ``None`` under a warping transform."""
     transform = segmentationNode.GetParentTransformNode()

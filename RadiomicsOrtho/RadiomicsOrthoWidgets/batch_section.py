@@ -11,6 +11,7 @@ from slicer.i18n import tr as _
 
 from .combo_box import Choices
 from .section import Section
+from .translation import shown
 from .work_controls import showShare, workControls
 
 #: how often the work is asked how far it is
@@ -166,7 +167,7 @@ class BatchSection(Section):
                 self._out, self._nodes = "", {}
                 self._timer.start()
             except InputError as error:
-                problem = str(error)
+                problem = shown(str(error))
         self._problem = problem
         for edit in (self.tableEdit, self.outEdit):
             edit.addCurrentPathToHistory()
@@ -176,7 +177,7 @@ class BatchSection(Section):
             share, text = self._job.progress
             # nothing is known of how much is done: a bar that moves instead of 0 %
             showShare(self.progressBar, share)
-            self.stateLabel.text = _("Ending\u2026") if self._cancelling else text
+            self.stateLabel.text = _("Ending\u2026") if self._cancelling else shown(text)
             return
         self._timer.stop()
         job, self._job = self._job, None
@@ -189,7 +190,7 @@ class BatchSection(Section):
             self._problem = _("Cancelled. What is done is kept; press the button to continue.")
             return
         if outcome.problem:
-            self._problem = outcome.problem
+            self._problem = shown(outcome.problem)
             return
         self._problem, self._out = "", outcome.out
         counts = ", ".join(f"{number} {how}" for how, number in outcome.counts.items() if number)
@@ -197,7 +198,7 @@ class BatchSection(Section):
         if outcome.failure:
             case, reason = outcome.failure
             text += "<p>" + _("The first without a result, {case}: {reason}").format(
-                case=f"<b>{escape(case)}</b>", reason=escape(reason)) + "</p>"
+                case=f"<b>{escape(case)}</b>", reason=escape(shown(reason))) + "</p>"
         text += "<p>" + _("Regions that were found by the program are proposals: look at them before you rely on a "
                           "table. Research use only.") + "</p>"
         self.resultLabel.text = text
@@ -212,7 +213,7 @@ class BatchSection(Section):
             node = slicer.mrmlScene.GetNodeByID(self._nodes.get(name, ""))
             self._problem = "" if node is not None else _("This table is too large to be shown; open the folder.")
         except InputError as error:
-            node, self._problem = None, str(error)
+            node, self._problem = None, shown(str(error))
         if node is not None:
             batch.show_table(node)
         self._showState()
@@ -222,7 +223,7 @@ class BatchSection(Section):
 
     def _showState(self) -> None:
         """What can be pressed, and why not."""
-        reason = batch.reason_not_ready(self.tableEdit.currentPath, self.outEdit.currentPath)
+        reason = shown(batch.reason_not_ready(self.tableEdit.currentPath, self.outEdit.currentPath))
         continues = not reason and batch.continues(self.outEdit.currentPath)
         self.button.text = _("Cancel") if self.busy else _("Continue batch") if continues else _("Run batch")
         self.button.enabled = not self._cancelling if self.busy else not reason

@@ -13,6 +13,7 @@ from .button_state import allow
 from .combo_box import Choices
 from .form_layout import WheelGuard, addRow, clearRows
 from .scan_facts_section import statedFacts
+from .translation import shown
 
 RODS, TISSUES, MANUAL, DENSITIES = "rods", "internal", "manual", "density-image"
 #: a region of a bone has this one, so that an example can be given
@@ -81,7 +82,7 @@ class CalibrationSection:
             try:
                 self._node.calibration = calibration_json(found())
             except InputError as error:
-                problem = str(error)
+                problem = shown(str(error))
         # only now: a message box under a wait cursor looks like a hanging program
         if problem:
             slicer.util.errorDisplay(problem)
@@ -217,7 +218,7 @@ def calibrationText(text: str) -> str:
     try:
         found = calibration_from_json(text, _("The density calibration of this scene"))
     except InputError as error:
-        return escape(str(error))
+        return escape(shown(str(error)))
     what = f"<b>{escape(found.equivalent)}</b> \u00b7 {escape(METHOD_TITLES[found.method])}: {escape(found.source)}"
     if found.from_unit != "HU":
         return what

@@ -7,6 +7,7 @@ from RadiomicsOrthoLib.errors import InputError
 from slicer.i18n import tr as _
 
 from .sizes import lines
+from .translation import shown
 
 #: a running check gets most of the time, in pieces that nobody notices
 POLL_MS, WORK_S = 20, 0.06
@@ -86,7 +87,7 @@ class CheckSection:
                 self._logic.ensureDependencies()
                 return True
             except InputError as error:
-                slicer.util.errorDisplay(str(error))
+                slicer.util.errorDisplay(shown(str(error)))
         return False
 
     def _onCollapsed(self, collapsed) -> None:
@@ -103,7 +104,7 @@ class CheckSection:
         try:
             self._check = RegionCheck(*self._chosen)
         except InputError as error:
-            self._text(str(error))
+            self._text(shown(str(error)))
             return
         self._text(_("Checking \u2026"))
         self._timer.start()

@@ -10,6 +10,7 @@ from RadiomicsOrthoScene.volumes import known_weighting
 from slicer.i18n import tr as _
 
 from .combo_box import Choices
+from .translation import shown
 
 
 class CsfSection:
@@ -77,7 +78,7 @@ class CsfSection:
                 self._made(segmentId)
                 self.show(node)
             except InputError as error:
-                problem = str(error)
+                problem = shown(str(error))
         # only now: a message box under a wait cursor looks like a hanging program
         if problem:
             self.infoLabel.text = problem

@@ -9,6 +9,7 @@ from RadiomicsOrthoScene.extraction import FEATURES_ONLY, needs_reference, scan_
 from slicer.i18n import tr as _
 
 from .combo_box import Choices
+from .translation import shown
 
 
 class ExtractionSection:
@@ -71,7 +72,7 @@ class ExtractionSection:
         try:
             profile = self._choices.add_own_profile(path)
         except InputError as error:
-            slicer.util.errorDisplay(str(error))
+            slicer.util.errorDisplay(shown(str(error)))
             return
         if profile not in self._choices.profiles_for(self._node, scan_facts(self._node.inputVolume)):
             slicer.util.infoDisplay(_("The profile is at hand now; it is for {modality} and the bone '{site}', and "

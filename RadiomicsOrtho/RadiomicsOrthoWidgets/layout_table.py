@@ -4,6 +4,8 @@ import slicer
 from RadiomicsOrthoScene.result_nodes import KIND_ATTRIBUTE
 from RadiomicsOrthoScene.score_table import COLUMNS, SCORES
 
+from .translated_cells import showTranslated
+
 
 class LayoutTable:
     """Calls ``chosen(region)`` when a row of the scores is clicked in the application's table view."""
@@ -18,6 +20,7 @@ class LayoutTable:
             return
         self.stop()
         self._view = manager.tableWidget(0).tableView()
+        showTranslated(self._view)
         self._view.connect("clicked(QModelIndex)", self._onClick)
 
     def stop(self) -> None:
@@ -30,6 +33,6 @@ class LayoutTable:
         if node is not None and node.GetAttribute(KIND_ATTRIBUTE) == SCORES:
             # what the view shows in that row, however it is sorted
             model = self._view.model()
-            region = str(model.data(model.index(index.row(), COLUMNS.index("Region"))) or "")
+            region = str(model.data(model.index(index.row(), list(COLUMNS).index("Region"))) or "")
             if region:
                 self._chosen(region)

@@ -8,6 +8,7 @@ from RadiomicsOrthoScene.views import show_segment
 from slicer.i18n import tr as _
 
 from .combo_box import Choices
+from .translation import shown
 
 LEVELS = (*(f"T{n}" for n in range(1, 14)), *(f"L{n}" for n in range(1, 7)))
 
@@ -81,6 +82,6 @@ class LevelQuestion:
         try:
             name_body(self._segmentation, self._bodies, int(self._body.chosen()), self._level.chosen())
         except InputError as error:
-            slicer.util.errorDisplay(str(error))
+            slicer.util.errorDisplay(shown(str(error)))
             return
         self._named()

@@ -7,6 +7,8 @@ from RadiomicsOrthoScene.body_levels import bodies_of, move_level, name_body
 from RadiomicsOrthoScene.proposals import suggestion_of
 from slicer.i18n import tr as _
 
+from .translation import shown
+
 LEVEL, HEIGHTS, GRADE, STATE = range(4)
 #: rows that are seen at once; more scroll
 LEAST_ROWS, MOST_ROWS = 8, 12
@@ -156,7 +158,7 @@ class LevelSection:
         try:
             rename()
         except InputError as error:
-            slicer.util.showStatusMessage(str(error), 5000)
+            slicer.util.showStatusMessage(shown(str(error)), 5000)
             return
         dragged = self._dragged
         self.show(self._segmentation)

@@ -3,6 +3,8 @@
 import qt
 from slicer.i18n import tr as _
 
+from .translation import shown
+
 #: levels that are seen without scrolling
 MOST_ROWS = 7
 
@@ -36,12 +38,12 @@ class LevelTable:
         self._regions = [value.region for value in values]
         self.widget.setRowCount(len(values))
         for row, value in enumerate(values):
-            place = qt.QTableWidgetItem(value.place or value.region)
+            place, number, meaning = (qt.QTableWidgetItem(shown(text)) for text in (
+                value.place or value.region, value.text, value.meaning))
             place.setData(qt.Qt.DecorationRole, qt.QColor.fromRgbF(*value.colour))
-            place.setToolTip(value.region)
-            meaning = qt.QTableWidgetItem(value.meaning)
-            meaning.setToolTip(value.meaning)
-            for column, item in enumerate((place, qt.QTableWidgetItem(value.text), meaning)):
+            tip = f"{shown(value.region)}: {shown(quantity.title)} {shown(value.text)}"
+            for column, item in enumerate((place, number, meaning)):
+                item.setToolTip(f"{tip}\n{shown(value.meaning)}" if value.meaning else tip)
                 self.widget.setItem(row, column, item)
         self.widget.setColumnHidden(2, not any(value.meaning for value in values))
         self.widget.setCurrentCell(-1, -1)

@@ -19,6 +19,7 @@ from .segmentation_watch import SegmentationWatch
 from .sizes import lines
 from .step_text import LOOK, stepTexts
 from .step_titles import StepTitles
+from .translation import shown
 from .warm_up import warmUp
 from .work_controls import showShare, workControls
 
@@ -167,7 +168,7 @@ class OneClickSection(Section):
                 self._job, self._warming = job, warmUp()
                 self._timer.start()
             except InputError as error:
-                problem = str(error)
+                problem = shown(str(error))
         self._problem, self._asksForClick = problem, False
         self._showState()
         if problem:
@@ -195,6 +196,7 @@ class OneClickSection(Section):
             share, text = self._job.progress
             # nothing is known of how much is done: a bar that moves instead of 0 %
             showShare(self.progressBar, share)
+            text = shown(text)
             self.stateLabel.text = text[:1].upper() + text[1:]
             self.stateLabel.visible = True
             next(self._warming, None)
@@ -210,7 +212,7 @@ class OneClickSection(Section):
             try:
                 goesOn = next(self._finishing, False)
             except InputError as error:
-                problem = str(error)
+                problem = shown(str(error))
         if goesOn and self.busy:
             self._step.start()
             return
@@ -226,7 +228,7 @@ class OneClickSection(Section):
         if outcome.result is None:
             self._asksForClick = one_click.needs_click(outcome)
             self._problem = _("No spine was found by itself. Press the button below and click once in a vertebral "
-                              "body.") if self._asksForClick and self._request.seed is None else outcome.problem
+                              "body.") if self._asksForClick and self._request.seed is None else shown(outcome.problem)
             if outcome.findings:
                 self._problem = ""
                 self.panel.showRefusal(outcome)
@@ -326,7 +328,7 @@ class OneClickSection(Section):
     def _showState(self) -> None:
         """What can be pressed and why not, and how far each step is."""
         node = self._node
-        reason = one_click.reason_not_ready(node.inputVolume if node else None)
+        reason = shown(one_click.reason_not_ready(node.inputVolume if node else None))
         changed = self._changed(node)
         self.progressBar.visible = self.busy
         self.button.text = _("Cancel") if self.busy else \

@@ -26,8 +26,11 @@ class Panel:
         self.scored = self._shownOf = self.scan = None
         self.refused = self.saved = False
         self.sections = []
+        self._contents = []
         for number, (title, kinds) in enumerate(tabs()):
-            self._fill(self._page(number, title), kinds)
+            contents = self._contentsOf(number, title)
+            self._contents.append(contents)
+            self._fill(contents, kinds)
         #: sections add editors at any time
         self._order = qt.QTimer()
         self._order.setSingleShot(True)
@@ -98,36 +101,39 @@ class Panel:
     def _orderTabs(self) -> None:
         orderTabs(self.ui.tabWidget.currentWidget())
 
+    def openTab(self, section) -> None:
+        """Show the tab in which a section stands."""
+        self.ui.tabWidget.setCurrentIndex(self._contents.index(section.widget.parent()))
+
     def _fitToTab(self) -> None:
-        """The panel is as high as the tab that is shown, not as the highest of all."""
-        tabWidget = self.ui.tabWidget
-        for number in range(tabWidget.count):
-            page = tabWidget.widget(number)
-            height = qt.QSizePolicy.Preferred if number == tabWidget.currentIndex else qt.QSizePolicy.Ignored
-            page.setSizePolicy(qt.QSizePolicy.Preferred, height)
+        """The panel is as high as the tab that is shown: a tab widget asks for the height of the highest."""
+        for number, contents in enumerate(self._contents):
+            contents.visible = number == self.ui.tabWidget.currentIndex
         self._order.start()
 
-    def _page(self, number: int, title: str):
-        """Page of a tab; that of the first one stands in the .ui file."""
+    def _contentsOf(self, number: int, title: str):
+        """What stands in a tab, and is hidden with it; the first one is in the .ui file."""
         tabWidget = self.ui.tabWidget
         if number == tabWidget.count:
-            page = qt.QWidget()
-            qt.QVBoxLayout(page)
+            page, contents = qt.QWidget(), qt.QWidget()
+            layout = qt.QVBoxLayout(page)
+            layout.setContentsMargins(0, 0, 0, 0)
+            layout.addWidget(contents)
+            qt.QVBoxLayout(contents).addStretch(1)
             tabWidget.addTab(page, title)
-            page.layout().addStretch(1)
         tabWidget.setTabText(number, title)
-        return tabWidget.widget(number)
+        return tabWidget.widget(number).layout().itemAt(0).widget()
 
-    def _fill(self, page, kinds) -> None:
-        """Sections from top to bottom; what a page holds already comes after those before which nothing stands."""
+    def _fill(self, contents, kinds) -> None:
+        """Sections from top to bottom; what is there already comes after those before which nothing stands."""
         place = 0
         for kind in kinds:
             section = kind(self)
             self.sections.append(section)
             if section.widget is None:
                 continue
-            found = page.layout().indexOf(section.widget)
+            found = contents.layout().indexOf(section.widget)
             if found < 0:
-                page.layout().insertWidget(place, section.widget)
+                contents.layout().insertWidget(place, section.widget)
                 found = place
             place = found + 1

@@ -14,6 +14,7 @@ from slicer.i18n import tr as _
 from slicer.util import VTKObservationMixin
 
 from .combo_box import Choices
+from .translation import shown
 
 
 class PlanarRegionSection(VTKObservationMixin):
@@ -128,7 +129,7 @@ class PlanarRegionSection(VTKObservationMixin):
                 self._made(region.segmentId)
                 self._showState(regionText(region.proposal))
             except InputError as error:
-                problem = str(error)
+                problem = shown(str(error))
         # only now: a message box under a wait cursor looks like a hanging program
         if problem:
             self._showState(problem)

@@ -13,6 +13,7 @@ from slicer.i18n import tr as _
 from .proposal_text import proposalHtml
 from .seed_picker import SeedPicker
 from .sizes import lines
+from .translation import shown
 from .work_controls import MAXIMUM, showShare
 
 #: how often the work is asked how far it is
@@ -149,7 +150,7 @@ class ProposalSection:
                 self._job = start_proposal(node.inputVolume, node.segmentation, node.proposalSite, seed,
                                            node.proposalParts, method, node.proposalSingle)
             except InputError as error:
-                problem = str(error)
+                problem = shown(str(error))
         self._showBusy()
         self._ui.proposalStateLabel.text = problem
         if problem:
@@ -162,6 +163,7 @@ class ProposalSection:
             share, text = self._job.progress
             # nothing is known of how much is done: a bar that moves instead of 0 %
             showShare(self._ui.proposalProgressBar, share)
+            text = shown(text)
             self._ui.proposalStateLabel.text = text[:1].upper() + text[1:]
             return
         job, problem = self._job, ""
@@ -171,7 +173,7 @@ class ProposalSection:
             try:
                 self._take(*job.result())
             except InputError as error:
-                problem = str(error)
+                problem = shown(str(error))
         if problem:
             self._ui.proposalStateLabel.text = problem
             slicer.util.errorDisplay(problem)
@@ -231,7 +233,8 @@ class ProposalSection:
     def _showState(self) -> None:
         """Which buttons can be pressed, and why not."""
         ui, node = self._ui, self._node
-        reason = reason_not_ready(node.inputVolume if node else None, node.proposalSite if node else "vertebra")
+        reason = shown(reason_not_ready(node.inputVolume if node else None,
+                                        node.proposalSite if node else "vertebra"))
         ready = not reason and not self.busy
         for button, toolTip in (
                 (ui.seedButton, _("Then click once inside the bone, in any slice view")),

@@ -9,6 +9,7 @@ from RadiomicsOrthoLib.errors import InputError
 from slicer.i18n import tr as _
 
 from .sizes import lines
+from .translation import shown
 
 #: on-screen width of the drawings, and height of the text in lines
 PICTURE_WIDTH, TEXT_LINES = 300, 24
@@ -114,7 +115,7 @@ class ProtocolSection:
         try:
             apply_window(self._volumeNode, self.protocol().window)
         except InputError as error:
-            slicer.util.errorDisplay(str(error))
+            slicer.util.errorDisplay(shown(str(error)))
 
     def _onSavePage(self) -> None:
         from RadiomicsOrthoLib.report.files import write_folder
@@ -129,7 +130,7 @@ class ProtocolSection:
         try:
             write_folder(path.parent, {path.name: protocol_page([protocol])})
         except InputError as error:
-            slicer.util.errorDisplay(str(error))
+            slicer.util.errorDisplay(shown(str(error)))
             return
         slicer.util.infoDisplay(_("Written: {path}").format(path=path))
 

@@ -32,7 +32,7 @@ def reasonNotReady(logic, node) -> str:
         return _("Calibrate the scan to densities: section 'Density calibration' of the model.")
     reason = logic.choices.problem(node, scan_facts(node.inputVolume)) \
         if model is None or node.extractFeatures else ""
-    return reason or _reasonAnswersNotReady(logic.answers, node, model)
+    return shown(reason) or _reasonAnswersNotReady(logic.answers, node, model)
 
 
 def _reasonValuesNotReady(node, model) -> str:
@@ -49,7 +49,7 @@ def _reasonValuesNotReady(node, model) -> str:
 def _reasonAnswersNotReady(reader, node, model) -> str:
     problem = reader.problem(node)
     if problem:
-        return problem
+        return shown(problem)
     answers = reader.answers_of(node)
     given = {**answers.values, **answers.categories} if answers else {}
     missing = [shown(item.title) for item in model.semantic_inputs if item.key not in given] if model else ()

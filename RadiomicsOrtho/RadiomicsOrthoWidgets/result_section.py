@@ -3,6 +3,7 @@
 from slicer.i18n import tr as _
 
 from .sizes import lines
+from .translated_cells import showTranslated
 from .what_if_section import NOMOGRAM_WIDTH, WhatIfSection
 
 __all__ = ["NOMOGRAM_WIDTH", "ResultSection", "refusalHtml"]
@@ -18,6 +19,7 @@ class ResultSection:
         self.whatIf = WhatIfSection(ui)
         # a place to read, not to type a tab into
         ui.cardBrowser.tabChangesFocus = True
+        showTranslated(ui.resultTableView)
         ui.resultTableView.setMinimumHeight(lines(ui.resultTableView, TABLE_LINES))
 
     def show(self, scored, emptyHtml: str = "") -> None:

@@ -6,6 +6,8 @@ from RadiomicsOrthoLib.resources import resource_folder
 from RadiomicsOrthoScene.sample_data import downloads_of, load_sample, samples
 from slicer.i18n import tr as _
 
+from .translation import shown
+
 CATEGORY = "Radiomics Ortho"
 
 
@@ -34,7 +36,7 @@ def loadOnClick(sample) -> None:
         try:
             load_sample(sample)
         except InputError as error:
-            problem = str(error)
+            problem = shown(str(error))
     # only now: a message box under a wait cursor looks like a hanging program
     if problem:
         slicer.util.errorDisplay(problem)

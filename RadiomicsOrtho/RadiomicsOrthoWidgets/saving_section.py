@@ -13,6 +13,7 @@ from .button_state import allow
 from .report_choices import ReportChoices
 from .report_folder import askForReportFolder
 from .step_text import DONE
+from .translation import shown
 
 
 class SavingSection:
@@ -58,7 +59,7 @@ class SavingSection:
         try:
             count = store_in_database(self._panel.scored, self._choices.choice().language)
         except InputError as error:
-            slicer.util.errorDisplay(str(error))
+            slicer.util.errorDisplay(shown(str(error)))
             return
         self._tell(_("{sign} {count} DICOM objects stored in the study of the scan (module DICOM)").format(
             sign=DONE, count=count))
@@ -70,7 +71,7 @@ class SavingSection:
         try:
             files = write(folder)
         except InputError as error:
-            slicer.util.errorDisplay(str(error))
+            slicer.util.errorDisplay(shown(str(error)))
             return
         self._tell(savedHtml(folder, files))
 

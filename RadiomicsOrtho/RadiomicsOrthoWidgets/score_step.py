@@ -12,6 +12,7 @@ from .readiness import FEATURES_ONLY, reasonNotReady
 from .recent_models import remember
 from .section import Section
 from .semantic_section import SemanticSection
+from .translation import shown
 from .work_dialog import WorkDialog
 
 
@@ -69,13 +70,13 @@ class ScoreStep(Section):
             except InputError as error:
                 if work.wasCancelled:
                     # what was shown before is still true
-                    slicer.util.showStatusMessage(str(error), 5000)
+                    slicer.util.showStatusMessage(shown(str(error)), 5000)
                 else:
                     self.panel.showResult(None)
-                    problem = str(error)
+                    problem = shown(str(error))
         self.engineState.update()
         # only now: a message box under a wait cursor looks like a hanging program
         if problem:
             slicer.util.errorDisplay(problem)
         elif self.panel.scored and featuresProblem:
-            slicer.util.warningDisplay(featuresProblem)
+            slicer.util.warningDisplay(shown(featuresProblem))

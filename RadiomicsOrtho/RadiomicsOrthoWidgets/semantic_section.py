@@ -87,7 +87,7 @@ class SemanticSection:
         try:
             form = self._answers.add_own_form(path)
         except InputError as error:
-            slicer.util.errorDisplay(str(error))
+            slicer.util.errorDisplay(shown(str(error)))
             return
         if form not in self._answers.forms_for(self._node):
             slicer.util.infoDisplay(_("The form is at hand now, for the bone '{site}'; this region is another one.")

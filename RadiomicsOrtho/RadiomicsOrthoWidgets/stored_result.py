@@ -4,6 +4,8 @@ from html import escape
 
 from RadiomicsOrthoLib.errors import InputError
 
+from .translation import shown
+
 
 def storedResult(parameterNode) -> tuple:
     """The ``ScoredNodes`` of an opened scene, or ``None``, and what stands in the place of one that cannot be read."""
@@ -12,7 +14,7 @@ def storedResult(parameterNode) -> tuple:
     try:
         return stored_result(parameterNode.resultText, parameterNode.resultTable), ""
     except InputError as error:
-        return None, f"<p>{escape(str(error))}</p>"
+        return None, f"<p>{escape(shown(str(error)))}</p>"
 
 
 def markOutdated(parameterNode, outdated: bool) -> None:

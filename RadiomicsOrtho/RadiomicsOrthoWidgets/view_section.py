@@ -16,6 +16,7 @@ from .combo_box import Choices
 from .layout_table import LayoutTable
 from .level_table import LevelTable
 from .section import Section
+from .translation import shown
 
 
 class ViewSection(Section):
@@ -65,6 +66,8 @@ class ViewSection(Section):
         self.widget = ctk.ctkCollapsibleButton()
         self.widget.objectName = "viewCollapsibleButton"
         self.widget.text = _("View")
+        # there is little to be seen before the first score
+        self.widget.collapsed = True
         # a fold shows all that is directly in it when it is opened
         inner = qt.QWidget()
         qt.QVBoxLayout(self.widget).addWidget(inner)
@@ -76,7 +79,9 @@ class ViewSection(Section):
         self.quantityComboBox.toolTip = _("Which number of each level is listed, written and coloured")
         self.quantityComboBox.connect("activated(int)", self._onQuantity)
         self._choices = Choices(self.quantityComboBox)
-        form.addRow(_("Show:"), self.quantityComboBox)
+        self.quantityLabel = qt.QLabel(_("Show:"))
+        self.quantityLabel.setBuddy(self.quantityComboBox)
+        form.addRow(self.quantityLabel, self.quantityComboBox)
         self.levelTable = LevelTable(self._jump)
         form.addRow(self.levelTable.widget)
         self.tiltCheckBox = self._checkBox(
@@ -128,9 +133,11 @@ class ViewSection(Section):
         """The quantities to choose from, and the values of the chosen one."""
         if found == self._quantities:
             return
+        if not found or not self._quantities:
+            self.widget.collapsed = not found
         before, self._quantities = self._choices.chosen(), found
         chosen = before if before in [quantity.key for quantity in found] else charted(volumeNode)
-        self._choices.show([(quantity.title, quantity.key) for quantity in found], chosen)
+        self._choices.show([(shown(quantity.title), quantity.key) for quantity in found], chosen)
         self._shown = None
         self._apply()
         if found:
@@ -173,7 +180,7 @@ class ViewSection(Section):
         values = bool(self._quantities) and bones
         reason = _("Score the scan first: then each level has a value to show.")
         self.quantityComboBox.enabled = values
-        for widget in (self.quantityComboBox, self.levelTable.widget, self.legendLabel):
+        for widget in (self.quantityLabel, self.quantityComboBox, self.levelTable.widget, self.legendLabel):
             widget.visible = values
         for box, possible, isOn in (
                 (self.valuesCheckBox, values, values and level_labels.values_shown(volumeNode)),
@@ -181,7 +188,7 @@ class ViewSection(Section):
                 (self.tiltCheckBox, values, self.tiltCheckBox.checked),
                 (self.coreCheckBox, volumeNode is not None and bones,
                  volumeNode is not None and core_overlay.core_shown(volumeNode))):
-            box.enabled = bool(possible or isOn)
+            box.enabled = box.visible = bool(possible or isOn)
             box.checked = bool(isOn)
         self.reasonLabel.text = "" if values else reason
         self.reasonLabel.visible = not values
@@ -237,7 +244,7 @@ class ViewSection(Section):
                 else:
                     core_overlay.hide_core(node.inputVolume)
             except InputError as error:
-                problem = str(error)
+                problem = shown(str(error))
         self._showState(node.inputVolume, node.segmentation)
         if problem:
             slicer.util.errorDisplay(problem)
@@ -263,6 +270,6 @@ def legendHtml(quantity) -> str:
     if quantity is None:
         return ""
     parts = ["<span style='color:#{:02x}{:02x}{:02x}'>\u25a0</span>&nbsp;{}".format(
-        *(round(255 * part) for part in colour), escape(text)) for colour, text in quantity.legend]
+        *(round(255 * part) for part in colour), escape(shown(text))) for colour, text in quantity.legend]
     parts.append("<span style='color:#999999'>\u25a0</span>&nbsp;{}".format(_("no value")))
     return _("Colours: {list}").format(list=", ".join(parts))

@@ -70,7 +70,7 @@ class WhatIfSection:
         try:
             tried = what_if(self._card, self._changes)
         except InputError as error:
-            ui.whatIfLabel.text = escape(str(error))
+            ui.whatIfLabel.text = escape(shown(str(error)))
             return
         # the axes are those of the card, whatever is tried
         nomogram = self._view.nomogram if self._view else None

@@ -5,6 +5,7 @@ import slicer
 from slicer.i18n import tr as _
 
 from .sizes import letters
+from .translation import shown
 from .work_controls import MAXIMUM
 
 #: shorter work shows no dialog
@@ -42,6 +43,7 @@ class WorkDialog:
         return False
 
     def progress(self, fraction: float, text: str) -> None:
+        text = shown(text)
         self._dialog.labelText = text[:1].upper() + text[1:]
         # nothing is known of how much is done: a bar that moves instead of 0 %
         self._dialog.maximum = MAXIMUM if fraction > 0 else 0

@@ -22,24 +22,41 @@ LIBRARY = Path(errors.__file__).parent
 NAMES = re.compile("radiomics-ortho calibrate|Segment Editor|Fill holes|Density calibration")
 #: two words in a row, of which the second one is no unit or name
 ENGLISH = re.compile(r"[A-Za-z]{2,} [a-z]{2,}")
+#: where refusals come from that a person at the panels meets
+SHOWN_REFUSALS = ("regions/vertebra", "regions/femur", "regions/lumbar_mr", "regions/request.py",
+                  "regions/trabecular.py", "workflow", "scoring/clinical.py", "scoring/input_values.py",
+                  "scoring/patient.py", "scoring/score.py", "report/files.py", "report/pdf.py", "batch/folder.py")
 LISTS = (ast.ListComp, ast.GeneratorExp)
 
 
 def finding_texts() -> set[str]:
     """Sentences and remedies as they are written in the library, with each of their variants, a 7 for a number."""
+    return _written(LIBRARY.rglob("*.py"), "Finding", slice(2, None))
+
+
+def refusal_texts() -> set[str]:
+    """The same of what the panels refuse in everyday work; what only a command line or a damaged file brings about,
+    is left in English."""
+    places = [LIBRARY.parent / "RadiomicsOrthoScene", *(LIBRARY / name for name in SHOWN_REFUSALS)]
+    files = [file for place in places for file in ([place] if place.suffix else place.rglob("*.py"))]
+    return {text for text in _written(files, "InputError", slice(0, 1)) if not text.startswith("7")}
+
+
+def _written(files, called: str, arguments: slice) -> set[str]:
+    """What calls of that name are given in those files."""
     found = set()
-    for file in LIBRARY.rglob("*.py"):
+    for file in files:
         tree = ast.parse(file.read_text(encoding="utf-8"))
         for function in ast.walk(tree):
             if isinstance(function, ast.FunctionDef):
                 known = _assigned(tree.body) | _assigned(ast.walk(function))
-                found |= {text for node in ast.walk(function) if _is_finding(node) for argument in node.args[2:]
-                          for text in _variants(argument, known)}
+                found |= {text for node in ast.walk(function) if _is_call(node, called)
+                          for argument in node.args[arguments] for text in _variants(argument, known)}
     return {text for text in found if re.search("[a-z]", text)}
 
 
-def _is_finding(node: ast.AST) -> bool:
-    return isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "Finding"
+def _is_call(node: ast.AST, called: str) -> bool:
+    return isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == called
 
 
 def _assigned(nodes) -> dict[str, list[ast.expr]]:
@@ -96,6 +113,14 @@ def test_no_finding_stays_partly_in_english(code: str) -> None:
     # variants of parts that never come together (a size within a size) say nothing
     texts = {text for text in finding_texts() if "7 (7)" not in text and "voxel (7)" not in text}
     assert left_in_english(texts, catalogue(code).translate) == []
+
+
+@pytest.mark.parametrize("code", FOREIGN)
+def test_no_refusal_of_the_panels_stays_in_english(code: str) -> None:
+    texts = refusal_texts()
+    assert len(texts) > 80
+    translate = catalogue(code).translate
+    assert [text for text in sorted(texts) if translate(text) == text] == []
 
 
 @pytest.mark.parametrize("code", FOREIGN)

@@ -42,6 +42,29 @@ def test_every_score_is_a_row_with_its_unit_class_and_region(bridge, scored):
     assert all(len(entry["model"]["sha256"]) == 64 and entry["provenance"] for entry in said)
 
 
+def test_every_column_says_what_it_holds_and_in_which_unit(bridge, scored):
+    from RadiomicsOrthoScene.result_nodes import find_result
+    from RadiomicsOrthoScene.score_table import COLUMNS, SCORES
+
+    table = find_result(SCORES, scored.volume)
+    assert all(table.GetColumnDescription(name) for name in COLUMNS)
+    regions = find_result("regions", scored.volume)
+    assert regions.GetColumnUnitLabel("mean_hu") == "HU"
+    assert regions.GetColumnTitle("mean_hu") == "Mean attenuation (HU)"
+
+
+def test_in_another_language_the_titles_are_translated_and_the_names_are_not(bridge):
+    import slicer
+    from RadiomicsOrthoLib.report.language import speaking
+    from RadiomicsOrthoScene.table_columns import About, fill_table
+
+    node = slicer.mrmlScene.AddNewNodeByClass("vtkMRMLTableNode")
+    with speaking("zh"):
+        fill_table(node, {"mean_hu": [1.0], "Unit": ["a#b\tc"]}, {"mean_hu": About("Mean attenuation", "HU")})
+    assert node.GetColumnName(0) == "mean_hu" and node.GetColumnTitle("mean_hu") == "平均 CT 值 (HU)"
+    assert node.GetColumnTitle("Unit") == "单位" and node.GetTable().GetColumn(1).GetValue(0) == "a\uff03b c"
+
+
 def test_scoring_again_replaces_the_nodes(bridge, scored):
     before = nodes()
     score(scored)

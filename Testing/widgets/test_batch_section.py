@@ -17,7 +17,8 @@ def cohort(tmp_path_factory):
 @pytest.fixture
 def section(panel):
     section = part(panel, "BatchSection")
-    panel.ui.tabWidget.setCurrentIndex(panel.ui.tabWidget.indexOf(section.widget.parent()))
+    panel.panel.openTab(section)
+    assert not panel.ui.caseWidget.isVisibleTo(panel.parent), "a tab widget is as high as its highest page"
     section.enter()
     section.tableEdit.currentPath = section.outEdit.currentPath = ""
     return section

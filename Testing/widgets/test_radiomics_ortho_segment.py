@@ -151,3 +151,15 @@ def test_going_on_to_the_score_takes_scan_and_segment_along(panel, make_case, op
     panel.ui.scoreButton.click()
     node = open_panel("RadiomicsOrtho")._parameterNode
     assert (node.inputVolume, node.segmentation, node.segmentId) == (volume, segmentation, segment_id)
+
+
+def test_the_bones_that_a_scan_has_are_chosen_when_the_module_is_opened(panel, make_case):
+    import slicer
+    from RadiomicsOrthoScene.segments import new_segmentation
+
+    panel.exit()
+    volume, segmentation, _ = make_case()
+    empty = new_segmentation(volume, "nothing drawn yet")
+    slicer.mrmlScene.RemoveNode(empty)
+    panel.enter()
+    assert panel._parameterNode.inputVolume is volume and panel._parameterNode.segmentation is segmentation

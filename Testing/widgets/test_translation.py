@@ -36,6 +36,23 @@ def test_qt_finds_every_translation(translation, monkeypatch):
     assert not translator.translate("another context", "Apply")
 
 
+def test_a_table_is_shown_in_chinese_and_its_node_stays_english(translation, monkeypatch):
+    import qt
+    import slicer
+    from RadiomicsOrthoWidgets.translated_cells import showTranslated
+
+    view = qt.QTableWidget()
+    plain = view.itemDelegate()
+    showTranslated(view)
+    assert view.itemDelegate() is plain
+    monkeypatch.setattr(slicer.app, "applicationLocaleName", "zh_CN")
+    translation.installTranslation()
+    showTranslated(view)
+    delegate, locale = view.itemDelegate(), qt.QLocale()
+    assert delegate.displayText("Mean attenuation", locale) == "平均 CT 值"
+    assert delegate.displayText("117.281", locale) == "117.281"
+
+
 def test_it_is_installed_once(translation, monkeypatch):
     import slicer
 

@@ -60,6 +60,25 @@ def test_before_scoring_it_says_what_to_do(section, case):
     assert section.coreCheckBox.enabled, "cores need no score"
 
 
+def test_it_is_folded_until_there_is_something_to_see(panel, section, case):
+    import slicer
+
+    assert section.widget.collapsed and not section.valuesCheckBox.isVisibleTo(section.widget)
+    score(case)
+    panel.panel.update()
+    assert not section.widget.collapsed and section.valuesCheckBox.isVisibleTo(section.widget)
+    section.widget.collapsed = True
+    panel.panel.update()
+    assert section.widget.collapsed, "what a person folds stays so"
+    slicer.mrmlScene.Clear()
+    assert section.widget.collapsed
+
+
+def test_a_level_says_its_region_quantity_and_unit_on_hover(section, scored):
+    tip = section.levelTable.widget.item(0, 1).toolTip()
+    assert "L1 body" in tip and "Mean attenuation" in tip and tip.endswith(" HU")
+
+
 def test_every_level_is_listed_with_its_value_and_choosing_one_goes_there(section, scored):
     assert [level for level, _ in rows(section)] == ["L1", "L2", "L3", "L4", "L5"]
     assert all(value.endswith(" HU") for _, value in rows(section)) and not section.reasonLabel.visible
