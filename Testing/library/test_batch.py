@@ -105,8 +105,8 @@ def test_the_same_bytes_with_any_number_of_workers(done, cohort, tmp_path, work)
 def test_a_dask_cluster_gives_the_same_bytes(done, cohort, tmp_path, capsys):
     distributed = pytest.importorskip("distributed", reason="dask.distributed is an extra of its own")
     call = ["batch", str(cohort), "--out", str(tmp_path / "out"), *PROFILE, "--cards"]
-    with distributed.LocalCluster(2, threads_per_worker=1, processes=False, protocol="tcp", dashboard_address=None,
-                                  silence_logs=50) as cluster:
+    with distributed.LocalCluster(n_workers=2, threads_per_worker=1, processes=False, protocol="tcp",
+                                  dashboard_address=None, silence_logs=50) as cluster:
         assert main([*call, "--dask", cluster.scheduler_address]) == 3
         address = cluster.scheduler_address
     assert tables(tmp_path / "out") == tables(done)

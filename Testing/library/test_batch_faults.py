@@ -16,6 +16,7 @@ from pathlib import Path
 
 import pytest
 from batch_cohort import add_dicom_case, begin, events, tables, write_cohort
+from RadiomicsOrthoLib.batch import workers
 from RadiomicsOrthoLib.batch.folder_lock import locked
 from RadiomicsOrthoLib.cli.main import main
 from RadiomicsOrthoLib.errors import InputError
@@ -96,26 +97,51 @@ def test_a_worker_that_is_killed_costs_nothing(cohort, undisturbed, tmp_path):
     assert tables(out) == undisturbed and not list((out / "unfinished").iterdir())
 
 
+@contextlib.contextmanager
+def dask_workers(count: int):
+    """The address of a dask scheduler of this process with workers that nobody starts again, each a process."""
+    distributed = pytest.importorskip("distributed", reason="dask.distributed is an extra of its own")
+    with distributed.LocalCluster(n_workers=0, processes=False, protocol="tcp", dashboard_address=None,
+                                  silence_logs=50) as cluster:
+        command = [sys.executable, "-m", "distributed.cli.dask_worker", cluster.scheduler_address, "--no-nanny",
+                   "--nthreads", "1", "--no-dashboard"]
+        workers = [subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env={
+            **os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}) for _ in range(count)]
+        try:
+            with distributed.Client(cluster) as client:
+                client.wait_for_workers(count, timeout=PATIENCE_S)
+            yield cluster.scheduler_address
+        finally:
+            for worker in workers:
+                worker.kill()
+                worker.wait()
+
+
+@contextlib.contextmanager
+def killer(out: Path, case: str, run: int):
+    """Meanwhile whoever begins ``case`` is killed, but not the ``run`` itself, which writes the row that says so."""
+    over, killed = threading.Event(), set()
+
+    def kill_each_time():
+        while not over.wait(0.001):
+            for worker in {pid for _, pid in begun(out, case)} - {run} - killed:
+                killed.add(worker)
+                os.kill(worker, signal.SIGKILL)
+
+    thread = threading.Thread(target=kill_each_time)
+    thread.start()
+    try:
+        yield killed
+    finally:
+        over.set()
+        thread.join()
+
+
 def test_a_case_that_ends_its_worker_each_time_is_a_failed_row(cohort, undisturbed, tmp_path):
     out = tmp_path / "out"
     process = begin(*call(cohort, out, "--jobs", "2"))
-    over = threading.Event()
-
-    def kill_each_time():
-        while not over.is_set():
-            # the run itself writes the row that says so
-            for worker in {pid for _, pid in begun(out, "p1")} - {process.pid}:
-                with contextlib.suppress(ProcessLookupError):
-                    os.kill(worker, signal.SIGKILL)
-            time.sleep(0.001)
-
-    killer = threading.Thread(target=kill_each_time)
-    killer.start()
-    try:
+    with killer(out, "p1", process.pid):
         code, _, _ = ended(process)
-    finally:
-        over.set()
-        killer.join()
     assert code == 3
     before = undisturbed["features.csv"].decode().splitlines()
     after = (out / "features.csv").read_text(encoding="utf-8").splitlines()
@@ -123,6 +149,26 @@ def test_a_case_that_ends_its_worker_each_time_is_a_failed_row(cohort, undisturb
     assert len(different) == 1 and different[0][1].startswith("p1,p1,")
     assert "The worker process ended while it computed this case" in different[0][1]
     # it is only the row that says so: with --retry-failed it is computed
+    assert main([str(word) for word in call(cohort, out, *HERE, "--resume", "--retry-failed")]) == 3
+    assert tables(out) == undisturbed
+
+
+def test_a_case_that_ends_the_workers_of_a_cluster_is_a_failed_row_and_the_run_ends(cohort, undisturbed, tmp_path,
+                                                                                    monkeypatch, capsys):
+    """Dask gives the work of a lost worker to the next one, and waits for ever where none is left."""
+    monkeypatch.setattr(workers, "_WORKER_SECONDS", 1)
+    out = tmp_path / "out"
+    with dask_workers(2) as address:
+        with killer(out, "p1", os.getpid()) as killed:
+            code = main([str(word) for word in call(cohort, out, "--dask", address)])
+        assert code == 3 and len(killed) == 2, capsys.readouterr().err
+        failed = {row["case"]: row["reason"] for row in rows(out / "failures.csv")}
+        assert "The worker process ended while it computed this case" in failed["p1"]
+        assert set(failed) == {"p1", "damaged", "gone", "empty"}
+        # nobody is left
+        capsys.readouterr()
+        assert main([str(word) for word in call(cohort, out, "--dask", address, "--resume", "--retry-failed")]) == 2
+        assert "has no workers; start some" in capsys.readouterr().err
     assert main([str(word) for word in call(cohort, out, *HERE, "--resume", "--retry-failed")]) == 3
     assert tables(out) == undisturbed
 

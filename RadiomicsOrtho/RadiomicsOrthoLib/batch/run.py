@@ -23,8 +23,8 @@ from .folder_lock import locked
 from .progress_text import ProgressText
 from .settings import BatchSettings
 from .tables import counts, first_failure, write_tables
-from .worker import CANNOT_WRITE, KEPT, NO_MEMORY, Outcome, Task
-from .workers import LostWorkerError, Workers, interrupted_when
+from .worker import BEGUN_BEFORE, CANNOT_WRITE, KEPT, NO_MEMORY, Outcome, Task
+from .workers import EmptyClusterError, LostWorkerError, Workers, interrupted_when
 
 PROVENANCE, LIST = "provenance.json", "cohort.csv"
 PROVENANCE_SCHEMA = "radiomics-ortho-batch-provenance/1"
@@ -147,6 +147,11 @@ def _compute(cases: Sequence[BatchCase], folder: BatchFolder, settings: BatchSet
         return (Task(case, str(folder.path.absolute()), settings, workers.threads, memory, os.getpid())
                 for case in some)
 
+    def lost(some: Sequence[BatchCase], reason: str) -> None:
+        log.write(event="worker lost", reason=reason, begun=[case.id for case in some])
+        say(f"A worker process was lost; {len(some)} cases are computed again.")
+        folder.clean(some)
+
     waiting, alone, idle = {case.id: case for case in cases}, {}, 0
     while waiting:
         before = len(waiting)
@@ -154,15 +159,15 @@ def _compute(cases: Sequence[BatchCase], folder: BatchFolder, settings: BatchSet
             for outcome in workers.each(tasks(list(waiting.values()), workers.memory_bytes)):
                 _refuse_full_disk(outcome)
                 case = waiting.pop(outcome.case)
-                if outcome.kind == NO_MEMORY:
+                if outcome.kind == BEGUN_BEFORE:
+                    lost([case], "its worker did not come back")
+                if outcome.kind in (BEGUN_BEFORE, NO_MEMORY):
                     alone[case.id] = case
                 else:
                     done(outcome)
         except LostWorkerError as error:
             suspects = folder.begun(list(waiting.values()))
-            log.write(event="worker lost", reason=str(error), begun=[case.id for case in suspects])
-            say(f"A worker process was lost; {len(suspects)} cases are computed again.")
-            folder.clean(suspects)
+            lost(suspects, str(error))
             for case in suspects:
                 alone[case.id] = waiting.pop(case.id)
             idle = 0 if len(waiting) < before else idle + 1
@@ -177,12 +182,21 @@ def _compute_alone(case: BatchCase, folder: BatchFolder, workers: Workers,
                    tasks: Callable[[Sequence[BatchCase], int], Iterator[Task]], done: Callable[[Outcome], None],
                    log: _Log) -> None:
     """With the memory of all workers; one that ends its worker again is kept as failed."""
-    reason = LOST
-    for _ in range(_ATTEMPTS):
+    reason, lost = LOST, 0
+    while lost < _ATTEMPTS:
         try:
-            outcome = next(iter(list(workers.each(tasks([case], workers.whole_memory), one_by_one=True))))
+            outcome, = workers.each(tasks([case], workers.whole_memory), one_by_one=True)
+            problem = "its worker did not come back" if outcome.kind == BEGUN_BEFORE else ""
         except LostWorkerError as error:
-            log.write(event="worker lost", reason=str(error), begun=[case.id])
+            problem = str(error)
+        except EmptyClusterError:
+            if not lost:
+                raise
+            # it ended the last worker that there was
+            break
+        if problem:
+            lost += 1
+            log.write(event="worker lost", reason=problem, begun=[case.id])
             folder.clean([case])
             continue
         _refuse_full_disk(outcome)

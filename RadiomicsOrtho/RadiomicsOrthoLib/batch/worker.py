@@ -21,8 +21,9 @@ from .settings import BatchSettings, same_models
 
 #: how often a worker looks whether its run is still there
 _LOOK_SECONDS = 0.5
-#: what became of a case: its result is kept, there was not memory enough, or results cannot be written
-KEPT, NO_MEMORY, CANNOT_WRITE = "kept", "no memory", "cannot write"
+#: what became of a case: its result is kept, there was not memory enough, results cannot be written, or a worker that
+#: began it before did not come back
+KEPT, NO_MEMORY, CANNOT_WRITE, BEGUN_BEFORE = "kept", "no memory", "cannot write", "begun before"
 
 
 @dataclass(frozen=True)
@@ -79,6 +80,9 @@ def work_on(task: Task) -> Outcome:
 
 def _work_on(task: Task) -> tuple[str, str]:
     case, folder = task.case, BatchFolder(Path(task.folder))
+    if folder.begun([case]):
+        # dask gives the work of a lost worker to the next one: a case that ends its worker would end them all
+        return BEGUN_BEFORE, ""
     try:
         place = folder.begin(case)
     except OSError as error:

@@ -32,6 +32,10 @@ class LostWorkerError(Exception):
     """A worker ended while it computed something."""
 
 
+class EmptyClusterError(InputError):
+    """A cluster has no workers, and none came."""
+
+
 @dataclass(frozen=True)
 class Workers:
     """``jobs`` workers of a joblib ``backend``, each with ``threads`` threads and at most ``memory_bytes`` (0: any).
@@ -89,8 +93,8 @@ class Workers:
         try:
             found = work(joblib.delayed(work_on)(task) for task in tasks)
         except TimeoutError:
-            raise InputError(f"The dask cluster at '{self.address}' has no workers; start some, and continue with "
-                             "--resume.") from None
+            raise EmptyClusterError(f"The dask cluster at '{self.address}' has no workers; start some, and continue "
+                                    "with --resume.") from None
         try:
             yield from found
         except (KeyboardInterrupt, GeneratorExit):
@@ -199,7 +203,7 @@ def _cluster(address: str) -> Iterator[object]:
         client = Client(address, timeout=_CLUSTER_SECONDS)
     except (OSError, ValueError) as error:
         raise InputError(f"There is no dask scheduler at '{address}' ({error}).") from None
-    with client:
-        yield dask_backend(client, _WORKER_SECONDS)
+    with client, dask_backend(client, _WORKER_SECONDS) as backend:
+        yield backend
 
 

@@ -146,7 +146,7 @@ def cluster() -> Iterator[str]:
     from distributed import Client, LocalCluster
 
     os.environ["PYTHONPATH"] = str(REPOSITORY / "RadiomicsOrtho")
-    with LocalCluster(2, threads_per_worker=1, dashboard_address=None, silence_logs=50) as local:
+    with LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None, silence_logs=50) as local:
         with Client(local) as client:
             _WORKERS[:] = client.run(os.getpid).values()
         yield local.scheduler_address
