@@ -58,6 +58,7 @@ class RadiomicsOrthoParameterNode:
     """What the panel shows; saved with the scene."""
 
     inputVolume: vtkMRMLScalarVolumeNode
+    bone: str
     segmentation: vtkMRMLSegmentationNode
     segmentId: str
     modelId: str

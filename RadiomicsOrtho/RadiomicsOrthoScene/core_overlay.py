@@ -102,7 +102,7 @@ def _parts(entries, masks, geometry, site: str) -> list:
         mask = np.unpackbits(bits, count=int(np.prod(shape))).reshape(shape).astype(bool)
         if region["compartment"] == "trabecular":
             found.append((start, mask))
-        elif region["compartment"] == "whole-body" and _bone(region) not in cored:
+        elif region["compartment"] in ("whole-body", "unknown") and _bone(region) not in cored:
             origin = tuple(float(x) for x in geometry.to_ras(start[np.newaxis])[0])
             roi = Roi(mask, replace(geometry, shape=shape, origin=origin), site=site, compartment="whole-body")
             try:

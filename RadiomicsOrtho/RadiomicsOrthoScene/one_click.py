@@ -70,7 +70,8 @@ class OneClick(VolumeJob):
         ensure(str(resource_folder() / "requirements-regions.txt"), "Radiomics Ortho")
         image = bone_image(volumeNode)
         image = replace(image, acquisition=image.acquisition.with_stated(**(stated or {})))
-        given = packed_bones(segmentationNode, volumeNode, request.site)
+        given = next((bones for site in request.sites
+                      if (bones := packed_bones(segmentationNode, volumeNode, site)) is not None), None)
         if given is not None:
             check_same_transform(segmentationNode, volumeNode)
         self._process.start(image, request, memory_of(textNode), given)
@@ -100,6 +101,12 @@ def needs_click(outcome: ScanOutcome) -> bool:
     return outcome.result is None and outcome.proposal is None and not outcome.findings
 
 
+def bones_seen(outcome: ScanOutcome) -> tuple[str, ...]:
+    """What is said of bones that are in a scan and cannot be taken; empty where none were seen."""
+    # to give a point is what everything else comes down to
+    return tuple(line for line in outcome.problem.splitlines() if "--seed" not in line)
+
+
 def memory_of(textNode) -> dict[str, object]:
     """What an earlier run need not compute again; nothing where the node is none of ours."""
     return _content(textNode).get("memory", {})
@@ -126,9 +133,12 @@ def regions_key(segmentationNode) -> dict[str, list[str]]:
 def inputs_of(volumeNode, regions: Mapping[str, object], request: ScanRequest,
               stated: Mapping[str, object] | None = None) -> dict[str, object]:
     """Everything that a result depends on, by stage, to see what has changed since; ``regions`` is ``regions_key``."""
+    from RadiomicsOrthoLib.workflow.request import ANY
+
     geometry = slicer.util.arrayFromVTKMatrix(_matrix_of(volumeNode)).round(4).ravel().tolist() if volumeNode else []
     return {"scan": [volumeNode.GetName() if volumeNode else "", geometry, dict(stated or {}),
-                     known_modality(volumeNode)[0] if volumeNode else ""],
+                     known_modality(volumeNode)[0] if volumeNode else "",
+                     *((request.site,) if request.site != ANY else ())],
             "regions": dict(regions), "values": [dict(request.clinical), sorted(request.models),
                                                       request.calibration]}
 

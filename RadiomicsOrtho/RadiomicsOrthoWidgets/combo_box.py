@@ -20,6 +20,10 @@ class Choices:
         comboBox.setCurrentIndex(max(comboBox.findData(key), 0) if entries else -1)
         comboBox.blockSignals(wasBlocked)
 
+    def choose(self, key: str) -> None:
+        """The entry of that ``key``, and nobody is told."""
+        self.show(self._entries, key)
+
     def chosen(self) -> str:
         """The key of the chosen entry; empty if there is none."""
         return self._comboBox.itemData(self._comboBox.currentIndex) or ""

@@ -9,6 +9,7 @@ from RadiomicsOrthoScene.proposals import add_proposal, edited_segments, suggest
 from RadiomicsOrthoScene.segments import new_segmentation
 from slicer.i18n import tr as _
 
+from .combo_box import Choices
 from .level_question import LevelQuestion
 from .proposal_section import askAboutEdits
 from .region_text import regionPlace
@@ -119,6 +120,7 @@ class OneClickSection(Section):
         layout.setContentsMargins(0, 0, 0, 0)
         self.button, self.progressBar, self.stateLabel = workControls(layout, "oneClickButton", self._onButton)
         self.button.minimumHeight = lines(self.button, 2.5)
+        layout.insertLayout(1, self._buildBone())
         self.levelQuestion = LevelQuestion(self._onLevel)
         regions = ui.regionsWidget.layout()
         regions.insertWidget(0, self.levelQuestion.widget)
@@ -126,15 +128,37 @@ class OneClickSection(Section):
         self.scores = ScoreList(ui, self._onCard, self._onOffer)
         self.titles = StepTitles(ui)
 
+    def _buildBone(self):
+        """The row with the bone to look for."""
+        self.boneComboBox = qt.QComboBox()
+        self.boneComboBox.objectName = "boneComboBox"
+        self.boneComboBox.toolTip = _("What is looked for in the scan, and scored; regions that are there already are "
+                                      "taken as they are")
+        self.boneComboBox.connect("activated(int)", self._onBone)
+        self._bone = Choices(self.boneComboBox)
+        self._bone.show([(_("Spine, or else hip"), ""), (_("Spine"), "vertebra"),
+                         (_("Hip (proximal femur)"), "proximal-femur")], "")
+        label = qt.QLabel(_("B&one:"))
+        label.setBuddy(self.boneComboBox)
+        row = qt.QHBoxLayout()
+        row.addWidget(label)
+        row.addWidget(self.boneComboBox, 1)
+        return row
+
+    def _onBone(self, index) -> None:
+        if self._node:
+            self._node.bone = self._bone.chosen()
+
     def _buildClick(self):
         """The row that asks for a point in a bone."""
         self.clickRow = qt.QWidget()
         layout = qt.QHBoxLayout(self.clickRow)
         layout.setContentsMargins(0, 0, 0, 0)
-        self.clickButton = qt.QPushButton(_("Click &in a vertebral body"))
+        self.clickButton = qt.QPushButton(_("Click &in the bone"))
         self.clickButton.objectName = "oneClickSeedButton"
         self.clickButton.checkable = True
-        self.clickButton.toolTip = _("Then click once inside a vertebral body, in any slice view")
+        self.clickButton.toolTip = _("Then click once inside a vertebral body, or in the middle of the head of a "
+                                     "femur, in any slice view")
         layout.addWidget(self.clickButton)
         placeWidget = slicer.qSlicerMarkupsPlaceWidget()
         placeWidget.setMRMLScene(slicer.mrmlScene)
@@ -177,14 +201,14 @@ class OneClickSection(Section):
     def _asked(self, node, seed=None):
         """What is asked of the scan of ``node``, with the values that were entered."""
         from RadiomicsOrthoLib.workflow.model_choice import applies_unasked, fitting_values
-        from RadiomicsOrthoLib.workflow.request import ScanRequest
+        from RadiomicsOrthoLib.workflow.request import ANY, ScanRequest
 
         models = self._logic.models()
         onDemand = {model.id for model in models if not applies_unasked(model)}
         known = {entry.card.model.id for entry in self._result.cards} | {entry.model for entry in self._result.offers} \
             if self._result else set()
         wanted = tuple(sorted((known | {node.modelId}) & onDemand))
-        return ScanRequest(seed=seed, models=wanted, calibration=node.calibration,
+        return ScanRequest(node.bone or ANY, seed, models=wanted, calibration=node.calibration,
                            clinical=fitting_values(models, wanted, dict(node.clinical), node.modelId))
 
     def _facts(self, node) -> dict:
@@ -227,8 +251,8 @@ class OneClickSection(Section):
         node, self.runs = self._node or self._logic.getParameterNode(), dict(outcome.runs)
         if outcome.result is None:
             self._asksForClick = one_click.needs_click(outcome)
-            self._problem = _("No spine was found by itself. Press the button below and click once in a vertebral "
-                              "body.") if self._asksForClick and self._request.seed is None else shown(outcome.problem)
+            self._problem = self._question(outcome) if self._asksForClick and self._request.seed is None \
+                else " ".join(map(shown, outcome.problem.splitlines()))
             if outcome.findings:
                 self._problem = ""
                 self.panel.showRefusal(outcome)
@@ -260,6 +284,16 @@ class OneClickSection(Section):
             self._end()
             self._showState()
             self.levelQuestion.showBody()
+
+    def _question(self, outcome) -> str:
+        """What to do where no bone was found by itself."""
+        asked = {"vertebra": _("No spine was found by itself. Press the button below and click once in a vertebral "
+                               "body."),
+                 "proximal-femur": _("No hip was found by itself. Press the button below and click once in the middle "
+                                     "of the head of a femur.")}
+        either = _("Neither a spine nor a hip was found by itself. Press the button below and click once in a "
+                   "vertebral body, or in the middle of the head of a femur.")
+        return " ".join([asked.get(self._request.site, either), *map(shown, one_click.bones_seen(outcome))])
 
     def _write(self, proposal, node, volumeNode) -> bool:
         """Write the bones into the segmentation of this scan; False if the user does not want it."""
@@ -329,13 +363,15 @@ class OneClickSection(Section):
         """What can be pressed and why not, and how far each step is."""
         node = self._node
         reason = shown(one_click.reason_not_ready(node.inputVolume if node else None))
+        self._bone.choose(node.bone if node else "")
+        self.boneComboBox.enabled = not self.busy
         changed = self._changed(node)
         self.progressBar.visible = self.busy
         self.button.text = _("Cancel") if self.busy else \
             _("&Score again") if self._result and changed else _("&Score this scan")
         # at the end there is nothing left to be cancelled
         self.button.enabled = self._finishing is None if self.busy else not reason
-        self.button.toolTip = reason or _("Find the vertebrae, measure them, and apply every model that fits; what is "
+        self.button.toolTip = reason or _("Find the bones, measure them, and apply every model that fits; what is "
                                           "known already is not computed again")
         if not self.busy:
             self.stateLabel.text = reason or (f"{LOOK} {self._problem}" if self._problem else "")

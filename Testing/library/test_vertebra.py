@@ -179,6 +179,12 @@ class TestRefusals:
         with pytest.raises(InputError, match="give a point"):
             spine_without_click(image)
 
+    def test_bones_as_dense_as_a_shaft_are_taken_for_bodies_only_with_a_click(self):
+        phantom = spine_phantom(count=3, spacing=(2.0, 2.0, 2.0), marrow=900, sacrum=True)
+        with pytest.raises(InputError, match="give a point"):
+            spine_without_click(phantom.image)
+        assert len(spine_from_click(phantom.image, phantom.vertebrae[2].centre).bodies) >= 3
+
     def test_cancel_ends_the_work(self, lumbar):
         phantom, _ = lumbar
         told = []

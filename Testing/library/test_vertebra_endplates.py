@@ -5,7 +5,7 @@ import pytest
 from RadiomicsOrthoLib.imaging.geometry import Geometry
 from RadiomicsOrthoLib.regions.sampling import HuField
 from RadiomicsOrthoLib.regions.vertebra.column import Column
-from RadiomicsOrthoLib.regions.vertebra.endplates import disc_endplates
+from RadiomicsOrthoLib.regions.vertebra.endplates import _Fit, _misfit_along, disc_endplates
 
 MARROW, DISC, SHEET_HU, SHEET_MM = 120.0, 80.0, 450.0, 0.8
 DISCS_MM = np.array([20.0, 40.0, 60.0, 80.0])
@@ -88,3 +88,13 @@ def test_a_disc_beyond_the_scan_has_no_endplates():
     assert found[-1] is None
     assert found[-2] is None
     assert found[0] is not None
+
+
+def test_fits_that_end_at_one_place_are_one():
+    """As in front of a femoral head, where somebody clicks for a vertebra: nothing there is like a disc."""
+    nothing = np.zeros(12)
+    for places in ((-1.0, 0.5, 0.5, 2.0), (0.5, 0.5)):
+        fits = [_Fit(place, 0.2, 10.0 + number, nothing) for number, place in enumerate(places)]
+        found, misfits = _misfit_along(fits)
+        assert found.min() >= places[0] and found.max() <= places[-1] and np.all(np.diff(found) > 0)
+        assert misfits[np.abs(found - 0.5).argmin()] == pytest.approx(11.0 if len(places) == 4 else 10.0)

@@ -51,7 +51,13 @@ def test_clicks_beside_the_spine_are_refused(lumbar, point, words):
         spine_from_click(lumbar[0], point)
 
 
-@pytest.mark.parametrize("name", ["STS_011_incomplete", "STS_026_incomplete"])
+@pytest.mark.parametrize("name", ["STS_011_incomplete", "STS_021_incomplete", "STS_026_incomplete"])
 def test_a_scan_of_the_thigh_is_given_no_spine(shared_data, name):
     with pytest.raises(InputError, match="No spine was found automatically"):
         spine_without_click(read_image(shared_data / "ct_femur_sts" / f"{name}.nii.gz"))
+
+
+def test_a_click_in_a_femoral_head_gives_no_spine(shared_data):
+    image = read_image(shared_data / "ct_femur_sts" / "STS_020_complete.nii.gz")
+    with pytest.raises(InputError, match="click inside a vertebral body"):
+        spine_from_click(image, (-58.14, -46.57, -611.82))

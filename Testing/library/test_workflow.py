@@ -6,6 +6,7 @@ from dataclasses import replace
 import generated
 import numpy as np
 import pytest
+from femur_phantom import hip
 from generated_proposal import brick, brick_proposal, brick_scan
 from RadiomicsOrthoLib.errors import InputError, RefusedError
 from RadiomicsOrthoLib.imaging.calibration.calibration import Curve, DensityCalibration
@@ -18,7 +19,7 @@ from RadiomicsOrthoLib.regions.proposal_files import packed
 from RadiomicsOrthoLib.workflow.chain import STAGES, find_regions, score_scan
 from RadiomicsOrthoLib.workflow.memory import Memory
 from RadiomicsOrthoLib.workflow.model_choice import fitting_values
-from RadiomicsOrthoLib.workflow.request import ScanRequest
+from RadiomicsOrthoLib.workflow.request import ANY, ScanRequest
 from RadiomicsOrthoLib.workflow.scan_process import ScanProcess
 from RadiomicsOrthoLib.workflow.scan_result import ScanResult
 from spine_phantom import spine_phantom
@@ -249,6 +250,38 @@ def test_a_scan_without_a_spine_asks_for_a_click():
     noise = BoneImage(rng.normal(0, 30, image.array.shape).astype(np.int16), image.geometry, "CT")
     with pytest.raises(InputError, match=r"give a point inside a vertebral body with --seed"):
         score_scan(noise, ScanRequest(), Memory(), models=MODELS)
+
+
+def test_of_any_bone_the_first_that_is_found_is_scored(scan):
+    """The spine of a scan of the trunk; the femur of a scan of the hip, where parts of it are measured one by one."""
+    memory = Memory()
+    assert find_regions(scan, ScanRequest(ANY), memory).summary["site"] == "vertebra"
+    image, shares = hip(spacing=(2.0, 2.0, 2.5)).image, []
+    result = score_scan(image, ScanRequest(ANY), memory, models=MODELS, progress=lambda share, _: shares.append(share))
+    assert result.site == "proximal-femur" and result.level_from == "" and shares == sorted(shares)
+    measured = {region.name: region.measured for region in result.regions if region.measurements}
+    assert measured["right femoral neck"] == "femoral-neck" and len(measured) == len(result.regions) == 7
+    assert not result.cards and all("none is among the regions" in entry.reason for entry in result.not_applied)
+    # the same regions, one of them edited: nothing else is computed
+    regions = find_regions(image, ScanRequest("proximal-femur"), memory)
+    neck = next(region for region in regions.regions if region.roi.compartment == "femoral-neck")
+    mask = neck.roi.mask.copy()
+    mask[mask.any(axis=(1, 2)).argmax()] = False
+    others = [region for region in regions.regions if region is not neck]
+    edited = Proposal((*others, replace(neck, roi=replace(neck.roi, mask=mask))), regions.summary)
+    again = Memory(memory.kept())
+    score_scan(image, ScanRequest(ANY), again, edited, models=MODELS)
+    assert dict(again.runs) == {"measurement": 1}
+
+
+def test_where_no_bone_is_found_each_one_is_spoken_of():
+    image = brick_scan()
+    noise = np.random.default_rng(0).normal(0, 30, image.array.shape).astype(np.int16)
+    for modality, lines in (("CT", 2), ("MR", 1)):
+        with pytest.raises(InputError) as caught:
+            find_regions(BoneImage(np.abs(noise) if modality == "MR" else noise, image.geometry, modality),
+                         ScanRequest(ANY))
+        assert len(str(caught.value).splitlines()) == lines
 
 
 def test_a_scan_that_cannot_be_used_is_refused_before_bones_are_looked_for():

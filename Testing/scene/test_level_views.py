@@ -145,6 +145,15 @@ def test_a_core_that_was_drawn_is_shown_as_it_is_and_a_bone_without_one_by_its_o
     assert voxels() < made
 
 
+def test_a_bone_of_which_nobody_said_what_part_it_is_has_a_core(bridge):
+    """It is measured as a whole one, too."""
+    from RadiomicsOrthoScene.core_overlay import core_shown, show_core
+    from RadiomicsOrthoScene.generated_case import generated_vertebra
+
+    volume, node, _segment_id = generated_vertebra()
+    assert show_core(volume, node) and core_shown(volume)
+
+
 def test_colours_of_attenuations_are_refused_without_a_ct_or_bones(bridge, scored):
     from RadiomicsOrthoScene.core_overlay import core_shown, show_core
     from RadiomicsOrthoScene.volume_facts import state_modality

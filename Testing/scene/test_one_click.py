@@ -18,8 +18,8 @@ def click(bridge):
     from RadiomicsOrthoScene import one_click, segment_boxes
 
     return SimpleNamespace(**{name: getattr(one_click, name) for name in (
-        "OneClick", "changed_since", "inputs_of", "memory_of", "needs_click", "reason_not_ready", "regions_key",
-        "save_scan", "scan_of", "segment_of", "show_card", "write_scan")},
+        "OneClick", "bones_seen", "changed_since", "inputs_of", "memory_of", "needs_click", "reason_not_ready",
+        "regions_key", "save_scan", "scan_of", "segment_of", "show_card", "write_scan")},
         packed=segment_boxes.packed_bones, lies_on=segment_boxes.lies_on)
 
 
@@ -152,6 +152,13 @@ def test_the_whole_flow_without_a_panel(bridge, click, tmp_path):
     assert click.segment_of(node, first.result.cards[0].region)
     files = click.save_scan(first.result, str(tmp_path))
     assert "index.html" in files and all((tmp_path / name).is_file() for name in files)
+
+    # a femur is looked for only where it is asked for, and then the vertebrae are left as they are
+    hips = ScanRequest("proximal-femur")
+    asked = click.inputs_of(volume, click.regions_key(node), request)
+    assert click.inputs_of(volume, click.regions_key(node), hips)["scan"] != asked["scan"]
+    none, looked_for = run(job, volume, node, hips, stated, text)
+    assert looked_for and click.needs_click(none) and click.bones_seen(none) == ()
 
     # a scan of noise asks for a click, and writes nothing
     noise = np.random.default_rng(0).normal(0, 30, image.array.shape).astype(np.int16)

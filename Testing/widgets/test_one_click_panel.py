@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from femur_phantom import hip
 from generated_proposal import brick_proposal, brick_scan
 from panel_steps import part, settle, wait
 from RadiomicsOrthoLib.imaging.image import BoneImage
@@ -181,6 +182,21 @@ def test_a_scan_without_a_spine_asks_for_one_click(panel, section):
     # the next scan is not asked about
     panel.ui.volumeSelector.setCurrentNode(add_volume(image, "another CT"))
     assert not section.clickRow.visible and section.stateLabel.text == ""
+
+
+def test_the_bone_to_look_for_is_chosen_and_what_is_seen_of_it_is_said(panel, section):
+    """A hip whose head the scan cuts off: by itself nothing is found, and it is said why."""
+    from RadiomicsOrthoScene.volumes import add_volume
+
+    image = hip(spacing=(2.0, 2.0, 2.5), high=(95.0, 75.0, 8.0)).image
+    panel.ui.volumeSelector.setCurrentNode(add_volume(image, "CT of half a hip"))
+    assert panel._parameterNode.bone == "" and section.boneComboBox.currentText == "Spine, or else hip"
+    section.boneComboBox.setCurrentIndex(2)
+    section.boneComboBox.activated.emit(2)
+    assert panel._parameterNode.bone == "proximal-femur"
+    press(section)
+    assert "cut off at the top of the scan" in section.stateLabel.text and "--seed" not in section.stateLabel.text
+    assert "head of a femur" in section.stateLabel.text and section.clickRow.visible
 
 
 def test_a_scan_that_is_refused_says_why_in_the_place_of_the_card(panel, section, spine):

@@ -25,7 +25,7 @@ from ..workflow.chain import find_regions, score_scan
 from ..workflow.given_regions import given_regions
 from ..workflow.levelled_regions import SUGGESTED
 from ..workflow.memory import Memory
-from ..workflow.request import ScanRequest
+from ..workflow.request import ANY, ScanRequest
 from ..workflow.scan_result import ScanResult
 from .info import print_findings
 from .inputs import add_image_arguments, image_from, interruptible
@@ -45,7 +45,8 @@ def add_command(commands) -> None:
     add_image_arguments(command)
     command.add_argument("--out", required=True, type=Path, metavar="DIR", help="folder for regions, cards and index; "
                          "in the folder of an earlier run only what changed is computed")
-    command.add_argument("--site", choices=SITES, default=SITES[0], help="which bone (default %(default)s)")
+    command.add_argument("--site", choices=(*SITES, ANY), default=SITES[0], help=f"which bone; '{ANY}' takes "
+                         "the first of them that is found (default %(default)s)")
     command.add_argument("--seed", type=position, metavar="R,A,S", help="a point inside the bone (RAS mm), where it is "
                          "not found by itself")
     command.add_argument("--roi", metavar="ROI", help="regions to take as they are, such as the corrected "

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 
 from .. import __version__
 from ..errors import InputError, RefusedError
@@ -32,7 +33,7 @@ from ..scoring.score import Scored, score_case
 from .levelled_regions import SUGGESTED, ScanRegion, levelled_regions
 from .memory import Memory
 from .model_choice import ModelChoice, calibration_for, choose_models, values_for
-from .request import ScanRequest
+from .request import ANY, ScanRequest
 from .scan_result import CardResult, NotApplied, Offer, RegionResult, ScanResult
 
 #: the stages in their order
@@ -45,14 +46,29 @@ def find_regions(image: BoneImage, request: ScanRequest, memory: Memory | None =
                  progress: Progress = no_progress, cancelled: Cancelled = never_cancelled) -> Proposal:
     """The regions of the scan, whole bones without levels.
 
-    Raises RefusedError where the scan does not allow any, InputError where none are found (a point is then needed).
+    Raises RefusedError where the scan does not allow any, InputError where none are found (a point is then needed):
+    what is said of each bone that was looked for stands in a line of its own.
     """
     memory = memory or Memory()
     image_key = _image_key(image)
     raise_refusals(_acquisition(image, image_key, memory))
-    asked = ProposalRequest(request.site, request.seed)
-    return memory.object_of(REGIONS, {"image": image_key, "request": asked.to_dict()},
-                            lambda: propose(image, asked, progress, cancelled))
+    # a femur is not looked for on MR
+    sites, said = request.sites[:1] if image.modality == "MR" else request.sites, []
+    for done, site in enumerate(sites):
+        asked = ProposalRequest(site, request.seed)
+        part = partial(_part_of, progress, done, len(sites))
+        try:
+            return memory.object_of(REGIONS, {"image": image_key, "request": asked.to_dict()},
+                                    partial(propose, image, asked, part, cancelled))
+        except CancelledError:
+            raise
+        except InputError as error:
+            said.append(str(error))
+    raise InputError("\n".join(said))
+
+
+def _part_of(progress: Progress, done: int, parts: int, share: float, text: str) -> None:
+    progress((done + share) / parts, text)
 
 
 def score_scan(image: BoneImage, request: ScanRequest, memory: Memory | None = None, given: Proposal | None = None,
@@ -94,7 +110,8 @@ def score_scan(image: BoneImage, request: ScanRequest, memory: Memory | None = N
             (cards if isinstance(one, CardResult) else not_applied).append(one)
     offers = tuple(_offer(choice) for choice in choices if choice.needs and not choice.reason)
     progress(1.0, "scored")
-    return ScanResult(request.site, of_image, tuple(measured), proposal.remarks, tuple(cards), offers,
+    site = regions[0].roi.site if request.site == ANY else request.site
+    return ScanResult(site, of_image, tuple(measured), proposal.remarks, tuple(cards), offers,
                       tuple(not_applied))
 
 

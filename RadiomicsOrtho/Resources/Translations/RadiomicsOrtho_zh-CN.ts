@@ -1362,12 +1362,32 @@
         <translation>已取消；未做任何更改。</translation>
     </message>
     <message>
-        <source>Click &amp;in a vertebral body</source>
-        <translation>在椎体内单击(&amp;I)</translation>
+        <source>What is looked for in the scan, and scored; regions that are there already are taken as they are</source>
+        <translation>在扫描中查找并评分的部位；已有的区域按原样使用</translation>
     </message>
     <message>
-        <source>Then click once inside a vertebral body, in any slice view</source>
-        <translation>然后在任一切面视图中于椎体内单击一次</translation>
+        <source>Spine, or else hip</source>
+        <translation>脊柱，否则髋部</translation>
+    </message>
+    <message>
+        <source>Spine</source>
+        <translation>脊柱</translation>
+    </message>
+    <message>
+        <source>Hip (proximal femur)</source>
+        <translation>髋部（股骨近端）</translation>
+    </message>
+    <message>
+        <source>B&amp;one:</source>
+        <translation>部位(&amp;O)：</translation>
+    </message>
+    <message>
+        <source>Click &amp;in the bone</source>
+        <translation>在骨内单击(&amp;I)</translation>
+    </message>
+    <message>
+        <source>Then click once inside a vertebral body, or in the middle of the head of a femur, in any slice view</source>
+        <translation>然后在任一切片视图中，于椎体内或股骨头中央单击一次</translation>
     </message>
     <message>
         <source>The work could not be started.</source>
@@ -1376,10 +1396,6 @@
     <message>
         <source>The scan could not be scored.</source>
         <translation>扫描未能评分。</translation>
-    </message>
-    <message>
-        <source>No spine was found by itself. Press the button below and click once in a vertebral body.</source>
-        <translation>未能自动找到脊柱。请按下面的按钮，并在椎体内单击一次。</translation>
     </message>
     <message>
         <source>Another volume was chosen meanwhile; nothing was written.</source>
@@ -1392,6 +1408,18 @@
     <message>
         <source>&lt;p&gt;No model gave a score; the reasons stand above.&lt;/p&gt;</source>
         <translation>&lt;p&gt;没有模型给出评分；原因见上。&lt;/p&gt;</translation>
+    </message>
+    <message>
+        <source>No spine was found by itself. Press the button below and click once in a vertebral body.</source>
+        <translation>未能自动找到脊柱。请按下面的按钮，并在椎体内单击一次。</translation>
+    </message>
+    <message>
+        <source>No hip was found by itself. Press the button below and click once in the middle of the head of a femur.</source>
+        <translation>未能自动找到髋部。请按下面的按钮，并在股骨头中央单击一次。</translation>
+    </message>
+    <message>
+        <source>Neither a spine nor a hip was found by itself. Press the button below and click once in a vertebral body, or in the middle of the head of a femur.</source>
+        <translation>未能自动找到脊柱或髋部。请按下面的按钮，并在椎体内或股骨头中央单击一次。</translation>
     </message>
     <message>
         <source>{volume} bones</source>
@@ -1410,8 +1438,8 @@
         <translation>为此扫描评分(&amp;S)</translation>
     </message>
     <message>
-        <source>Find the vertebrae, measure them, and apply every model that fits; what is known already is not computed again</source>
-        <translation>寻找椎体，进行测量，并应用所有适用的模型；已知的内容不再重复计算</translation>
+        <source>Find the bones, measure them, and apply every model that fits; what is known already is not computed again</source>
+        <translation>查找骨骼、测量，并应用所有适用的模型；已有的结果不会重新计算</translation>
     </message>
 </context>
 <context>

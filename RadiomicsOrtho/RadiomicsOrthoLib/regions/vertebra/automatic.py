@@ -11,7 +11,7 @@ from ...long_work import Cancelled, CancelledError, Progress, never_cancelled, n
 from ..sampling import HuField
 from .canal import GRID_MM, Canal, CanalSearch
 from .column import EXTENSION_MM, STEP_MM
-from .spine import LevelledColumn, Spine, check_modality, levelled_column, spine_along, stop_if
+from .spine import LevelledColumn, Spine, VertebralBody, check_modality, levelled_column, spine_along, stop_if
 
 #: heights at which a canal is looked for, and how many places are tried at each
 EVERY_MM, TRIES = 40.0, 3
@@ -24,6 +24,8 @@ LEAST_CHAIN = 40.0
 #: bodies line the canal for at least this share of its length, and are at least two, whole or not: the shaft of a long
 #: bone with one knob before it is no spine
 LEAST_LINED, FEWEST_BODIES = 0.25, 2
+#: the median body is less dense (90 to 450 HU); before the marrow of a femur's shaft lies its cortex (600 to 870 HU)
+DENSEST_HU = 550.0
 _NOT_FOUND = "No spine was found automatically; give a point inside a vertebral body with --seed R,A,S."
 
 
@@ -48,9 +50,16 @@ def spine_without_click(image: BoneImage, progress: Progress = no_progress,
         raise
     except InputError:
         raise InputError(_NOT_FOUND) from None
-    if len(spine.bodies) < FEWEST_BODIES:
+    if len(spine.bodies) < FEWEST_BODIES or np.median([_density(field, body) for body in spine.bodies]) > DENSEST_HU:
         raise InputError(_NOT_FOUND)
     return spine
+
+
+def _density(field: HuField, body: VertebralBody) -> float:
+    """Mean HU within the surface of a body, without its outermost tenth."""
+    centre, shares = body.surface.template.centre, np.linspace(0.1, 0.9, 5)
+    shells = field(centre + shares[:, None, None] * (body.surface.points() - centre)).mean(axis=1)
+    return float(np.average(shells, weights=shares ** 2))
 
 
 def _lines_its_canal(levelled: LevelledColumn) -> bool:

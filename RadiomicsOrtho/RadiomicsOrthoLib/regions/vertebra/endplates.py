@@ -249,7 +249,11 @@ def _misfit_along(fits: list[_Fit] | None) -> tuple[np.ndarray, np.ndarray]:
 
     if fits is None:
         return np.zeros(1), np.zeros(1)
-    at, misfit = np.array([(fit.place, fit.misfit) for fit in fits]).T
+    # two fits may end at one place: the better one counts
+    least = {fit.place: fit.misfit for fit in sorted(fits, key=lambda fit: -fit.misfit)}
+    at, misfit = np.array(sorted(least.items())).T
+    if len(at) < 2:
+        return at, misfit
     best = at[misfit.argmin()]
     steps = np.arange(np.ceil((at[0] - best) / PLACE_STEP_MM), np.floor((at[-1] - best) / PLACE_STEP_MM) + 1)
     places = best + PLACE_STEP_MM * steps
