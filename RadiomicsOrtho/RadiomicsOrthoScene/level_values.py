@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -88,6 +89,9 @@ def _measured(volumeNode) -> Quantity | None:
     entries = [entry for entry in entries if entry[2] == entry[2]]
     if not entries:
         return None
+    # parts of one bone have one place: their names tell them apart
+    places = Counter(place for _, place, _ in entries)
+    entries = [(region, place if places[place] == 1 else region, value) for region, place, value in entries]
     ends = HU_RANGE if unit == "HU" else _ends([value for *_, value in entries])
     values = tuple(LevelValue(region, place, value, with_unit(number_text(value, 3), unit), scale_colour(value, *ends))
                    for region, place, value in entries)

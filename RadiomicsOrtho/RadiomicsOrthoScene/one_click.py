@@ -13,6 +13,7 @@ from RadiomicsOrthoLib import RESEARCH_USE_ONLY
 from RadiomicsOrthoLib.errors import InputError
 from RadiomicsOrthoLib.features.measurements import MEASUREMENTS
 from RadiomicsOrthoLib.imaging.modality import TITLES
+from RadiomicsOrthoLib.regions.request import SITES
 from RadiomicsOrthoLib.resources import resource_folder
 
 from .dependencies import ensure
@@ -198,6 +199,9 @@ def hand_to_segment_module(volumeNode, segmentationNode) -> None:
 
     node = getModuleLogic("RadiomicsOrthoSegment").getParameterNode()
     node.inputVolume, node.segmentation = volumeNode, segmentationNode
+    sites = {anatomy_of_segment(segment)["site"] for segment in segments_of(segmentationNode).values()} & set(SITES)
+    if len(sites) == 1:
+        node.proposalSite = sites.pop()
 
 
 def hand_to_score_module(volumeNode, segmentationNode, segmentId: str) -> None:

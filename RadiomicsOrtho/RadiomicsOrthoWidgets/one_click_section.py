@@ -106,6 +106,7 @@ class OneClickSection(Section):
         self._picker.show(None)
         self._problem, self._asksForClick = "", False
         self._take(None)
+        self._openSteps("load", "regions", "score")
 
     def showResult(self, scored, emptyHtml: str = "") -> None:
         if scored is None:
@@ -138,7 +139,7 @@ class OneClickSection(Section):
         self._bone = Choices(self.boneComboBox)
         self._bone.show([(_("Spine, or else hip"), ""), (_("Spine"), "vertebra"),
                          (_("Hip (proximal femur)"), "proximal-femur")], "")
-        label = qt.QLabel(_("B&one:"))
+        label = qt.QLabel(_("Bo&ne:"))
         label.setBuddy(self.boneComboBox)
         row = qt.QHBoxLayout()
         row.addWidget(label)
@@ -280,6 +281,9 @@ class OneClickSection(Section):
             self.scores.choose(cards.index(chosen) if chosen in cards else 0)
         else:
             self._openSteps("regions", "score")
+            # so that features of it can be extracted, or a model applied by hand
+            measured = next((region.name for region in outcome.result.regions if region.measurements), "")
+            node.segmentId = node.segmentId or one_click.segment_of(node.segmentation, measured)
             self._showCard(None, _("<p>No model gave a score; the reasons stand above.</p>"))
             self._end()
             self._showState()

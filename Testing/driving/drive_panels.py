@@ -108,6 +108,10 @@ class PanelWalk(walk.Walk):
         else:
             # what is not given is explained where one looks for it
             assert self.visible(self.ui.notAppliedLabel) and self.ui.notAppliedLabel.text
+            assert self.node.segmentId, "features of a region can be extracted"
+        table = panel_steps.part(self.panel, "ViewSection").levelTable.widget
+        rows = [table.item(row, 0).text() for row in range(table.rowCount)]
+        assert rows and len(set(rows)) == len(rows), rows
         self.see("scored")
 
     def _until_midway(self) -> None:
@@ -234,7 +238,7 @@ class PanelWalk(walk.Walk):
         harness.leave_widget(self.panel)
         other = harness.open_widget(SEGMENT_MODULE)
         segments = self.node_segments()
-        assert other._parameterNode.inputVolume is self.volume
+        assert other._parameterNode.inputVolume is self.volume and other._parameterNode.proposalSite == self.case.bone
         panel_steps.settle()
         self.reached("segment-module", lambda path: harness.grab(other, path, WIDTH))
         other.editor.setCurrentSegmentID(segments.GetNthSegmentID(1))
@@ -262,6 +266,7 @@ class PanelWalk(walk.Walk):
         panel_steps.settle()
         assert not self.click.busy and self.cards() == [] and not self.click.button.enabled
         assert self.started.alive == []
+        assert not self.ui.loadCollapsibleButton.collapsed
         self.see("scene-closed")
 
     def batch(self, cohort: Path) -> None:

@@ -9,7 +9,7 @@ import pytest
 from generated_proposal import brick_proposal, brick_scan
 from RadiomicsOrthoLib.errors import InputError
 from RadiomicsOrthoLib.regions.proposal_files import unpacked
-from RadiomicsOrthoLib.workflow.request import ScanRequest
+from RadiomicsOrthoLib.workflow.request import ANY, ScanRequest
 from spine_phantom import spine_phantom
 
 
@@ -130,38 +130,23 @@ def test_a_volume_that_is_gone_meanwhile_is_said(bridge, case, click):
         job.outcome()
 
 
-def test_the_whole_flow_without_a_panel(bridge, click, tmp_path):
-    image = spine_phantom(count=5, spacing=(2.0, 2.0, 2.0), sacrum=True, noise=8.0).image
-    volume = bridge.volumes.add_volume(image, "CT of a spine")
-    job, request, stated = click.OneClick(), ScanRequest(), {"kvp": 120.0, "contrast_agent": False}
-    first, looked_for = run(job, volume, None, request, stated)
-    assert looked_for and not click.needs_click(first)
-    node = bridge.segments.new_segmentation(volume, "bones")
-    bridge.proposals.add_proposal(first.proposal, node, volume)
-    table, text = click.write_scan(first, {}, volume)
-    assert table.GetNumberOfRows() == 5 and table.GetCellText(0, 1) == "L1"
-
-    # the bones that were found are those that lie in the segmentation now: nothing is computed again
-    second, looked_for = run(job, volume, node, request, stated, text)
-    assert not looked_for and not second.runs and second.result == replace(
-        first.result, remarks=second.result.remarks)
-    assert [remark.code for remark in second.result.remarks] == ["BODY_INCOMPLETE"]
-
-    scored = click.show_card(first.result, 0, volume, node)
-    assert scored.card.place == "L1" and str(scored.card.model.id) in scored.text.GetText()
-    assert click.segment_of(node, first.result.cards[0].region)
-    files = click.save_scan(first.result, str(tmp_path))
-    assert "index.html" in files and all((tmp_path / name).is_file() for name in files)
-
-    # a femur is looked for only where it is asked for, and then the vertebrae are left as they are
-    hips = ScanRequest("proximal-femur")
-    asked = click.inputs_of(volume, click.regions_key(node), request)
-    assert click.inputs_of(volume, click.regions_key(node), hips)["scan"] != asked["scan"]
-    none, looked_for = run(job, volume, node, hips, stated, text)
-    assert looked_for and click.needs_click(none) and click.bones_seen(none) == ()
-
-    # a scan of noise asks for a click, and writes nothing
+def test_where_nothing_is_found_a_click_is_asked_for_and_nothing_is_written(bridge, click):
+    image = spine_phantom(count=2, spacing=(3.0, 3.0, 3.0)).image
     noise = np.random.default_rng(0).normal(0, 30, image.array.shape).astype(np.int16)
-    nothing = bridge.volumes.add_volume(replace(image, array=noise), "noise")
-    asked, _ = run(job, nothing, None, request)
-    assert click.needs_click(asked) and asked.result is None
+    volume = bridge.volumes.add_volume(replace(image, array=noise), "noise")
+    for site in (ANY, "proximal-femur"):
+        asked, looked_for = run(click.OneClick(), volume, None, ScanRequest(site))
+        assert looked_for and click.needs_click(asked) and asked.result is None and click.bones_seen(asked) == ()
+
+
+def test_another_bone_is_looked_for_and_those_that_are_there_stay(bridge, case, click):
+    bridge.proposals.add_proposal(brick_proposal(), case.node, case.volume)
+    spine, hips = (click.inputs_of(case.volume, click.regions_key(case.node), ScanRequest(site))["scan"]
+                   for site in (ANY, "proximal-femur"))
+    assert spine != hips
+    job = click.OneClick()
+    assert not job.start(case.volume, case.node, ScanRequest(ANY))
+    job.stop()
+    assert job.start(case.volume, case.node, ScanRequest("proximal-femur"))
+    job.stop()
+    assert case.node.GetSegmentation().GetNumberOfSegments() == 5

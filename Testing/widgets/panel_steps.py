@@ -75,5 +75,6 @@ def shortcuts(widget):
     import qt
 
     texts = [child.text for kind in ("QAbstractButton", "QLabel") for child in widget.findChildren(getattr(qt, kind))]
-    found = [re.search(r"&([^&\s<;])", text.replace("&&", "")) for text in texts]
+    # a letter behind &, and no entity of rich text
+    found = [re.search(r"&(?!\w+;)([^&\s<;])", text.replace("&&", "")) for text in texts]
     return ["f", "e", "v", "h", *(letter[1].lower() for letter in found if letter)]

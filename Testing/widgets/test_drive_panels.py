@@ -11,7 +11,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from driving import walk
 
 
-@pytest.mark.parametrize("bone", ["vertebra"])
+@pytest.mark.parametrize("bone", ["vertebra", "proximal-femur"])
 def test_every_state_of_the_flow_is_reached_and_pictured(application, bone, tmp_path):
     from driving import drive_panels
 

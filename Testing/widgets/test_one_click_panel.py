@@ -218,20 +218,3 @@ def test_a_click_scores_from_that_point_and_leaves_the_regions_of_another_scan_a
     assert len(cards(section)) == 3
     assert panel._parameterNode.segmentation is not other
     assert other.GetSegmentation().GetNumberOfSegments() == 1
-
-
-def test_a_saved_scene_shows_the_same_cards_and_computes_nothing(panel, section, volume, tmp_path):
-    import slicer
-
-    press(section)
-    titles, path = cards(section), tmp_path / "scene.mrb"
-    assert slicer.util.saveScene(str(path))
-    slicer.mrmlScene.Clear()
-    assert cards(section) == []
-    slicer.util.loadScene(str(path))
-    settle()
-    assert cards(section) == titles and section.button.text == "&Score this scan"
-    section.scores.choose(2)
-    assert "L3" in panel.ui.cardBrowser.toPlainText()
-    press(section)
-    assert section.runs == {}

@@ -1378,8 +1378,8 @@
         <translation>髋部（股骨近端）</translation>
     </message>
     <message>
-        <source>B&amp;one:</source>
-        <translation>部位(&amp;O)：</translation>
+        <source>Bo&amp;ne:</source>
+        <translation>部位(&amp;N)：</translation>
     </message>
     <message>
         <source>Click &amp;in the bone</source>
