@@ -34,7 +34,7 @@ from RadiomicsOrthoLib.modelling.recipes.recipe_file import load_recipe, recipe_
 from RadiomicsOrthoLib.modelling.recipes.regression_study import regression_study
 from RadiomicsOrthoLib.modelling.recipes.study_run import run_recipe
 from RadiomicsOrthoLib.report.study.checklist_items import CLEAR, METRICS, TRIPOD
-from RadiomicsOrthoLib.report.study.checklists import metrics_score
+from RadiomicsOrthoLib.report.study.checklists import clear_answers, metrics_score
 from RadiomicsOrthoLib.report.study.files import study_files
 
 STUDIES = {"haudenschild-2023", "jiang-2022", "xue-2022", "wang-2023", "vara-2023", "hong-2021", "mohammadi-2023",
@@ -416,6 +416,21 @@ def test_a_frozen_bundle_on_another_table(several, tmp_path, capsys):
 def test_weights_and_counts_of_the_checklists():
     assert sum(item.weight for item in METRICS) == pytest.approx(1.0, abs=2e-4)
     assert (len(METRICS), len(CLEAR), len(TRIPOD)) == (30, 58, 52)
+
+
+def test_a_checklist_claims_nothing_that_only_people_or_the_table_can_say(several):
+    """Sharing is the authors' doing, the profile of a table is the table's word, a mean of models is no baseline."""
+    result = several[2]
+    answers = {one.item.number: one for one in metrics_score(result).answers}
+    assert {answers[number].state for number in ("1", "2", "3", "5", "9", "11", "12", "13", "28")} == {"open"}
+    assert answers["24"].state == answers["25"].state == "no"
+    clear = {one.item.number: one for one in clear_answers(result)}
+    assert all(clear[number].state == "open" and "authors" not in clear[number].reason for number in ("54", "56", "57"))
+    people = result.data.people
+    named = replace(people, columns={**people.columns, "profile": np.full(len(people), "ct-vertebra-body", object)})
+    answers = {one.item.number: one for one in metrics_score(replace(result, data=replace(result.data,
+                                                                                          people=named))).answers}
+    assert answers["11"].state == "yes" and answers["11"].reason == "profile ct-vertebra-body"
 
 
 def test_metrics_counts_open_items_as_not_met(several):

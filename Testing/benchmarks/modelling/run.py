@@ -76,35 +76,11 @@ def started(options: argparse.Namespace, folder: Path, jobs: int) -> subprocess.
     return subprocess.Popen(command, env={**os.environ, **dict.fromkeys(THREADS, "1")}, start_new_session=True)
 
 
-def measured(process: subprocess.Popen) -> tuple[int, float]:
-    """Peak of the memory (bytes) of the process and its workers, sampled, and CPU seconds."""
-    import psutil
-
-    peak, times = 0, {}
-    root = psutil.Process(process.pid)
-    while process.poll() is None:
-        memory = 0
-        for one in (root, *_quiet(lambda: root.children(recursive=True), [])):
-            info = _quiet(lambda one=one: (one.memory_full_info().pss, sum(one.cpu_times()[:2])), None)
-            if info:
-                memory, times[one.pid] = memory + info[0], info[1]
-        peak = max(peak, memory)
-        time.sleep(0.5)
-    return peak, sum(times.values())
-
-
-def _quiet(ask, otherwise):
-    import psutil
-
-    try:
-        return ask()
-    except psutil.Error:
-        return otherwise
-
-
 def whole(options: argparse.Namespace, folder: Path, jobs: int) -> dict:
+    from sampled import sampled
+
     process = started(options, folder, jobs)
-    peak, cpu = measured(process)
+    peak, cpu = sampled(process)
     if process.returncode:
         raise SystemExit(f"the run on {jobs} worker(s) failed")
     found = json.loads((folder.parent / f"{folder.name}.json").read_text(encoding="utf-8"))

@@ -1,8 +1,10 @@
 """Items of METRICS, CLEAR and TRIPOD+AI, by number; topics are in our own short words.
 
-METRICS: Kocak et al., Insights Imaging 2024;15:8 (doi:10.1186/s13244-023-01572-w, CC BY); weights as published, the
-conditions as in its open reimplementation.  CLEAR: Kocak et al., Insights Imaging 2023;14:75
-(doi:10.1186/s13244-023-01415-8).  TRIPOD+AI: Collins et al., BMJ 2024;385:e078378.
+METRICS: Kocak et al., Insights Imaging 2024;15:8 (doi:10.1186/s13244-023-01572-w, CC BY); weights and conditions of its
+table 1, meaning of the items after METRICS-E3 (radiomic.github.io/METRICS-E3).  CLEAR: Kocak et al., Insights Imaging
+2023;14:75 (doi:10.1186/s13244-023-01415-8), numbers and meaning after CLEAR-E3 (doi:10.1186/s41747-024-00471-z).
+TRIPOD+AI: Collins et al., BMJ 2024;385:e078378; numbers and meaning compared with a public transcript of the checklist,
+which lacks 5b and 20a, not with the paper.
 """
 
 from __future__ import annotations
@@ -23,7 +25,7 @@ class Item:
 METRICS = (
     Item("1", "adherence to a checklist or guideline", .0368), Item("2", "eligibility criteria", .0735),
     Item("3", "reference standard of high quality", .0919), Item("4", "more than one centre", .0438),
-    Item("5", "image source that clinics have", .0292), Item("6", "acquisition protocol", .0438),
+    Item("5", "imaging by an established standard", .0292), Item("6", "acquisition protocol", .0438),
     Item("7", "time between imaging and reference standard", .0292),
     Item("8", "description of the segmentation", .0337, "segmentation"),
     Item("9", "evaluation of automatic segmentation", .0225, "automatic"),
@@ -44,7 +46,7 @@ METRICS = (
 CLEAR = tuple(Item(str(number), topic) for number, topic in enumerate((
     "title names radiomics", "structured abstract", "keywords", "background", "why radiomics", "objectives",
     "guidelines followed", "ethics", "sample size", "prospective or retrospective", "eligibility",
-    "flow of the pipeline", "source of the data", "overlap with earlier data", "split of the data",
+    "flow chart of the methods", "source of the data", "overlap with earlier data", "split of the data",
     "imaging protocol", "predictors that are not radiomics", "reference standard", "segmentation strategy",
     "who segmented", "preprocessing", "resampling", "discretisation", "image types", "extraction software",
     "feature classes", "number of features", "default settings stated", "missing data", "imbalance of classes",
