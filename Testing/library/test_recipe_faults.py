@@ -10,9 +10,11 @@ import numpy as np
 import pytest
 from RadiomicsOrthoLib.cli.main import main
 from RadiomicsOrthoLib.errors import InputError
+from RadiomicsOrthoLib.features.profile_file import load_profile
 from RadiomicsOrthoLib.models.bundle import load_bundle
 
 pytest.importorskip("sklearn", reason="training needs scikit-learn")
+from RadiomicsOrthoLib.modelling.recipes.extracted import not_extracted
 from RadiomicsOrthoLib.modelling.recipes.matrix import study_data
 from RadiomicsOrthoLib.modelling.recipes.regression_study import regression_study
 from RadiomicsOrthoLib.modelling.recipes.study_run import run_recipe
@@ -123,3 +125,25 @@ def test_more_folds_than_people_is_refused():
     recipe, table = quick("yang-2022", 20)
     with pytest.raises(InputError, match="15 folds need"):
         run_recipe(replace(recipe, validation=replace(recipe.validation, folds=15)), table)
+
+
+def test_the_profile_of_a_recipe_gives_the_features_of_its_design():
+    """Vertebrae on CT: what the simulated table of the recipe holds is what its profile would extract."""
+    for name in ("jiang-2022", "wang-2023", "duan-2023", "zheng-2022"):
+        recipe, table = quick(name, features=recipe_data(name)["simulation"]["features"])
+        assert table.features and not_extracted(table.features, load_profile(recipe.scan.profile)) == (), name
+
+
+def test_a_study_of_features_that_its_profile_does_not_give_says_so():
+    body = load_profile("ct-vertebra-body")
+    names = ["original_glcm_Idn", "original_shape_Flatness", "wavelet-HHL_glcm_Idn", "log-sigma-2-0-mm-3D_glcm_Idn",
+             "squareroot_glcm_Idn", "dl_001", "age"]
+    assert not_extracted(names, body) == ("wavelet-HHL_glcm_Idn", "log-sigma-2-0-mm-3D_glcm_Idn", "squareroot_glcm_Idn")
+    assert not_extracted(names, load_profile("ct-vertebra-body-filters")) == ("squareroot_glcm_Idn",)
+    assert not_extracted(["wavelet-LH_glcm_Idn", "wavelet-LLH_glcm_Idn"], load_profile("cai-2023")) == (
+        "wavelet-LLH_glcm_Idn",)
+    model = changed("hong-2021", {"ridge_logistic": {}}, [{"univariate": {"test": "t", "k": 3}}])
+    recipe, table = quick("yang-2022", features=130, **model | {
+        "models": [{**model["models"][0], "blocks": ["radiomics"]}], "scan": recipe_data("yang-2022")["scan"] | {
+            "profile": "ct-vertebra-body"}})
+    assert any("cannot score a scan" in note for note in run_recipe(recipe, table).notes)

@@ -9,6 +9,7 @@ import numpy as np
 
 from ...cohort.feature_table import FeatureTable
 from ...errors import InputError
+from ...features.profile_file import load_profile, profile_names
 from ...long_work import Cancelled, Progress, never_cancelled, no_progress
 from ..dataset import Dataset
 from ..leaks import refuse_leaks, suspect_columns
@@ -16,6 +17,7 @@ from .baseline import baseline_table
 from .binary_study import binary_study
 from .classes_study import all_classes, pair_studies
 from .evaluation import hold_out
+from .extracted import not_extracted
 from .follow_up_study import follow_up_study
 from .grid_study import grid_study
 from .learners import check_models
@@ -124,6 +126,18 @@ def _flow(data: StudyData, recipe: Recipe, development: np.ndarray, test: np.nda
     return tuple(found)
 
 
+def _other_features(data: StudyData, recipe: Recipe) -> list[str]:
+    """A note where the recipe's profile does not give the features of the table."""
+    if recipe.scan.profile not in profile_names():
+        return []
+    others = not_extracted(data.frame.columns, load_profile(recipe.scan.profile))
+    if not others:
+        return []
+    note = (f"The profile {recipe.scan.profile} does not extract {len(others)} of the features of the table, such as "
+            f"'{others[0]}': a model that keeps one of them cannot score a scan.")
+    return [note]
+
+
 def _notes(data: StudyData, recipe: Recipe, development: np.ndarray) -> tuple[str, ...]:
     """What a reader must know of this table, besides the figures."""
     found = [SIMULATED] if data.people.simulated else []
@@ -131,6 +145,7 @@ def _notes(data: StudyData, recipe: Recipe, development: np.ndarray) -> tuple[st
     if profiles and profiles != {recipe.scan.profile}:
         found.append(f"The features come from the profile {', '.join(sorted(profiles))}; the recipe names "
                      f"{recipe.scan.profile}.")
+    found += _other_features(data, recipe)
     if recipe.outcome.classes:
         events = min(int((data.outcome[development] == code).sum()) for code in range(len(recipe.outcome.classes)))
         candidates = data.frame.shape[1]
