@@ -216,6 +216,10 @@ class RadiomicsOrthoLogic(ScriptedLoadableModuleLogic):
     def model(self, modelId: str):
         return next((model for model in self.models() if model.id == modelId), None)
 
+    def addModel(self, model) -> None:
+        """A model that was brought into the site's folder just now, in place of one of that id."""
+        self._models = (*(other for other in self.models() if other.id != model.id), model)
+
     def usesScan(self, parameterNode) -> bool:
         """Whether the chosen model measures on a scan; otherwise all its values are entered."""
         model = self.model(parameterNode.modelId)

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import csv
-from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import slicer
-from RadiomicsOrthoLib.errors import InputError
 from RadiomicsOrthoLib.resources import resource_folder
 
+from .csv_table import MAX_BYTES, csv_columns, marked_node, select_table
 from .dependencies import ensure
 from .interpreter import python_program
 from .job import Job
@@ -22,8 +20,6 @@ if TYPE_CHECKING:
 
 #: says which table of a batch a node holds
 BATCH_ATTRIBUTE = "RadiomicsOrtho.Batch"
-#: larger tables stay in their file: no view shows them usefully
-MAX_BYTES = 20 * 1024 * 1024
 
 
 class Batch(Job):
@@ -80,13 +76,13 @@ def load_tables(out: str) -> tuple[object, ...]:
 
     nodes = []
     for name, title in ((SCORES, "Batch scores"), (FEATURES, "Batch features"), (FAILURES, "Batch failures")):
-        node = _node_of(name)
+        node = marked_node("vtkMRMLTableNode", BATCH_ATTRIBUTE, name)
         path = Path(out) / name
         if path.is_file() and path.stat().st_size > MAX_BYTES:
             if node is not None:
                 slicer.mrmlScene.RemoveNode(node)
             continue
-        columns = _columns(path)
+        columns = csv_columns(path, "run the batch again")
         if node is None:
             node = slicer.mrmlScene.AddNewNodeByClass("vtkMRMLTableNode", title)
             node.SetAttribute(BATCH_ATTRIBUTE, name)
@@ -100,29 +96,4 @@ def show_table(tableNode) -> None:
     layout = slicer.mrmlScene.GetFirstNodeByClass("vtkMRMLLayoutNode")
     if layout is not None:
         layout.SetViewArrangement(layout.SlicerLayoutFourUpTableView)
-    logic = slicer.app.applicationLogic()
-    logic.GetSelectionNode().SetActiveTableID(tableNode.GetID())
-    logic.PropagateTableSelection()
-
-
-def _node_of(name: str):
-    return next((node for node in slicer.util.getNodesByClass("vtkMRMLTableNode")
-                 if node.GetAttribute(BATCH_ATTRIBUTE) == name), None)
-
-
-def _columns(path: Path) -> dict[str, Sequence]:
-    """Columns by title, of numbers where every cell that is filled is one."""
-    try:
-        with path.open(encoding="utf-8", newline="") as file:
-            rows = list(csv.reader(file))
-    except (OSError, UnicodeDecodeError, csv.Error):
-        raise InputError(f"'{path}' cannot be read; run the batch again to have it written.") from None
-    titles, cells = rows[0], rows[1:]
-    return {title: _numbers([row[column] for row in cells]) for column, title in enumerate(titles)}
-
-
-def _numbers(texts: list[str]) -> list:
-    try:
-        return [float(text) for text in texts]
-    except ValueError:
-        return texts
+    select_table(tableNode)

@@ -12,7 +12,7 @@ import slicer
 from RadiomicsOrthoLib.errors import InputError
 
 #: distribution name -> module to look for, where they differ
-_MODULES = {"pyyaml": "yaml", "pywavelets": "pywt"}
+_MODULES = {"pyyaml": "yaml", "pywavelets": "pywt", "scikit-learn": "sklearn", "scikit-survival": "sksurv"}
 #: requirement files whose installation the user declined: asked once in a session of the application
 _declined: set[str] = set()
 

@@ -73,3 +73,17 @@ def _folder(hierarchy, volumeNode) -> int:
     folder = hierarchy.CreateFolderItem(parent, f"{volumeNode.GetName()}: bone scores")
     hierarchy.SetItemAttribute(folder, FOLDER_ATTRIBUTE, "1")
     return folder
+
+
+def place_in_folder(node, name: str) -> None:
+    """Put a node that belongs to no volume into the folder ``name`` of the scene, which is made where it is missing."""
+    hierarchy = slicer.vtkMRMLSubjectHierarchyNode.GetSubjectHierarchyNode(slicer.mrmlScene)
+    item = hierarchy.GetItemByDataNode(node)
+    if not item:
+        return
+    root = hierarchy.GetSceneItemID()
+    folder = hierarchy.GetItemChildWithName(root, name)
+    if not folder:
+        folder = hierarchy.CreateFolderItem(root, name)
+        hierarchy.SetItemAttribute(folder, FOLDER_ATTRIBUTE, "1")
+    hierarchy.SetItemParent(item, folder)

@@ -9,13 +9,12 @@ from RadiomicsOrthoLib.errors import InputError
 from RadiomicsOrthoScene import batch
 from slicer.i18n import tr as _
 
+from .background_work import BackgroundWork
 from .combo_box import Choices
 from .section import Section
 from .translation import shown
-from .work_controls import showShare, workControls
+from .work_controls import workControls
 
-#: how often the work is asked how far it is
-POLL_MS = 200
 MOST_JOBS = 64
 
 
@@ -24,19 +23,17 @@ class BatchSection(Section):
 
     def __init__(self, panel) -> None:
         super().__init__(panel)
-        self._job, self._cancelling, self._problem = None, False, ""
+        self._problem = ""
         #: folder and counts of the last batch
         self._out, self._nodes = "", {}
-        self._timer = qt.QTimer()
-        self._timer.setInterval(POLL_MS)
-        self._timer.connect("timeout()", self._onPoll)
         self._build()
+        self._work = BackgroundWork(self.progressBar, self.stateLabel, self._onEnd)
         self._showState()
 
     @property
     def busy(self) -> bool:
         """True while a batch is being computed."""
-        return self._job is not None
+        return self._work.busy
 
     def enter(self) -> None:
         self._fillProfiles()
@@ -48,10 +45,7 @@ class BatchSection(Section):
 
     def stop(self) -> None:
         """End the work; what is done stays done."""
-        self._timer.stop()
-        if self.busy:
-            self._job.stop()
-            self._job = None
+        self._work.stop()
 
     def _build(self) -> None:
         self.widget = qt.QWidget()
@@ -146,8 +140,7 @@ class BatchSection(Section):
 
     def _onButton(self, checked) -> None:
         if self.busy:
-            self._cancelling = True
-            self._job.cancel()
+            self._work.cancel()
         else:
             self._start()
         self._showState()
@@ -162,25 +155,16 @@ class BatchSection(Section):
             try:
                 job = batch.Batch()
                 job.start(request, self.jobsSpinBox.value)
-                self._job, self._cancelling = job, False
                 # of another batch
                 self._out, self._nodes = "", {}
-                self._timer.start()
+                self._work.begin(job)
             except InputError as error:
                 problem = shown(str(error))
         self._problem = problem
         for edit in (self.tableEdit, self.outEdit):
             edit.addCurrentPathToHistory()
 
-    def _onPoll(self) -> None:
-        if self._job.running:
-            share, text = self._job.progress
-            # nothing is known of how much is done: a bar that moves instead of 0 %
-            showShare(self.progressBar, share)
-            self.stateLabel.text = _("Ending\u2026") if self._cancelling else shown(text)
-            return
-        self._timer.stop()
-        job, self._job = self._job, None
+    def _onEnd(self, job) -> None:
         with slicer.util.tryWithErrorDisplay(_("The batch could not be finished."), waitCursor=False):
             self._finish(job.outcome())
         self._showState()
@@ -226,11 +210,10 @@ class BatchSection(Section):
         reason = shown(batch.reason_not_ready(self.tableEdit.currentPath, self.outEdit.currentPath))
         continues = not reason and batch.continues(self.outEdit.currentPath)
         self.button.text = _("Cancel") if self.busy else _("Continue batch") if continues else _("Run batch")
-        self.button.enabled = not self._cancelling if self.busy else not reason
+        self.button.enabled = not self._work.cancelling if self.busy else not reason
         self.button.toolTip = reason or _("Find and measure the bones of every scan, and apply every model that fits; "
                                           "what is done already is not computed again")
         if not self.busy:
-            self._cancelling = False
             self.stateLabel.text = reason or self._problem
         self.stateLabel.visible = self.busy or bool(self.stateLabel.text)
         self.progressBar.visible = self.busy

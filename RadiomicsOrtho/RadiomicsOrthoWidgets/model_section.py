@@ -20,14 +20,25 @@ class ModelSection:
     def __init__(self, ui, logic) -> None:
         self._ui, self._logic, self._node = ui, logic, None
         self._editors = ClinicalEditors(ui.clinicalWidget, self._onClinical)
-        box, models = ui.modelComboBox, logic.models()
+        self._fill()
+        ui.modelComboBox.connect("currentIndexChanged(int)", self._onModel)
+
+    def refill(self) -> None:
+        """List the models again after one was added; the chosen one stays."""
+        wasBlocked = self._ui.modelComboBox.blockSignals(True)
+        self._ui.modelComboBox.clear()
+        self._fill()
+        self._ui.modelComboBox.blockSignals(wasBlocked)
+        self.show(self._node)
+
+    def _fill(self) -> None:
+        box, logic, models = self._ui.modelComboBox, self._logic, self._logic.models()
         recent = [model for modelId in recentModels() if (model := logic.model(modelId))]
         others = [model for model in models if model not in recent]
         self._add(recent, _("Used lately"))
         self._add([model for model in others if model.uses_scan], "")
         box.addItem(_("No score: radiomics features only"), FEATURES_ONLY)
         self._add([model for model in others if not model.uses_scan], _("Needs no scan: from entered values"))
-        box.connect("currentIndexChanged(int)", self._onModel)
 
     def _add(self, models, tip: str) -> None:
         """A group of models, apart from those before it."""

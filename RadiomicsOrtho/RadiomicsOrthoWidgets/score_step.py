@@ -26,7 +26,8 @@ class ScoreStep(Section):
         self.engineState = EngineStateLabel(ui.engineStateLabel, logic.resourcePath("requirements-features.txt"))
         self.semantic = SemanticSection(ui, logic.answers)
         self.calibration = CalibrationSection(ui, logic)
-        self._parts = (ModelSection(ui, logic), self.calibration, self.semantic, ExtractionSection(ui, logic.choices))
+        self._models = ModelSection(ui, logic)
+        self._parts = (self._models, self.calibration, self.semantic, ExtractionSection(ui, logic.choices))
         ui.applyButton.connect("clicked(bool)", self._onApply)
 
     def show(self, node) -> None:
@@ -39,6 +40,13 @@ class ScoreStep(Section):
         ui.applyButton.toolTip = reason or _("Score the region with this model, or extract its features")
         ui.applyReasonLabel.text = reason
         ui.applyReasonLabel.visible = bool(reason)
+
+    def offer(self, model) -> None:
+        """Choose a model that was brought in just now."""
+        self.panel.logic.addModel(model)
+        self._models.refill()
+        if self.panel.node:
+            self.panel.node.modelId = model.id
 
     def enter(self) -> None:
         self.engineState.start()

@@ -8,6 +8,9 @@ from .one_click_section import OneClickSection
 from .regions_step import RegionsStep
 from .report_step import ReportStep
 from .score_step import ScoreStep
+from .study_results_section import StudyResultsSection
+from .study_section import StudySection
+from .validation_section import ValidationSection
 from .view_section import ViewSection
 
 
@@ -19,4 +22,5 @@ def tabs() -> tuple:
     return (
         (_("&Case"), (OneClickSection, LoadStep, RegionsStep, ScoreStep, ReportStep, ViewSection)),
         (_("&Batch"), (BatchSection,)),
+        (_("S&tudy"), (StudySection, StudyResultsSection, ValidationSection)),
     )

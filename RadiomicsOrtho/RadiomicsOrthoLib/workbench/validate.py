@@ -61,8 +61,9 @@ def _outcome(asked: ValidationRequest, bundle: ModelBundle) -> tuple[Outcome, Se
         return outcome, declared
     name = asked.recipe or bundle.card.get("training_provenance", {}).get("recipe", {}).get("id")
     if not name:
-        raise InputError("Name the outcome: --outcome COLUMN=NO,YES, or --recipe.")
+        raise InputError("Name the outcome as COLUMN=NO,YES (--outcome), or the recipe (--recipe).")
     recipe = load_recipe(name)
     if recipe.outcome.kind != "binary":
-        raise InputError(f"The recipe '{recipe.id}' has no binary outcome; name one with --outcome.")
+        raise InputError(f"The recipe '{recipe.id}' has no binary outcome; name the model's own as COLUMN=NO,YES "
+                         "(--outcome).")
     return recipe.outcome, recipe.declared

@@ -579,6 +579,13 @@
     </message>
 </context>
 <context>
+    <name>RadiomicsOrthoWidgets.background_work</name>
+    <message>
+        <source>Ending…</source>
+        <translation>正在结束…</translation>
+    </message>
+</context>
+<context>
     <name>RadiomicsOrthoWidgets.batch_section</name>
     <message>
         <source>Many scans</source>
@@ -675,10 +682,6 @@
     <message>
         <source>The batch could not be started.</source>
         <translation>批处理无法启动。</translation>
-    </message>
-    <message>
-        <source>Ending…</source>
-        <translation>正在结束…</translation>
     </message>
     <message>
         <source>The batch could not be finished.</source>
@@ -1112,6 +1115,13 @@
     <message>
         <source>image types {images}</source>
         <translation>图像类型 {images}</translation>
+    </message>
+</context>
+<context>
+    <name>RadiomicsOrthoWidgets.headline_table</name>
+    <message>
+        <source>The main figures; point at a line for what the number means</source>
+        <translation>主要结果；将鼠标停在某一行上可查看该数字的含义</translation>
     </message>
 </context>
 <context>
@@ -1753,6 +1763,33 @@ Keep them as they are?</source>
     </message>
 </context>
 <context>
+    <name>RadiomicsOrthoWidgets.recipe_choice</name>
+    <message>
+        <source>The published study whose way of working is fitted to your own table; none of its numbers are used</source>
+        <translation>用该已发表研究的做法拟合您自己的表格；不采用其任何数值</translation>
+    </message>
+    <message>
+        <source>A recipe of your own (file under Advanced)</source>
+        <translation>自己的研究方案（文件在“高级”中指定）</translation>
+    </message>
+    <message>
+        <source>&amp;Recipe:</source>
+        <translation>研究方案(&amp;R)：</translation>
+    </message>
+    <message>
+        <source>About this design</source>
+        <translation>关于此设计</translation>
+    </message>
+    <message>
+        <source>What the study states and reported, what is done otherwise here and why, and what had to be assumed</source>
+        <translation>原研究的陈述与报告的结果、此处的不同做法及理由，以及不得不作的假定</translation>
+    </message>
+    <message>
+        <source>Name the file of your recipe under Advanced.</source>
+        <translation>请在“高级”中指定您的方案文件。</translation>
+    </message>
+</context>
+<context>
     <name>RadiomicsOrthoWidgets.region_text</name>
     <message>
         <source>level not stated</source>
@@ -2120,6 +2157,306 @@ Keep them as they are?</source>
     </message>
 </context>
 <context>
+    <name>RadiomicsOrthoWidgets.study_plan</name>
+    <message>
+        <source>Repeats of the &amp;cross-validation:</source>
+        <translation>交叉验证重复次数(&amp;C)：</translation>
+    </message>
+    <message>
+        <source>Folds:</source>
+        <translation>折数：</translation>
+    </message>
+    <message>
+        <source>See&amp;d:</source>
+        <translation>随机种子(&amp;D)：</translation>
+    </message>
+    <message>
+        <source>Fits at o&amp;nce:</source>
+        <translation>同时拟合数(&amp;N)：</translation>
+    </message>
+    <message>
+        <source>This recipe leaves out one subject or centre at a time; it has no number of folds.</source>
+        <translation>此方案每次留出一名受试者或一个中心；没有折数。</translation>
+    </message>
+    <message>
+        <source>Choose a recipe first.</source>
+        <translation>请先选择研究方案。</translation>
+    </message>
+    <message>
+        <source>How often the people are divided into folds anew; more repeats: steadier figures, longer work. The report says where this differs from the recipe.</source>
+        <translation>重新划分各折的次数；次数越多结果越稳定，耗时越长。与方案不同之处会写入报告。</translation>
+    </message>
+    <message>
+        <source>Into how many parts of whole subjects the table is divided; each part is predicted by a model that had not seen it</source>
+        <translation>将表格按受试者整体划分为几份；每一份都由未见过它的模型预测</translation>
+    </message>
+    <message>
+        <source>Another number divides the people otherwise; the same number gives the same result</source>
+        <translation>换一个数则划分不同；同一个数得到相同结果</translation>
+    </message>
+    <message>
+        <source>How many fits are computed at once, each in a process of its own</source>
+        <translation>同时计算多少个拟合，每个在独立进程中运行</translation>
+    </message>
+</context>
+<context>
+    <name>RadiomicsOrthoWidgets.study_results_section</name>
+    <message>
+        <source>The results cannot be shown.</source>
+        <translation>无法显示结果。</translation>
+    </message>
+    <message>
+        <source>Results</source>
+        <translation>结果</translation>
+    </message>
+    <message>
+        <source>Show a chart in the plot view; the data of its curves are nodes of the scene</source>
+        <translation>在绘图视图中显示图表；曲线数据是场景中的节点</translation>
+    </message>
+    <message>
+        <source>Ch&amp;art:</source>
+        <translation>图表(&amp;A)：</translation>
+    </message>
+    <message>
+        <source>Show a table below the chart</source>
+        <translation>在图表下方显示表格</translation>
+    </message>
+    <message>
+        <source>Ta&amp;ble:</source>
+        <translation>表格(&amp;B)：</translation>
+    </message>
+    <message>
+        <source>A fitted model of the study, as a bundle that scores a case</source>
+        <translation>研究中拟合的模型，可用于为病例评分</translation>
+    </message>
+    <message>
+        <source>&amp;Use this model</source>
+        <translation>使用此模型(&amp;U)</translation>
+    </message>
+    <message>
+        <source>&amp;Model:</source>
+        <translation>模型(&amp;M)：</translation>
+    </message>
+    <message>
+        <source>Open report</source>
+        <translation>打开报告</translation>
+    </message>
+    <message>
+        <source>The whole report in the browser: who is in the study, figures, features, checklists</source>
+        <translation>在浏览器中打开完整报告：研究对象、图、特征、核对清单</translation>
+    </message>
+    <message>
+        <source>Open folder</source>
+        <translation>打开文件夹</translation>
+    </message>
+    <message>
+        <source>Show the folder with report, tables and models in the file manager</source>
+        <translation>在文件管理器中显示包含报告、表格和模型的文件夹</translation>
+    </message>
+    <message>
+        <source>Back to the scan</source>
+        <translation>返回影像</translation>
+    </message>
+    <message>
+        <source>The arrangement of views that was there before the charts</source>
+        <translation>恢复显示图表之前的视图布局</translation>
+    </message>
+    <message>
+        <source>External validation</source>
+        <translation>外部验证</translation>
+    </message>
+    <message>
+        <source>Study</source>
+        <translation>研究</translation>
+    </message>
+    <message>
+        <source>SIMULATED: virtual people; nothing here is about real ones.</source>
+        <translation>模拟：虚拟人群；此处内容均与真实人群无关。</translation>
+    </message>
+    <message>
+        <source>choose a table</source>
+        <translation>选择表格</translation>
+    </message>
+    <message>
+        <source>'{model}' becomes one of this site's models, for the tab Case and for Score this scan.</source>
+        <translation>“{model}”将成为本单位的模型之一，可用于“病例”页和“为此影像评分”。</translation>
+    </message>
+    <message>
+        <source>It replaces the model of the same id, version {version}.</source>
+        <translation>它将替换同一标识的模型（版本 {version}）。</translation>
+    </message>
+    <message>
+        <source>It was made here, nobody has signed it, and it is for research only: look at the report before you rely on a number.</source>
+        <translation>该模型在本地生成，无人签名，仅供研究使用：采信任何数字之前请先查看报告。</translation>
+    </message>
+    <message>
+        <source>SIMULATED: it was fitted to virtual people, and says nothing about a real one.</source>
+        <translation>模拟：该模型由虚拟人群拟合，不能说明任何真实个体的情况。</translation>
+    </message>
+    <message>
+        <source>{sign} Chosen in the tab Case: {model}</source>
+        <translation>{sign} 已在“病例”页中选用：{model}</translation>
+    </message>
+    <message>
+        <source>There are no results yet.</source>
+        <translation>尚无结果。</translation>
+    </message>
+    <message>
+        <source>This study has no model that can score a case:</source>
+        <translation>此研究没有可为病例评分的模型：</translation>
+    </message>
+    <message>
+        <source>Have this model score cases: it is verified, copied into the folder of this site's models, and chosen in the tab Case</source>
+        <translation>用此模型为病例评分：先核验，复制到本单位模型文件夹，并在“病例”页中选用</translation>
+    </message>
+    <message>
+        <source>The report is no longer in the folder.</source>
+        <translation>文件夹中已没有该报告。</translation>
+    </message>
+    <message>
+        <source>The views are those of the scan.</source>
+        <translation>当前即为影像视图。</translation>
+    </message>
+</context>
+<context>
+    <name>RadiomicsOrthoWidgets.study_section</name>
+    <message>
+        <source>Sho&amp;w results</source>
+        <translation>显示结果(&amp;W)</translation>
+    </message>
+    <message>
+        <source>A published design on your own table</source>
+        <translation>将已发表的研究设计用于您自己的表格</translation>
+    </message>
+    <message>
+        <source>Tables (*.csv *.parquet)</source>
+        <translation>表格 (*.csv *.parquet)</translation>
+    </message>
+    <message>
+        <source>One row for each region: a column 'subject', features as 'extract' and the batch write them, the outcome, and the clinical columns that are named above</source>
+        <translation>每个区域一行：'subject' 列、由 'extract' 和批处理写出的特征、结局，以及上面列出的临床列</translation>
+    </message>
+    <message>
+        <source>From batch</source>
+        <translation>取自批处理</translation>
+    </message>
+    <message>
+        <source>&amp;Table:</source>
+        <translation>表格(&amp;T)：</translation>
+    </message>
+    <message>
+        <source>A new or empty folder for report, tables and models; or that of an earlier study, whose results are then shown</source>
+        <translation>用于存放报告、表格和模型的新建或空文件夹；或以前研究的文件夹，以显示其结果</translation>
+    </message>
+    <message>
+        <source>Results &amp;in:</source>
+        <translation>结果存于(&amp;I)：</translation>
+    </message>
+    <message>
+        <source>Tr&amp;y with a simulated cohort</source>
+        <translation>用模拟队列试用(&amp;Y)</translation>
+    </message>
+    <message>
+        <source>Advanced</source>
+        <translation>高级</translation>
+    </message>
+    <message>
+        <source>Clinical values and outcomes in a table of their own with one row for each subject; it is joined to the features by the column 'subject'. Leave it empty if everything is in one table.</source>
+        <translation>单独存放临床数值和结局的表格，每名受试者一行；按 'subject' 列与特征合并。若全部在一个表格中，请留空。</translation>
+    </message>
+    <message>
+        <source>Outcomes (&amp;sheet):</source>
+        <translation>结局（表格）(&amp;S)：</translation>
+    </message>
+    <message>
+        <source>Recipes (*.yaml *.yml *.json)</source>
+        <translation>研究方案 (*.yaml *.yml *.json)</translation>
+    </message>
+    <message>
+        <source>A recipe of your own: copy one that ships, and change it</source>
+        <translation>您自己的研究方案：复制一个自带方案并修改</translation>
+    </message>
+    <message>
+        <source>Own reci&amp;pe:</source>
+        <translation>自有方案(&amp;P)：</translation>
+    </message>
+    <message>
+        <source>Folder for the simulated cohort and its study</source>
+        <translation>存放模拟队列及其研究的文件夹</translation>
+    </message>
+    <message>
+        <source>The study could not be started.</source>
+        <translation>无法启动研究。</translation>
+    </message>
+    <message>
+        <source>The study could not be finished.</source>
+        <translation>研究未能完成。</translation>
+    </message>
+    <message>
+        <source>Cancelled; nothing was written.</source>
+        <translation>已取消；未写入任何内容。</translation>
+    </message>
+    <message>
+        <source>{sign} Done in {seconds} s.</source>
+        <translation>{sign} 已完成，用时 {seconds} 秒。</translation>
+    </message>
+    <message>
+        <source>{sign} SIMULATED: {rows} rows of {subjects} virtual subjects in {table}. Press Run study.</source>
+        <translation>{sign} 模拟：{subjects} 名虚拟受试者共 {rows} 行，位于 {table}。请按“运行研究”。</translation>
+    </message>
+    <message>
+        <source>The table is being compared with the recipe.</source>
+        <translation>正在将表格与研究方案比对。</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>取消</translation>
+    </message>
+    <message>
+        <source>Run study</source>
+        <translation>运行研究</translation>
+    </message>
+    <message>
+        <source>End the work; nothing is written</source>
+        <translation>结束工作；不写入任何内容</translation>
+    </message>
+    <message>
+        <source>Fit and validate the models of the recipe on this table; report, tables and models go into the folder. You can go on working meanwhile.</source>
+        <translation>在此表格上拟合并验证方案中的模型；报告、表格和模型写入文件夹。期间可继续其他工作。</translation>
+    </message>
+    <message>
+        <source>Show the results that this folder holds; nothing is computed again</source>
+        <translation>显示此文件夹中的结果；不重新计算</translation>
+    </message>
+    <message>
+        <source>The folder of results in the tab Batch holds no table of features yet.</source>
+        <translation>“批处理”页的结果文件夹中尚无特征表。</translation>
+    </message>
+    <message>
+        <source>Take the features that the batch wrote; name the table of outcomes under Advanced</source>
+        <translation>采用批处理写出的特征；请在“高级”中指定结局表格</translation>
+    </message>
+    <message>
+        <source>Choose a recipe first.</source>
+        <translation>请先选择研究方案。</translation>
+    </message>
+    <message>
+        <source>Write a table of virtual people of this design, as many as in the study, to try how a study runs. Everything that comes of it says SIMULATED.</source>
+        <translation>写出一份符合此设计、人数与原研究相同的虚拟人群表格，以试运行研究。由此得到的一切均标明“SIMULATED”（模拟）。</translation>
+    </message>
+    <message>
+        <source>Comparing the table with the recipe</source>
+        <translation>正在比对表格与研究方案</translation>
+    </message>
+</context>
+<context>
+    <name>RadiomicsOrthoWidgets.table_check</name>
+    <message>
+        <source>The table is checked when the study is run, after its Python packages were installed.</source>
+        <translation>运行研究并安装所需 Python 包之后，才会检查表格。</translation>
+    </message>
+</context>
+<context>
     <name>RadiomicsOrthoWidgets.tabs</name>
     <message>
         <source>&amp;Case</source>
@@ -2128,6 +2465,105 @@ Keep them as they are?</source>
     <message>
         <source>&amp;Batch</source>
         <translation>批处理(&amp;B)</translation>
+    </message>
+    <message>
+        <source>S&amp;tudy</source>
+        <translation>研究(&amp;T)</translation>
+    </message>
+</context>
+<context>
+    <name>RadiomicsOrthoWidgets.validation_section</name>
+    <message>
+        <source>Validate a model on another table</source>
+        <translation>在另一表格上验证模型</translation>
+    </message>
+    <message>
+        <source>The folder of a model: below 'models' in the folder of a study</source>
+        <translation>模型的文件夹：位于研究文件夹的 'models' 之下</translation>
+    </message>
+    <message>
+        <source>From results</source>
+        <translation>取自结果</translation>
+    </message>
+    <message>
+        <source>Mode&amp;l:</source>
+        <translation>模型(&amp;L)：</translation>
+    </message>
+    <message>
+        <source>Tables (*.csv *.parquet)</source>
+        <translation>表格 (*.csv *.parquet)</translation>
+    </message>
+    <message>
+        <source>A table of people whom the model has not seen, with its features, clinical values and outcome</source>
+        <translation>模型未见过的人群的表格，含其特征、临床数值和结局</translation>
+    </message>
+    <message>
+        <source>&amp;Other table:</source>
+        <translation>另一表格(&amp;O)：</translation>
+    </message>
+    <message>
+        <source>A new or empty folder for report and predictions</source>
+        <translation>用于存放报告和预测结果的新建或空文件夹</translation>
+    </message>
+    <message>
+        <source>Results in:</source>
+        <translation>结果存于：</translation>
+    </message>
+    <message>
+        <source>that of the model's recipe</source>
+        <translation>模型所属方案的结局</translation>
+    </message>
+    <message>
+        <source>Only for a model from elsewhere: COLUMN=NO,YES, the column of the outcome and its two values, the event second</source>
+        <translation>仅用于外来模型：COLUMN=NO,YES，即结局列及其两个取值，事件在后</translation>
+    </message>
+    <message>
+        <source>Outcome:</source>
+        <translation>结局：</translation>
+    </message>
+    <message>
+        <source>The validation could not be started.</source>
+        <translation>无法启动验证。</translation>
+    </message>
+    <message>
+        <source>The validation could not be finished.</source>
+        <translation>验证未能完成。</translation>
+    </message>
+    <message>
+        <source>Cancelled; nothing was written.</source>
+        <translation>已取消；未写入任何内容。</translation>
+    </message>
+    <message>
+        <source>Done; the results are above.</source>
+        <translation>已完成；结果见上方。</translation>
+    </message>
+    <message>
+        <source>Choose a model: the folder of its bundle.</source>
+        <translation>请选择模型：其模型包所在文件夹。</translation>
+    </message>
+    <message>
+        <source>Choose a table of people whom the model has not seen.</source>
+        <translation>请选择模型未见过的人群的表格。</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>取消</translation>
+    </message>
+    <message>
+        <source>Validate</source>
+        <translation>验证</translation>
+    </message>
+    <message>
+        <source>Apply the frozen model to every row, and compare with what happened; nothing is learned</source>
+        <translation>将固定不变的模型用于每一行，并与实际结果比较；不作任何学习</translation>
+    </message>
+    <message>
+        <source>Take the model that is chosen in the results above</source>
+        <translation>采用上方结果中所选的模型</translation>
+    </message>
+    <message>
+        <source>There are no results with a model yet.</source>
+        <translation>尚无含模型的结果。</translation>
     </message>
 </context>
 <context>

@@ -31,11 +31,21 @@ from .recipe import (
 SCHEMA = "radiomics-ortho-recipe/1"
 #: of the text of a recipe
 _ENDINGS = (".yaml", ".yml", ".json")
+_TITLE = "title: "
 
 
 def recipe_names() -> tuple[str, ...]:
     """The recipes that ship, by id."""
     return tuple(sorted(path.stem for path in (resource_folder() / "Recipes").glob("*.yaml")))
+
+
+def recipe_titles() -> dict[str, str]:
+    """id → title of the recipes that ship, read without the rest of them: a list of them must not take long."""
+    found = {}
+    for name in recipe_names():
+        with (resource_folder() / "Recipes" / f"{name}.yaml").open(encoding="utf-8") as file:
+            found[name] = next((line.removeprefix(_TITLE).strip() for line in file if line.startswith(_TITLE)), name)
+    return found
 
 
 def load_recipe(name_or_path: str) -> Recipe:

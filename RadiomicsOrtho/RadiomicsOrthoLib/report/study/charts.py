@@ -76,8 +76,8 @@ def assessed_charts(assessed: Mapping[str, Assessment], main: str, where: str, e
     colour = list(assessed).index(main)
     top = 1.1 * max(*(100 * float(one.net_benefit.max()) for one in assessed.values()), 1.0)
     return [
-        Chart(f"roc-{ending}", f"ROC: {where}", ("1 − specificity (%)", "Sensitivity (%)"), (_PER_CENT, _PER_CENT),
-              tuple(_roc(assessed))),
+        Chart(f"roc-{ending}", f"ROC: {where} (AUC with 95 % CI)", ("1 − specificity (%)", "Sensitivity (%)"),
+              (_PER_CENT, _PER_CENT), tuple(_roc(assessed))),
         Chart(f"calibration-{ending}", f"Calibration: {where}", ("Predicted (%)", "Observed (%)"),
               (_PER_CENT, _PER_CENT), tuple(_calibration(assessed[main], main, colour))),
         Chart(f"decision-{ending}", f"Decision curve: {where}",
@@ -91,27 +91,27 @@ def _roc(assessed: Mapping[str, Assessment]) -> Iterable[ChartCurve]:
     x = 100 * ROC_GRID
     for number, (name, one) in enumerate(assessed.items()):
         area = one.honest_auc
-        yield ChartCurve(f"{name}: AUC {area.value:.3f} (95 % CI {area.lower:.3f} to {area.upper:.3f})", x,
+        yield ChartCurve(f"{name}: AUC {area.value:.3f} ({area.lower:.3f} to {area.upper:.3f})", x,
                          100 * one.band.sensitivity, number)
         if number < MOST_BANDS:
             gap = [np.nan]
-            yield ChartCurve(f"{name}, 95 % CI", np.concatenate([x, gap, x]),
+            yield ChartCurve("95 % CI", np.concatenate([x, gap, x]),
                              100 * np.concatenate([one.band.lower, gap, one.band.upper]), number, DASHED)
 
 
 def _calibration(one: Assessment, name: str, colour: int) -> Iterable[ChartCurve]:
     yield ChartCurve("perfect", np.array(_PER_CENT), np.array(_PER_CENT), None, DOTTED)
     x = 100 * np.array([group.predicted for group in one.groups])
-    yield ChartCurve(f"{name}, groups of like prediction", x, 100 * np.array([g.observed.value for g in one.groups]),
+    yield ChartCurve(f"{name}, groups", x, 100 * np.array([g.observed.value for g in one.groups]),
                      colour, POINTS, tuple(f"{group.events} of {group.count}" for group in one.groups))
     bars = 100 * np.array([[group.observed.lower, group.observed.upper, np.nan] for group in one.groups])
-    yield ChartCurve("exact 95 % CI", np.repeat(x, 3), bars.ravel(), colour, LINE)
+    yield ChartCurve("95 % CI", np.repeat(x, 3), bars.ravel(), colour, LINE)
     if one.calibration:
         slope, start = one.calibration.slope, one.calibration.intercept
         at = np.linspace(SURE, 1 - SURE, 101)
         fitted = 1 / (1 + np.exp(-(start.value + slope.value * np.log(at / (1 - at)))))
-        yield ChartCurve(f"slope {slope.value:.2f} (95 % CI {slope.lower:.2f} to {slope.upper:.2f}), intercept "
-                         f"{start.value:.2f}", 100 * at, 100 * fitted, colour, DASHED)
+        title = f"slope {slope.value:.2f} ({slope.lower:.2f} to {slope.upper:.2f})"
+        yield ChartCurve(title, 100 * at, 100 * fitted, colour, DASHED)
 
 
 def _decision(assessed: Mapping[str, Assessment]) -> Iterable[ChartCurve]:

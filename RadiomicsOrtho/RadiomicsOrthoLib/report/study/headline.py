@@ -1,4 +1,4 @@
-"""What came of a study, in a few lines: title, value, and what the number means."""
+"""What came of a study, in a few lines: of what, title, value, and what the number means."""
 
 from __future__ import annotations
 
@@ -8,8 +8,10 @@ from ...modelling.recipes.assessment import Assessment
 from ...modelling.recipes.results import StudyResult
 from ...statistics.estimate import Estimate
 
-Line = tuple[str, str, str]
+Line = tuple[str, str, str, str]
 
+#: parts of a study
+_LEFT_OUT, _COHORT = "people left out", "followed cohort"
 #: what each number means
 _AUC = ("Chance that someone with the event gets a higher prediction than someone without (0.5: no better than chance, "
         "1: always). Interval: the wider one of DeLong and of a bootstrap of whole subjects.")
@@ -36,42 +38,42 @@ _C = "Share of comparable pairs of people whose order is right (0.5: chance)."
 
 
 def study_lines(result: StudyResult) -> tuple[Line, ...]:
-    """The main model's figures of every part of the study."""
+    """The main model's figures of every part of the study: part, title, value, meaning."""
     found: list[Line] = []
+    several = len(result.binary) > 1
     for task in result.binary.values():
         one = task.models[result.recipe.main]
-        several = len(result.binary) > 1
         for part, figures in (("held-out part", one.test), ("cross-validation", one.internal)):
             if figures is not None:
                 found += assessment_lines(figures, f"{task.title}, {part}" if several else part, brief=several)
         if not several:
-            found.append(("AUC on the people of the fit", f"{one.apparent:.3f}", _FIT))
+            found.append(("the people of the fit", "AUC", f"{one.apparent:.3f}", _FIT))
         for pair in task.comparisons:
             first, second = (task.models[name].model.title for name in (pair.first, pair.second))
-            found.append((f"{first} − {second}, {pair.part}",
-                          f"AUC {_interval(pair.delong.difference)}, {_p(pair.delong.p)}", _DIFFERENCE))
+            found.append((f"comparison, {pair.part}", f"{first} − {second}",
+                          f"{_interval(pair.delong.difference)}, {_p(pair.delong.p)}", _DIFFERENCE))
     if result.classes:
-        found += [(f"All classes: {title}", f"mean AUC {area:.3f}", _CLASSES)
+        found += [("all classes", title, f"mean AUC {area:.3f}", _CLASSES)
                   for title, area in result.classes.areas.items()]
     found += _regression(result)
     found += _follow_up(result)
     for region, corrected in result.grid.corrected.items() if result.grid else ():
         best = result.grid.best(region)
-        value = f"{best.selector}, {best.estimator}: AUC {best.auc:.3f}; corrected {_interval(corrected)}"
-        found.append((f"Best combination, {region}", value, _BEST))
+        found += [(f"grid, {region}", "best of all", f"{best.auc:.3f} ({best.selector}, {best.estimator})", _BEST),
+                  (f"grid, {region}", "corrected", _interval(corrected), _BEST)]
     return tuple(found)
 
 
 def assessment_lines(one: Assessment, part: str, brief: bool = False) -> list[Line]:
     """AUC, rows, and unless ``brief`` calibration and Brier score of one part."""
-    found: list[Line] = [(f"AUC, {part}", _interval(one.honest_auc), _AUC),
-                         (f"Rows, {part}", f"{one.count}, {one.events} with the event", _ROWS)]
+    found: list[Line] = [(part, "AUC", _interval(one.honest_auc), _AUC),
+                         (part, "Rows", f"{one.count}, {one.events} with the event", _ROWS)]
     if brief:
         return found
     if one.calibration:
-        found += [(f"Calibration slope, {part}", _interval(one.calibration.slope, 2), _SLOPE),
-                  (f"Calibration in the large, {part}", _interval(one.calibration.in_the_large, 2), _LARGE)]
-    found.append((f"Brier score, {part}", _minus(f"{one.brier:.3f}, scaled {one.scaled_brier:.3f}"), _BRIER))
+        found += [(part, "Calibration slope", _interval(one.calibration.slope, 2), _SLOPE),
+                  (part, "Calibration in the large", _interval(one.calibration.in_the_large, 2), _LARGE)]
+    found.append((part, "Brier score", _minus(f"{one.brier:.3f}, scaled {one.scaled_brier:.3f}"), _BRIER))
     return found
 
 
@@ -80,28 +82,28 @@ def _regression(result: StudyResult) -> Iterable[Line]:
     if one is None:
         return
     unit = f" {result.recipe.outcome.unit}".rstrip()
-    yield "R², people left out", _interval(one.r2), _R2
+    yield _LEFT_OUT, "R²", _interval(one.r2), _R2
     if one.r:
-        yield "r, people left out", _interval(one.r), _R
-    yield "Root mean square error", f"{one.rmse:.3g}{unit}", _RMSE
+        yield _LEFT_OUT, "r", _interval(one.r), _R
+    yield _LEFT_OUT, "Root mean square error", f"{one.rmse:.3g}{unit}", _RMSE
+    yield _LEFT_OUT, "Rows", f"{len(one.outcome)}", _FITTED
     f = f", F({one.f.between}, {one.f.within}) {one.f.statistic:.1f}, {_p(one.f.p)}" if one.f else ""
-    yield "R² of the fit itself", _minus(f"{one.apparent_r2:.3f}{f}"), _FIT
-    yield "Rows", f"{len(one.outcome)}", _FITTED
+    yield "the people of the fit", "R²", _minus(f"{one.apparent_r2:.3f}{f}"), _FIT
 
 
 def _follow_up(result: StudyResult) -> Iterable[Line]:
     one = result.follow_up
     if one is None:
         return
-    yield "Followed cohort", f"{one.count} rows, {one.events} events", _FOLLOWED
-    yield "Hazard ratio per point", _interval(one.adjusted), _HAZARD
-    yield "Added to the clinical model", f"χ² {one.chi2:.2f}, {_p(one.p)}", _ADDED
-    yield "C-index, clinical and with the score", f"{one.clinical_c:.3f}, {one.combined_c:.3f}", _C
+    yield _COHORT, "Rows", f"{one.count}, {one.events} events", _FOLLOWED
+    yield _COHORT, "Hazard ratio per point", _interval(one.adjusted), _HAZARD
+    yield _COHORT, "Added to the clinical model", f"χ² {one.chi2:.2f}, {_p(one.p)}", _ADDED
+    yield _COHORT, "C-index without, with the score", f"{one.clinical_c:.3f}, {one.combined_c:.3f}", _C
     if one.at_horizon:
         at = f"at {one.at_horizon.horizon:g} {result.recipe.follow_up.unit}"
         for name, area in one.at_horizon.areas.items():
-            yield f"Area {at}, {name}", _interval(area), _AT
-        yield f"Added to the area {at}", _interval(one.at_horizon.added), _AT
+            yield f"{_COHORT}, {at}", f"Area, {name}", _interval(area), _AT
+        yield f"{_COHORT}, {at}", "Added to the area", _interval(one.at_horizon.added), _AT
 
 
 def _interval(one: Estimate, digits: int = 3) -> str:

@@ -8,6 +8,7 @@ import numpy as np
 
 from ... import RESEARCH_USE_ONLY, __version__
 from ...modelling.recipes.assessment import CURVE
+from ...modelling.recipes.recipe import Recipe
 from ...modelling.recipes.results import BinaryResult, Comparison, StudyResult
 from ...statistics.estimate import Estimate
 from ..html_parts import bullets, checked_svg, page, section, table
@@ -35,7 +36,7 @@ def study_page(result: StudyResult, figures: Mapping[str, str], metrics: Metrics
     recipe = result.recipe
     word = "SIMULATED – " if result.simulated else ""
     sections = [
-        _notes(result), _summary(result), _design(result), _people(result, figures),
+        _notes(result), _summary(result), section("Design", design_html(result.recipe)), _people(result, figures),
         *(_task(result, task, figures) for task in result.binary.values()), _classes(result, figures),
         _regression(result, figures), _follow_up(result, figures), _grid(result, figures), _features(result, figures),
         _models(models, figures, card), _metrics(metrics), _checklist("CLEAR", clear), _checklist("TRIPOD+AI", tripod),
@@ -70,8 +71,8 @@ def _summary(result: StudyResult) -> str:
     return section("In short", table(rows, kind="facts"), "result")
 
 
-def _design(result: StudyResult) -> str:
-    recipe = result.recipe
+def design_html(recipe: Recipe) -> str:
+    """What the study states and reported, what is done here instead, and what had to be assumed."""
     scan = recipe.scan
     facts = table(([escape(one.topic), escape(one.text), escape(one.evidence)] for one in recipe.facts),
                   ("The study", "What it states", "Evidence"), "compact")
@@ -85,11 +86,10 @@ def _design(result: StudyResult) -> str:
                      ["Extraction profile", escape(scan.profile)], ["Outcome", escape(recipe.outcome.title)],
                      ["Models", bullets(_model_line(one) for one in recipe.models)],
                      ["Results of its kind", escape(", ".join(recipe.outputs) or "—")]], kind="facts")
-    return section("Design", f"<p>{escape(recipe.citation)}</p><p class=\"what\">A way of working after this study, "
-                             f"fitted to the table at hand. The study published no coefficients; none of "
-                             f"its numbers are used. Read: {escape(recipe.evidence)}.</p>{setting}{facts}{reported}"
-                             f"<h3>Where this differs, and why</h3>{deviations}"
-                             f"<h3>Assumed, because the study does not say</h3>{bullets(recipe.assumed)}")
+    return (f'<p>{escape(recipe.citation)}</p><p class="what">A way of working after this study, fitted to the table '
+            f"at hand. The study published no coefficients; none of its numbers are used. Read: "
+            f"{escape(recipe.evidence)}.</p>{setting}{facts}{reported}<h3>Where this differs, and why</h3>{deviations}"
+            f"<h3>Assumed, because the study does not say</h3>{bullets(recipe.assumed)}")
 
 
 def _model_line(model) -> str:

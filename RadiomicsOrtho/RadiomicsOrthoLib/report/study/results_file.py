@@ -27,10 +27,10 @@ def study_results(result: StudyResult, models: Sequence[tuple[str, str]], files:
 def validation_results(found: ExternalValidation, simulated: bool, notes: Sequence[str]) -> str:
     """As :func:`study_results`, of a frozen model on another table."""
     title = found.bundle.title
-    charts = assessed_charts({title: found.assessment}, title, "another table", "external")
+    charts = assessed_charts({found.bundle.id: found.assessment}, found.bundle.id, "another table", "external")
     lines = [*assessment_lines(found.assessment, "another table"),
-             *((f"AUC, centre {name}", f"{area:.3f}; {events} of {count} with the event", "Area of this centre's rows.")
-               for name, (area, events, count) in found.by_centre.items())]
+             *((f"centre {name}", "AUC", f"{area:.3f}; {events} of {count} with the event",
+                "Area of this centre's rows.") for name, (area, events, count) in found.by_centre.items())]
     return _text(VALIDATION, title, "", simulated, notes, lines, charts, [], [])
 
 
@@ -38,7 +38,8 @@ def _text(kind: str, title: str, recipe: str, simulated: bool, notes: Sequence[s
           charts: Sequence[Chart], tables: Sequence[str], models: Sequence[tuple[str, str]]) -> str:
     data = {"schema": SCHEMA, "kind": kind, "notice": RESEARCH_USE_ONLY, "title": title, "recipe": recipe,
             "simulated": simulated, "notes": list(notes),
-            "headline": [{"title": name, "value": value, "meaning": meaning} for name, value, meaning in lines],
+            "headline": [{"part": part, "title": name, "value": value, "meaning": meaning}
+                         for part, name, value, meaning in lines],
             "charts": charts_json(charts), "tables": [{"file": name, "title": TABLES[name]} for name in tables],
             "models": [{"title": name, "folder": "" if what.startswith("no bundle") else what,
                         "reason": what if what.startswith("no bundle") else ""} for name, what in models]}
