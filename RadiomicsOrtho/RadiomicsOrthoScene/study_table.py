@@ -49,7 +49,7 @@ def shown_columns(columns: Mapping[str, Sequence]) -> tuple[dict[str, Sequence],
         bounds = [columns.get(f"{name}{end}") for end in (LOWER, UPPER)]
         if None not in bounds:
             found[name] = [_with_interval(*cells) for cells in zip(values, *bounds, strict=True)]
-            about[name] = About(known.title, "95 % CI", known.meaning)
+            about[name] = About(f"{known.title} (95 % CI)", "", known.meaning)
         else:
             found[name] = [_number(value) for value in values] if _is_mixed(values) else values
             about[name] = known

@@ -8,8 +8,8 @@ from .translation import shown
 
 #: lines that are seen without scrolling
 MOST_ROWS = 12
-#: longer titles are wrapped, so that room is left for the numbers
-TITLE_LETTERS = 26
+#: longer titles are cut off, so that room is left for the numbers
+TITLE_LETTERS = 25
 
 
 class HeadlineTable:
@@ -26,6 +26,8 @@ class HeadlineTable:
         self.widget.editTriggers = qt.QAbstractItemView.NoEditTriggers
         self.widget.selectionBehavior = qt.QAbstractItemView.SelectRows
         self.widget.tabKeyNavigation = False
+        # rows are as high as one line before the table knows its width; what is cut off stands at the mouse
+        self.widget.wordWrap = False
         self.widget.horizontalScrollBarPolicy = qt.Qt.ScrollBarAlwaysOff
 
     def show(self, lines) -> None:

@@ -50,8 +50,9 @@ def study_lines(result: StudyResult) -> tuple[Line, ...]:
             found.append(("the people of the fit", "AUC", f"{one.apparent:.3f}", _FIT))
         for pair in task.comparisons:
             first, second = (task.models[name].model.title for name in (pair.first, pair.second))
-            found.append((f"comparison, {pair.part}", f"{first} − {second}",
-                          f"{_interval(pair.delong.difference)}, {_p(pair.delong.p)}", _DIFFERENCE))
+            part = f"{first} − {second}, {pair.part}"
+            found += [(part, "Difference of AUC", _interval(pair.delong.difference), _DIFFERENCE),
+                      (part, "DeLong's test", _p(pair.delong.p), _DIFFERENCE)]
     if result.classes:
         found += [("all classes", title, f"mean AUC {area:.3f}", _CLASSES)
                   for title, area in result.classes.areas.items()]
