@@ -237,16 +237,15 @@ class StudySection(Section):
         self.progressBar.visible = busy
         self.showButton.visible = not busy and holds_study(self.outEdit.currentPath)
         self.showButton.toolTip = _("Show the results that this folder holds; nothing is computed again")
-        allow(self.batchButton, "" if self._batchTable() else _(
-            "The folder of results in the tab Batch holds no table of features yet."), _(
+        waits = _("A study is being computed.") if busy else ""
+        allow(self.batchButton, waits or ("" if self._batchTable() else _(
+            "The folder of results in the tab Batch holds no table of features yet.")), _(
             "Take the features that the batch wrote; name the table of outcomes under Advanced"))
-        allow(self.simulateButton, "" if self._recipe.recipe else _("Choose a recipe first."), _(
+        allow(self.simulateButton, waits or ("" if self._recipe.recipe else _("Choose a recipe first.")), _(
             "Write a table of virtual people of this design, as many as in the study, to try how a study runs. "
             "Everything that comes of it says SIMULATED."))
         for widget in (self._recipe.comboBox, self.tableEdit, self.outEdit, self.advancedBox):
             widget.enabled = not busy
-        for button in (self.batchButton, self.simulateButton):
-            button.enabled = button.enabled and not busy
 
     def _showCheck(self) -> None:
         check = self._check

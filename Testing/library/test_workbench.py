@@ -135,7 +135,7 @@ def test_every_kind_of_study_has_lines_and_charts(name, tmp_path):
 
 def test_cancel_leaves_nothing_behind(recipe, table, place):
     process = WorkbenchProcess()
-    process.train(StudyRequest(str(recipe), str(table), str(place / "cancelled"), repeats=50))
+    process.train(StudyRequest(str(recipe), str(table), str(place / "cancelled"), repeats=30))
     while "fit" not in process.progress[1]:
         assert process.running
         time.sleep(0.01)

@@ -193,12 +193,14 @@ def test_cancel_writes_nothing(section, results, recipe, table, tmp_path):
     import slicer
 
     ask(section, recipe, table, tmp_path / "out")
-    section._plan._boxes["repeats"].value = 100
+    section._plan._boxes["repeats"].value = 30
     checked(section)
     section.button.click()
     while "fit" not in section.stateLabel.text:
         assert section.busy
         slicer.app.processEvents()
+        time.sleep(0.02)
+    assert not section.simulateButton.enabled and "being computed" in section.simulateButton.toolTip
     section.button.click()
     assert not section.button.enabled
     wait(section, 60)

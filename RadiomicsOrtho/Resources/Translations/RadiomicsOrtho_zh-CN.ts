@@ -2429,6 +2429,10 @@ Keep them as they are?</source>
         <translation>显示此文件夹中的结果；不重新计算</translation>
     </message>
     <message>
+        <source>A study is being computed.</source>
+        <translation>正在计算一项研究。</translation>
+    </message>
+    <message>
         <source>The folder of results in the tab Batch holds no table of features yet.</source>
         <translation>“批处理”页的结果文件夹中尚无特征表。</translation>
     </message>
