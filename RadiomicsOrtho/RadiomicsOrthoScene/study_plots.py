@@ -6,22 +6,17 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from .curve_chart import CURVE_COLOURS, GREY, Curve, remove_chart, write_chart
+from .curve_chart import CURVE_COLOURS, GREY, Curve, write_chart
 
 
 def write_study_chart(chart: Mapping, kind: str):
     """The chart node of ``chart`` (as ``results.json`` of a study has it), in place of an earlier one of ``kind``.
 
-    Bands are 95 % intervals, drawn as dashed lines: Slicer's plots do not fill.  ``remove_study_charts`` removes it.
+    Bands are 95 % intervals, drawn as dashed lines: Slicer's plots do not fill.
     """
     ranges = tuple(None if ends is None else (ends[0], ends[1]) for ends in chart["ranges"])
     return write_chart(f"{kind} {chart['name']}", chart["title"], tuple(chart["axes"]),
                        [_curve(one) for one in chart["curves"]], None, ranges)
-
-
-def remove_study_charts(kind: str) -> None:
-    """Remove every chart of ``kind`` with what belongs to it."""
-    remove_chart(kind)
 
 
 def _curve(one: Mapping) -> Curve:

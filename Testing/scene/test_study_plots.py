@@ -54,7 +54,8 @@ def test_a_chart_has_the_points_of_the_results(bridge):
 
 
 def test_the_same_chart_again_replaces_its_nodes(bridge):
-    from RadiomicsOrthoScene.study_plots import remove_study_charts, write_study_chart
+    from RadiomicsOrthoScene.curve_chart import remove_chart
+    from RadiomicsOrthoScene.study_plots import write_study_chart
 
     empty = bridge.slicer.mrmlScene.GetNumberOfNodes()
     node = write_study_chart(chart(), "study some-2020")
@@ -62,7 +63,7 @@ def test_the_same_chart_again_replaces_its_nodes(bridge):
     assert other != node and write_study_chart(chart(curves=CURVES[:2]), "study some-2020") == node
     assert node.GetNumberOfPlotSeriesNodes() == 2
     for kind in ("study some-2020", "study other-2021"):
-        remove_study_charts(kind)
+        remove_chart(kind)
     assert bridge.slicer.mrmlScene.GetNumberOfNodes() == empty
 
 
