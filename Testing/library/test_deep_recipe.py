@@ -9,10 +9,12 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from generated import write_files
 from RadiomicsOrthoLib.cohort.feature_table import feature_table
 from RadiomicsOrthoLib.cohort.table import table_from_bytes
 from RadiomicsOrthoLib.cohort.table_schema import schema_of
 from RadiomicsOrthoLib.errors import InputError
+from RadiomicsOrthoLib.models.bundle import load_bundle
 from RadiomicsOrthoLib.report.tables import features_csv
 from RadiomicsOrthoLib.resources import resource_folder
 from RadiomicsOrthoLib.statistics.roc import auc
@@ -23,6 +25,7 @@ pytest.importorskip("pandas", reason="training needs pandas")
 from RadiomicsOrthoLib.modelling.recipes.matrix import columns_of, study_data
 from RadiomicsOrthoLib.modelling.recipes.recipe_file import load_recipe, recipe_from_dict
 from RadiomicsOrthoLib.modelling.recipes.study_run import run_recipe
+from RadiomicsOrthoLib.modelling.recipes.validate import validate_bundle
 from RadiomicsOrthoLib.report.study.checklists import metrics_score
 from RadiomicsOrthoLib.report.study.files import MODELS, study_files
 from RadiomicsOrthoLib.yaml_text import parse_yaml
@@ -144,3 +147,21 @@ def test_other_kinds_of_study_are_refused_and_columns_from_elsewhere_are_not():
 
 def test_the_shipped_recipe_says_where_its_columns_come_from():
     assert any("deep train" in one for one in load_recipe("duan-2023").assumed)
+
+
+def test_a_frozen_model_takes_columns_of_its_own_network_alone(tmp_path):
+    recipe = quick_recipe()
+    result = run_recipe(recipe, table_of([row | {"network": "abc123"} for row in rows(plain="noise")], recipe))
+    _, bundles = study_files(result)
+    bundle = load_bundle(write_files(tmp_path, bundles["duan-2023-dl-rad"]))
+    later = [{name: value for name, value in row.items() if "_without_" not in name and name != "network_fold"}
+             for row in rows(count=30, seed=9, plain="noise")]
+    own, other = (table_of([row | {"network": name} for row in later], recipe) for name in ("abc123", "def456"))
+    said = validate_bundle(bundle, own, recipe.outcome).predictions.probability[0]
+    frame = study_data(own, recipe).frame
+    assert np.allclose(said, result.main.models["dl-rad"].fitted.predict(frame)[:, 1], atol=1e-6)
+    with pytest.raises(InputError, match="columns of the network def456"):
+        validate_bundle(bundle, other, recipe.outcome)
+    mixed = [row | {"network": ("abc123", "def456")[number % 2]} for number, row in enumerate(later)]
+    with pytest.raises(InputError, match="line 3, column 'network'"):
+        table_of(mixed, recipe)

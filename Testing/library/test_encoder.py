@@ -8,6 +8,7 @@ import json
 from pathlib import Path
 
 import batch_cohort
+import mutation
 import numpy as np
 import pytest
 from RadiomicsOrthoLib.cli.main import main
@@ -222,3 +223,31 @@ def test_a_network_of_a_site_is_adopted(tmp_path, capsys) -> None:
     assert "names 3 columns" in capsys.readouterr().err and not (tmp_path / "net" / NETWORK).exists()
     assert main([*arguments, "--columns", "2"]) == 0
     assert load_encoder(tmp_path / "net").manifest.columns == ("dl_1", "dl_2")
+
+
+def test_a_damaged_network_or_manifest_ends_in_a_sentence(tmp_path) -> None:
+    """A hash does not help against somebody who wrote the manifest, too: damaged files come with a fitting one."""
+    generator = np.random.default_rng(5)
+    refused = 0
+    for number in range(80):
+        content = mutation.mutated_bytes(two_means(), generator) if number % 2 else two_means()
+        folder = write_encoder(tmp_path / str(number), content)
+        if number % 2 == 0:
+            manifest = folder / MANIFEST
+            manifest.write_bytes(mutation.mutated_text(manifest.read_bytes(), generator))
+        try:
+            load_encoder(folder)
+        except InputError:
+            refused += 1
+    assert refused >= 40
+
+
+def test_training_without_pytorch_ends_in_a_sentence(tmp_path, cohort, monkeypatch, capsys) -> None:
+    import sys
+
+    monkeypatch.setitem(sys.modules, "torch", None)
+    out = tmp_path / "net"
+    assert main(["deep", "train", str(masked(cohort)), "--outcome", "outcome=0,1", "-o", str(out)]) == 2
+    said = capsys.readouterr().err
+    assert 'needs PyTorch; install it with: pip install "radiomics-ortho[deep]"' in said and said.count("\n") == 1
+    assert not out.exists()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import re
 import sys
+import tempfile
 import zlib
 from pathlib import Path
 
@@ -14,6 +15,7 @@ import phantoms
 import pytest
 import spine_phantom
 from RadiomicsOrthoLib.cli.main import main
+from RadiomicsOrthoLib.models.encoder_manifest import Output
 
 #: what a header tells of a person; each is a value that stands nowhere else by chance
 IDENTITY = {
@@ -48,6 +50,23 @@ def seed() -> str:
     return ",".join(f"{x:.1f}" for x in spine_phantom.spine_phantom(spacing=(6.0, 6.0, 6.0)).vertebrae[2].centre)
 
 
+def listed(scan: tuple[Path, Path]) -> Path:
+    """The scan as a list of cases, where its paths may stand."""
+    path = scan[0].parent / "list.csv"
+    path.write_text(f"case,image,mask\ncase-1,{scan[0]},{scan[1]}\n", encoding="utf-8")
+    return path
+
+
+def network() -> Path:
+    """A network that gives the mean of the box."""
+    onnx = pytest.importorskip("onnx", reason="networks are generated with the package onnx")
+    pytest.importorskip("onnxruntime", reason="networks are run with onnxruntime")
+    from test_encoder import CROP, graph, write_encoder
+
+    node = onnx.helper.make_node("ReduceMean", ["x"], ["y"], axes=[2, 3, 4], keepdims=0)
+    return write_encoder(Path(tempfile.mkdtemp()), graph(node), outputs=(Output("y", ("dl_1",)),), crop=CROP)
+
+
 _COMMANDS = {
     "info": lambda scan, out: ["info", scan[0]],
     "check": lambda scan, out: ["check", *scan],
@@ -57,6 +76,7 @@ _COMMANDS = {
                                   "--reporting", "html"],
     "score": lambda scan, out: ["score", *scan, "--model", "pickhardt-2013-l1-hu", "--level", "L1", "--out",
                                 out / "case", "--pdf"],
+    "deep": lambda scan, out: ["deep", "encode", listed(scan), "--encoder", network(), "-o", out / "deep.csv"],
     "compare": lambda scan, out: ["compare", scan[1], scan[1], "-o", out / "agreement.csv"],
     "scan": lambda scan, out: ["scan", scan[0], "--seed", seed(), "--level", "L1", "--out", out / "case"],
 }

@@ -11,6 +11,7 @@ import numpy as np
 from .. import RESEARCH_USE_ONLY
 from ..batch.case_list import read_case_list
 from ..batch.crops import HEAD, Crops, crops_of
+from ..cohort.table_schema import NETWORK
 from ..errors import InputError
 from ..features.background import in_background
 from ..features.roi_crop import CLEARED, KEPT, OWN_WINDOW, CropSettings
@@ -123,7 +124,7 @@ def run_train(options: argparse.Namespace) -> dict:
 
     found, crops = _with_bar(work, options.json)
     write_folder(options.output, {
-        TABLE: _table(crops, found.columns), MANIFEST: manifest_text(found.encoder.manifest),
+        TABLE: _table(crops, found.columns, found.encoder), MANIFEST: manifest_text(found.encoder.manifest),
         found.encoder.manifest.file: found.encoder.content})
     area = found.auc
     result = {"output": str(options.output), "simulated": found.encoder.manifest.simulated, "rows": len(crops.rows),
@@ -156,7 +157,7 @@ def run_encode(options: argparse.Namespace) -> dict:
             raise InputError(f"The network '{options.encoder}' is refused: {error}.") from None
 
     columns, crops = _with_bar(work, options.json)
-    write_folder(options.output.parent, {options.output.name: _table(crops, columns)})
+    write_folder(options.output.parent, {options.output.name: _table(crops, columns, encoder)})
     if not options.json:
         print(f"{len(crops.rows)} rows of {len(set(crops.column('subject')))} subjects, {len(columns)} columns of "
               f"{encoder.manifest.title}: {options.output}")
@@ -194,13 +195,13 @@ def _refuse_seen(encoder: Encoder, crops: Crops) -> None:
                          f"of them is worth nothing. Their columns are in the {TABLE} of its training.")
 
 
-def _table(crops: Crops, columns: dict[str, np.ndarray]) -> str:
+def _table(crops: Crops, columns: dict[str, np.ndarray], encoder: Encoder) -> str:
     """Who and where, and the columns of the network; a sheet that 'table join' takes."""
     head = [name for name in HEAD if name in ("subject", "case") or any(crops.column(name))]
-    rows = [{**{name: row.get(name, "") for name in head},
+    rows = [{**{name: row.get(name, "") for name in head}, NETWORK: encoder.manifest.short,
              **{name: values[at] if isinstance(values[at], str) else float(f"{values[at]:.9g}")
                 for name, values in columns.items()}} for at, row in enumerate(crops.rows)]
-    return features_csv(rows, [*head, *columns])
+    return features_csv(rows, [*head, NETWORK, *columns])
 
 
 def _print_notes(crops: Crops) -> None:

@@ -25,10 +25,12 @@ ROLES = ("subject", "case", "set", "fold", "centre", "region", "profile", "scann
 KINDS = ("number", "text", "choice")
 #: which fold of a cross-fitted network a row was in; empty where no network learned from it
 NETWORK_FOLD = "network_fold"
+#: which network made the columns ``dl_…``: columns of two networks cannot be compared, as features of two profiles
+NETWORK = "network"
 #: columns with a meaning of their own, by name
 KNOWN = {"subject": "subject", "case": "case", "set": "set", "centre": "centre", "site": "region", "level": "region",
          "side": "region", "compartment": "region", "segment": "region", "roi": "region", "profile": "profile",
-         "simulated": "simulated", "refused": "note", "level_from": "note", NETWORK_FOLD: "fold"}
+         "simulated": "simulated", "refused": "note", "level_from": "note", NETWORK_FOLD: "fold", NETWORK: "profile"}
 #: what the simulation and DICOM call facts of a scanner
 SCANNER_NUMBERS = ("kvp", "pixel_mm", "slice_mm", "blur_mm", "noise_hu")
 SCANNER_TEXTS = ("scanner", "manufacturer", "kernel", "scanner_model")

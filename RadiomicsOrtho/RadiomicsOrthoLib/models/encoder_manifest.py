@@ -55,6 +55,11 @@ class EncoderManifest:
         return tuple(name for one in self.outputs for name in one.columns)
 
     @property
+    def short(self) -> str:
+        """By which tables name the network: the beginning of its SHA-256."""
+        return self.sha256[:12]
+
+    @property
     def learned_from(self) -> frozenset[str]:
         return frozenset(self.training.get("crops", ()))
 

@@ -9,6 +9,8 @@ from importlib.metadata import version
 import numpy as np
 
 from ... import __version__
+from ...cohort.feature_table import FeatureTable
+from ...cohort.table_schema import NETWORK
 from ...features.measurements import MEASUREMENTS
 from ...models.bundle import NO_SCAN, SCHEMA, bundle_from_dict
 from ...models.check_vectors import run_check_vectors
@@ -111,11 +113,17 @@ def record(result: StudyResult) -> dict:
     return {"command": f"radiomics-ortho train --recipe {recipe.id} --table {people.name}",
             "recipe": {"id": recipe.id, "version": recipe.version, "sha256": recipe.sha256},
             "table": {"name": people.name, "sha256": people.sha256, "simulated": people.simulated},
-            "flow": list(result.flow),
+            **network_of(people), "flow": list(result.flow),
             "validation": {"repeats": plan.repeats, "folds": plan.folds, "inner_folds": plan.inner, "test": plan.test,
                            "cutoff": plan.cutoff, "seed": plan.seed, "bootstrap_samples": plan.bootstrap,
                            "permutations": plan.permutations},
             "software": {"radiomics-ortho": __version__, **{name: version(name) for name in PACKAGES}}}
+
+
+def network_of(people: FeatureTable) -> dict[str, str]:
+    """Which network made the columns ``dl_…`` of the table, where it says so."""
+    found = set(people.columns.get(NETWORK, ())) - {""}
+    return {NETWORK: found.pop()} if found else {}
 
 
 def _binary_output(task: BinaryResult, model: ModelResult) -> dict:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ...cohort.feature_table import FeatureTable
+from ...cohort.table_schema import NETWORK
 from ...errors import InputError
 from ...models.bundle import ModelBundle
 from .assessment import Assessment, Predictions, assess
@@ -47,6 +48,7 @@ def validate_bundle(bundle: ModelBundle, table: FeatureTable, outcome: Outcome, 
     if cutoff is None:
         raise InputError(f"The model '{bundle.id}' states no cut-off; give one with --cutoff.")
     _check_profile(bundle, table)
+    _check_network(bundle, table)
     codes = [*outcome.classes]
     flow = [f"{len(table)} rows of {len(set(table.subjects))} subjects in the table '{table.name}'"]
     values = table.column(outcome.column)
@@ -81,6 +83,16 @@ def validate_bundle(bundle: ModelBundle, table: FeatureTable, outcome: Outcome, 
                                   | (columns[item.name][rows] > item.training_range[1])).sum()))}
     return ExternalValidation(bundle, outcome, found, assess(found, BOOTSTRAP, SEED), tuple(flow), outside,
                               _by_centre(table, rows, event, probability))
+
+
+def _check_network(bundle: ModelBundle, table: FeatureTable) -> None:
+    """InputError where the columns ``dl_…`` come from another network than the model learned from."""
+    wanted = (bundle.card.get("training_provenance") or {}).get(NETWORK)
+    found = set(table.columns.get(NETWORK, ())) - {""}
+    if wanted and found and found != {wanted}:
+        raise InputError(f"The table '{table.name}' has columns of the network {sorted(found)[0]}, and the model "
+                         f"'{bundle.id}' learned from those of {wanted}; encode the "
+                         "scans with that network.")
 
 
 def _needed(bundle: ModelBundle) -> set[str]:

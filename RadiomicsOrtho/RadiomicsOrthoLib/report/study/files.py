@@ -42,13 +42,15 @@ def study_files(result: StudyResult) -> tuple[dict[str, str | bytes], dict[str, 
     bundles, models = _bundles(result)
     figures = _figures(result, bundles)
     metrics, clear, tripod = metrics_score(result), clear_answers(result), tripod_answers(result)
+    blocks = {name: dict(task.block_correlation) for name, task in result.binary.items() if task.block_correlation}
     files: dict[str, str | bytes] = {
         "report.html": study_page(result, figures, metrics, clear, tripod, models, _main_card(result, bundles)),
         "baseline.csv": features_csv(baseline_rows(result)), "performance.csv": features_csv(performance_rows(result)),
         "features.csv": features_csv(feature_rows(result)), "metrics.csv": features_csv(answer_rows(metrics.answers)),
         "clear.csv": features_csv(answer_rows(clear)), "tripod-ai.csv": features_csv(answer_rows(tripod)),
         "record.json": json.dumps(record(result) | {"models": dict(models), "seconds": round(result.seconds, 1),
-                                                    "metrics_percent": round(metrics.percent, 1)},
+                                                    "metrics_percent": round(metrics.percent, 1),
+                                                    **({"correlation_of_blocks": blocks} if blocks else {})},
                                   indent=2, ensure_ascii=False) + "\n"}
     for name, rows in (("comparisons.csv", comparison_rows(result)), ("predictions.csv", prediction_rows(result)),
                        ("grid.csv", grid_rows(result)), ("followed.csv", followed_rows(result))):
