@@ -20,13 +20,16 @@ from ..long_work import Cancelled, Progress, never_cancelled
 from ..models.encoder import Encoder, load_encoder
 from ..models.encoder_manifest import MANIFEST, manifest_text
 from ..report.files import write_folder
+from ..report.learning_chart import learning_svg
 from ..report.tables import features_csv
 from .deep_adopt import add_adopt
 from .extract_several import DONE_IN_PART
 from .output import ProgressBar, check_output
 
-TABLE = "deep.csv"
+TABLE, CURVES = "deep.csv", "learning.svg"
 _CROP = CropSettings()
+#: correlation of networks from which on their features mean the same
+ALIKE = 0.8
 #: share of the time that cutting out takes
 _READING = 0.1
 
@@ -125,21 +128,25 @@ def run_train(options: argparse.Namespace) -> dict:
     found, crops = _with_bar(work, options.json)
     write_folder(options.output, {
         TABLE: _table(crops, found.columns, found.encoder), MANIFEST: manifest_text(found.encoder.manifest),
-        found.encoder.manifest.file: found.encoder.content})
+        found.encoder.manifest.file: found.encoder.content,
+        CURVES: learning_svg(found.losses, found.best_epochs, found.encoder.manifest.simulated)})
     area = found.auc
     result = {"output": str(options.output), "simulated": found.encoder.manifest.simulated, "rows": len(crops.rows),
-              "subjects": len(set(crops.column("subject"))), "networks": found.networks,
+              "subjects": len(set(crops.column("subject"))), "networks": len(found.losses),
               "auc": [area.value, area.lower, area.upper], "events": found.events,
               "agreement": list(found.agreement), "notes": list(crops.notes)}
     if not options.json:
         word = " (SIMULATED)" if result["simulated"] else ""
-        print(f"{found.networks} networks of {plan.design.parameters} numbers{word}; of people whom they had not seen, "
-              f"AUC {area.value:.3f} ({area.lower:.3f} to {area.upper:.3f}), {found.events} of {found.learned} with "
-              "the event")
+        print(f"{len(found.losses)} networks of {plan.design.parameters} numbers{word}; of people whom they had not "
+              f"seen, AUC {area.value:.3f} ({area.lower:.3f} to {area.upper:.3f}), {found.events} of {found.learned} "
+              "with the event")
         print(f"Networks agree on the same boxes with a correlation of {min(found.agreement):.2f} to "
               f"{max(found.agreement):.2f}")
+        if min(found.agreement) < ALIKE:
+            print("Note: below 0.8 features of different networks mean different things; more people, or more folds, "
+                  "may help. Their probabilities can be compared all the same.")
         _print_notes(crops)
-        print(f"Written to {options.output}: {TABLE}, {MANIFEST}, {found.encoder.manifest.file}")
+        print(f"Written to {options.output}: {TABLE}, {MANIFEST}, {found.encoder.manifest.file}, {CURVES}")
     return result | _ending(crops)
 
 

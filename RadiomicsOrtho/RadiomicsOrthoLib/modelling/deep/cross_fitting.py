@@ -45,7 +45,7 @@ class CrossFitted:
     """``network`` learned from everybody; ``whole`` are columns of networks without the person's own fold.
 
     ``without`` has for each fold the columns in whose making that fold had no part; ``fold`` (n) counts from 1.
-    ``agreement`` are the correlations of the rotations, ``epochs`` those of all networks.
+    ``agreement`` are the correlations of the rotations, ``trained`` all networks, ``network`` first.
     """
 
     network: TrainedNetwork
@@ -53,7 +53,7 @@ class CrossFitted:
     whole: Columns
     without: Mapping[int, Columns]
     agreement: tuple[float, ...]
-    epochs: tuple[int, ...]
+    trained: tuple[TrainedNetwork, ...]
 
 
 def deal_folds(outcome: np.ndarray, people: np.ndarray, count: int, seed: int) -> np.ndarray:
@@ -102,7 +102,7 @@ def cross_fit(crops: np.ndarray, outcome: np.ndarray, people: np.ndarray, fold: 
 
     whole = columns(())
     return CrossFitted(networks[()], fold, whole, {one: columns((one,)) for one in numbers}, tuple(agreement),
-                       tuple(network.best_epoch + 1 for network in networks.values()))
+                       tuple(networks.values()))
 
 
 def _share(progress: Progress, at: int, count: int) -> Callable[[float, str], None]:

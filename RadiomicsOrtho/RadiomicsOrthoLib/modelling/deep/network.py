@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 
 #: 3d: cubes of 3 × 3 × 3; 2.5d: the first layer sees each slice with its two neighbours, all others stay in the slice
 KINDS = ("3d", "2.5d")
+#: weight of the last batch in what normalisation knows of all: an epoch has few batches, and with the usual 0.1 the
+#: first epochs would be judged by a normalisation that lags behind
+MOMENTUM = 0.5
 
 
 @dataclass(frozen=True)
@@ -87,7 +90,7 @@ def build(design: NetworkDesign) -> nn.Module:
                 # the normalisation that follows has the shift
                 nn.Conv3d(one.inputs, one.outputs, one.kernel, one.stride, one.padding, bias=False)
                 for one in design.layers)
-            self.norms = nn.ModuleList(nn.BatchNorm3d(one.outputs) for one in design.layers)
+            self.norms = nn.ModuleList(nn.BatchNorm3d(one.outputs, momentum=MOMENTUM) for one in design.layers)
             self.dropout = nn.Dropout(design.dropout)
             self.head = nn.Linear(design.channels[-1], 1)
 

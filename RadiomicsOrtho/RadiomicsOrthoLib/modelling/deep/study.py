@@ -25,14 +25,18 @@ DEVELOPMENT = "development"
 
 @dataclass(frozen=True)
 class DeepStudy:
-    """``columns`` (n) of the table by name; ``auc`` of ``learned`` rows by networks that had not seen the person."""
+    """``columns`` (n) of the table by name; ``auc`` of ``learned`` rows by networks that had not seen the person.
+
+    ``losses`` (network, epoch) of the learning and the stopping part, ``best_epochs`` those kept; the frozen one first.
+    """
 
     encoder: Encoder
     columns: dict[str, np.ndarray]
     auc: Estimate
     events: int
     learned: int
-    networks: int
+    losses: tuple[tuple[tuple[float, float], ...], ...]
+    best_epochs: tuple[int, ...]
     agreement: tuple[float, ...]
 
 
@@ -67,12 +71,15 @@ def train_study(boxes: np.ndarray, known: Mapping[str, np.ndarray], outcome: tup
         "events": int(event.sum()), "folds": folds, "seed": seed, "plan": asdict(plan),
         "architecture": f"convolutions {', '.join(map(str, plan.design.channels))} ({plan.design.kind}), mean over the "
                         "box, logistic",
-        "auc_of_people_left_out": [area.value, area.lower, area.upper], "epochs": list(found.epochs),
+        "auc_of_people_left_out": [area.value, area.lower, area.upper],
+        "epochs": [one.best_epoch + 1 for one in found.trained],
         "agreement": [round(one, 4) for one in found.agreement], "software": _software()}
     encoder = encoder_of(found.network, boxes[learned], settings, simulated, facts)
     columns = _with_others(table_columns(found), learned, encoder, boxes)
     progress(1.0, "written down")
-    return DeepStudy(encoder, columns, area, int(event.sum()), int(learned.sum()), len(found.epochs), found.agreement)
+    return DeepStudy(encoder, columns, area, int(event.sum()), int(learned.sum()),
+                     tuple(one.losses for one in found.trained), tuple(one.best_epoch for one in found.trained),
+                     found.agreement)
 
 
 def _refuse_torn(people: np.ndarray, learned: np.ndarray) -> None:

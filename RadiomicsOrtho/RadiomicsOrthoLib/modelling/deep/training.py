@@ -35,7 +35,7 @@ class TrainingPlan:
     epochs: int = 60
     patience: int = 12
     batch: int = 16
-    rate: float = 2e-3
+    rate: float = 1e-3
     decay: float = 1e-2
     parts: int = 5
     shift: int = 2
