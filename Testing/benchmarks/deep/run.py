@@ -1,6 +1,6 @@
 """The network on virtual patients: DL, Rad, DL_Rad and late fusion, on later patients, and on outcomes dealt at random.
 
-    python Testing/benchmarks/deep/run.py [--count N] [--later N] [--nulls N] [--keep FOLDER]
+    python Testing/benchmarks/deep/run.py [--count N] [--later N] [--nulls N] [--true N] [--keep FOLDER]
 
 Every step is a command of its own process: ``simulate``, ``deep train``, ``table join``, ``train --recipe`` (duan-2023
 with the virtual fracture as outcome), then ``deep encode`` and ``validate`` on other virtual patients.  SIMULATED
@@ -30,6 +30,7 @@ REPOSITORY = HERE.parents[2]
 sys.path[:0] = [str(REPOSITORY / "RadiomicsOrtho"), str(HERE.parent)]
 PROFILE = "ct-vertebra-trabecular"
 SEED, LATER_SEED = 7, 8
+RECIPE = "duan-2023-simulated"
 HEADING = "## Features of a network"
 
 
@@ -62,7 +63,7 @@ def recipe_file(folder: Path) -> Path:
     from RadiomicsOrthoLib.yaml_text import parse_yaml
 
     data = parse_yaml((resource_folder() / "Recipes" / "duan-2023.yaml").read_text(encoding="utf-8"))
-    data |= {"id": "duan-2023-simulated", "title": f"SIMULATED: {data['title']}",
+    data |= {"id": RECIPE, "title": f"SIMULATED: {data['title']}",
              "outcome": {"kind": "binary", "column": "fracture", "title": "Virtual fracture",
                          "classes": {"0": "no", "1": "yes"}}}
     data["scan"] |= {"profile": PROFILE, "compartment": "trabecular"}
@@ -108,8 +109,8 @@ def truth(path: Path) -> float:
     return auc(np.array([row["fracture"] == "1" for row in rows]), np.array([float(row["true_risk"]) for row in rows]))
 
 
-def nulls(folder: Path, count: int) -> dict[str, list[float]]:
-    """Areas on outcomes dealt out at random, by way of making the columns that a logistic model learns from."""
+def ways(folder: Path, count: int, random: bool) -> dict[str, list[float]]:
+    """Areas by way of making the columns that a logistic model learns from, of outcomes dealt at ``random`` or true."""
     from RadiomicsOrthoLib.batch.case_list import read_case_list
     from RadiomicsOrthoLib.batch.crops import crops_of
     from RadiomicsOrthoLib.features.roi_crop import CropSettings
@@ -118,20 +119,20 @@ def nulls(folder: Path, count: int) -> dict[str, list[float]]:
     from RadiomicsOrthoLib.statistics.roc import auc
 
     crops = crops_of(read_case_list(folder / "cohort" / "list.csv", ()), CropSettings((12, 16, 20), 2.4))
-    names, outcome = crops.column("subject"), (crops.column("fracture") == "1").astype(int)
-    plan = TrainingPlan(epochs=8, patience=8, threads=1)
-    ways: dict[str, list[float]] = {"own": [], "one": [], "seen": []}
+    names, truth = crops.column("subject"), (crops.column("fracture") == "1").astype(int)
+    plan = TrainingPlan(epochs=30, threads=1)
+    areas: dict[str, list[float]] = {"own": [], "one": [], "seen": []}
     for seed in range(count):
-        dealt = np.random.default_rng(seed).permutation(outcome)
-        fold = deal_folds(dealt, names, 4, seed)
-        found = cross_fit(crops.boxes, dealt, names, fold, plan, seed)
+        outcome = np.random.default_rng(seed).permutation(truth) if random else truth
+        fold = deal_folds(outcome, names, 4, seed)
+        found = cross_fit(crops.boxes, outcome, names, fold, plan, seed)
         seen = np.column_stack(found.network.encode(crops.boxes))
         for way, columns in (("own", lambda one: found.without[one].table),  # noqa: B023 - used at once
                              ("one", lambda one: found.whole.table), ("seen", lambda one: seen)):  # noqa: B023
-            ways[way].append(auc(dealt, logistic(columns, dealt, fold)))
-        print(f"random outcomes {seed + 1}: " + ", ".join(f"{way} {areas[-1]:.3f}" for way, areas in ways.items()),
-              flush=True)
-    return ways
+            areas[way].append(auc(outcome, logistic(columns, outcome, fold)))
+        print(f"{'random' if random else 'true'} outcomes {seed + 1}: "
+              + ", ".join(f"{way} {found[-1]:.3f}" for way, found in areas.items()), flush=True)
+    return areas
 
 
 def logistic(columns, outcome: np.ndarray, fold: np.ndarray) -> np.ndarray:
@@ -150,7 +151,7 @@ def logistic(columns, outcome: np.ndarray, fold: np.ndarray) -> np.ndarray:
     return said
 
 
-def text(found: dict, areas: dict[str, list[float]], options: argparse.Namespace) -> str:
+def text(found: dict, dealt: dict[str, list[float]], true: dict[str, list[float]], options: argparse.Namespace) -> str:
     import onnxruntime
     import torch
 
@@ -168,7 +169,7 @@ def text(found: dict, areas: dict[str, list[float]], options: argparse.Namespace
     lines = [HEADING, "", head, "", what, "",
              "| model | AUC of people left out (95 %) | later patients, frozen model (95 %) |", "|---|---|---|"]
     for name, area in found["auc"].items():
-        later = next((one["auc"] for key, one in found["applied"].items() if key.endswith(f"-{name}")), None)
+        later = next((one["auc"] for key, one in found["applied"].items() if key == f"{RECIPE}-{name}"), None)
         lines.append(f"| {titles.get(name, name)} | {interval(area['cross_validation'])} | "
                      f"{interval(later) if later else '–'} |")
     lines += [f"| the network's own probability | {interval(network['auc'])} | – |",
@@ -176,16 +177,21 @@ def text(found: dict, areas: dict[str, list[float]], options: argparse.Namespace
               f"Agreement of the networks on the same boxes: {min(network['agreement']):.2f} to "
               f"{max(network['agreement']):.2f}. Between the blocks: "
               + "; ".join(f"{name} {value:.2f}" for name, value in found["correlation"].items()) + "."]
-    if areas["own"]:
-        how = (f"Outcomes dealt out at random, {len(areas['own'])} times (boxes of 12 × 16 × 20, 4 folds, 8 epochs; "
-               "logistic regression of the 33 columns, mean AUC ± standard error; 0.5 is right):")
-        lines += ["", how, "", "| columns that the model learns from and is judged by | AUC |", "|---|---|"]
+    if dealt["own"]:
+        how = (f"Three ways to make the columns (boxes of 12 × 16 × 20, 4 folds, 30 epochs at most; logistic "
+               f"regression of the 33 columns; mean AUC ± standard error of {len(dealt['own'])} random outcomes, where "
+               f"0.5 is right, and of {len(true['own'])} seeds with the true outcomes):")
+        lines += ["", how, "", "| columns that the model learns from and is judged by | random outcomes | true ones |",
+                  "|---|---|---|"]
         for way, title in (("own", "a set for each fold, in whose making its people had no part (`deep train`)"),
                            ("one", "one set, each person by a network without the own fold"),
-                           ("seen", "one network that has seen everybody")):
-            mean, error = np.mean(areas[way]), np.std(areas[way], ddof=1) / np.sqrt(len(areas[way]))
-            lines.append(f"| {title} | {mean:.3f} ± {error:.3f} |")
+                           ("seen", "one network that has seen everybody: a leak")):
+            lines.append(f"| {title} | {spread(dealt[way])} | {spread(true[way])} |")
     return "\n".join(lines) + "\n"
+
+
+def spread(areas: list[float]) -> str:
+    return f"{np.mean(areas):.3f} ± {np.std(areas, ddof=1) / np.sqrt(len(areas)):.3f}"
 
 
 def interval(area: list[float]) -> str:
@@ -197,6 +203,7 @@ def main() -> None:
     parser.add_argument("--count", type=int, default=160)
     parser.add_argument("--later", type=int, default=80)
     parser.add_argument("--nulls", type=int, default=20)
+    parser.add_argument("--true", type=int, default=5)
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--keep", type=Path, help="folder whose virtual patients are used again")
     options = parser.parse_args()
@@ -207,7 +214,9 @@ def main() -> None:
         folder.mkdir(parents=True, exist_ok=True)
         found = study(folder, options)
         print(json.dumps(found, indent=1), flush=True)
-        written = text(found, nulls(folder, options.nulls) if options.nulls else {"own": []}, options)
+        none: dict[str, list[float]] = {"own": []}
+        written = text(found, ways(folder, options.nulls, True) if options.nulls else none,
+                       ways(folder, options.true, False) if options.nulls else none, options)
     write_section(written)
     print(written)
 

@@ -1,11 +1,10 @@
 """Columns ``dl_…`` of people by networks that have not seen them, also where later folds learn from those columns.
 
 One network for each fold is not enough.  A study that is validated in folds learns, say in fold A, from columns of
-people of B; if the network of B has seen A, the people of A decide over what they are judged by, and even random
-outcomes get an area above 0.5.  So for each fold A there is a set of columns of its own, in whose making nobody of A
-had a part: people of B get the network without A and B, people of A the network without A.  K folds need K (K + 1) / 2
-networks, and one on everybody for later patients, which stands to the columns of all folds together as the network
-without A to those of A.
+people of B; if the network of B has seen A, the people of A have a part in what they are judged by.  So for each fold
+A there is a set of columns of its own, in whose making nobody of A had a part: people of B get the network without A
+and B, people of A the network without A.  K folds need K (K + 1) / 2 networks, and one on everybody for later
+patients, which stands to the columns of all folds together as the network without A to those of A.
 """
 
 from __future__ import annotations
