@@ -377,15 +377,69 @@ class RadiomicsOrthoTest(ScriptedLoadableModuleTest):
         self.assertIn("<svg", scored.nomogramSvg)
 
     def test_one_click_takes_the_bones_that_are_there(self):
-        from RadiomicsOrthoLib.workflow.request import ScanRequest
-        from RadiomicsOrthoScene.one_click import OneClick
+        from RadiomicsOrthoScene.generated_flow import one_click
 
-        job = OneClick()
-        self.assertFalse(job.start(*self.makeCase(coreHu=120.0)[:2], ScanRequest(), {"kvp": 120.0}))
-        while job.running:
-            slicer.app.processEvents()
-        card = job.outcome()[0].result.cards[0].card
-        self.assertEqual((card.place, round(card.value, -1)), ("L1", 120.0))
+        outcome = one_click(*self.makeCase(coreHu=120.0)[:2])
+        card = outcome.result.cards[0].card
+        self.assertEqual((outcome.proposal, card.place, round(card.value, -1)), (None, "L1", 120.0))
+
+    def test_the_whole_flow_of_a_generated_spine(self):
+        """Bones by one click, a level, scores, an edit, and the same again from a saved scene."""
+        from RadiomicsOrthoScene import generated_flow as flow
+        from RadiomicsOrthoScene.body_levels import bodies_of, name_body
+        from RadiomicsOrthoScene.generated_case import generated_spine
+        from RadiomicsOrthoScene.one_click import scan_of, segment_of, write_scan
+        from RadiomicsOrthoScene.proposals import add_proposal
+        from RadiomicsOrthoScene.segments import new_segmentation
+
+        volume = generated_spine()
+        bones = new_segmentation(volume, "Generated bones")
+        add_proposal(flow.one_click(volume).proposal, bones, volume)
+        name_body(bones, bodies_of(bones), 2, "L1")
+        first = flow.one_click(volume, bones)
+        text = write_scan(first, {}, volume)[1]
+        self.assertEqual([entry.card.place for entry in first.result.cards], ["L1", "L1", "L3"])
+        self.assertAlmostEqual(first.result.cards[0].card.value, 140.0, delta=15.0)
+        flow.cut_lowest_layer(bones, segment_of(bones, first.result.cards[0].region), volume)
+        second = flow.one_click(volume, bones, text)
+        self.assertEqual(dict(second.runs), {"measurement": 1, "card": 2})
+        write_scan(second, {}, volume, None, text)
+        flow.save_and_reopen()
+        text = next(node for node in slicer.util.getNodesByClass("vtkMRMLTextNode") if scan_of(node))
+        self.assertEqual(scan_of(text).cards, second.result.cards)
+        third = flow.one_click(slicer.util.getNode("Generated CT spine"), slicer.util.getNode("Generated bones"), text)
+        self.assertEqual((dict(third.runs), third.result.cards), ({}, second.result.cards))
+
+    def test_a_batch_of_two_generated_cases(self):
+        import tempfile
+        from pathlib import Path
+
+        from RadiomicsOrthoLib.batch.request import BatchRequest
+        from RadiomicsOrthoScene.batch import Batch, load_tables
+        from RadiomicsOrthoScene.generated_flow import finished, write_cases
+
+        with tempfile.TemporaryDirectory() as folder:
+            table, out = write_cases(Path(folder), (80.0, 200.0)), f"{folder}/out"
+            job = Batch()
+            job.start(BatchRequest(str(table), out))
+            outcome = finished(job)
+            self.assertEqual((outcome.problem, outcome.counts.get("done")), ("", 2))
+            scores = load_tables(out)[0].GetTable()
+            rows = {(scores.GetValueByName(row, "case").ToString(), scores.GetValueByName(row, "class").ToString())
+                    for row in range(scores.GetNumberOfRows())}
+            self.assertTrue({("L1-80", "low"), ("L1-200", "not-low")} <= rows, rows)
+
+    def test_a_sample_is_scored_where_it_can_be_had(self):
+        from RadiomicsOrthoScene.generated_flow import one_click
+        from RadiomicsOrthoScene.sample_data import load_sample, samples
+
+        try:
+            volume, bones = load_sample(samples()[0])
+        except (InputError, ImportError) as error:
+            self.delayDisplay(f"No sample data: {error}")
+            return
+        places = {entry.card.place for entry in one_click(volume, bones).result.cards}
+        self.assertEqual(places, {"L1", "L3"})
 
     def test_two_regions_give_two_scores(self):
         low = RadiomicsOrthoLogic().process(*self.makeCase(coreHu=80.0), "pickhardt-2013-l1-hu")

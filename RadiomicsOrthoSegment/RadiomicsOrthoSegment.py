@@ -358,36 +358,9 @@ class RadiomicsOrthoSegmentTest(ScriptedLoadableModuleTest):
         slicer.mrmlScene.Clear()
 
     def makeCase(self):
-        """A volume and a segment with an ellipsoidal body of 22 x 17 x 14 mm half axes."""
-        import numpy as np
-        from RadiomicsOrthoLib.imaging.geometry import Geometry
-        from RadiomicsOrthoLib.regions.roi import Roi
-        from RadiomicsOrthoScene.segments import add_segment, new_segmentation
+        from RadiomicsOrthoScene.generated_case import generated_body
 
-        geometry = Geometry((40, 50, 60), (1.0, 1.0, 1.0), (-30.0, -25.0, -20.0))
-        k, j, i = np.indices(geometry.shape)
-        r, a, s = np.moveaxis(geometry.to_ras(np.stack([k, j, i], -1)), -1, 0)
-        body = (r / 22) ** 2 + (a / 17) ** 2 + (s / 14) ** 2 <= 1
-        values = np.where(body, 150, -100).astype(np.int16)
-        volume = slicer.util.addVolumeFromArray(values, ijkToRAS=geometry.ijk_to_ras, name="Generated CT")
-        segmentation = new_segmentation(volume, "Generated bones")
-        return volume, segmentation, add_segment(segmentation, Roi(body, geometry), volume, "Drawn by hand")
-
-    def makeProposal(self, volume):
-        """Two bodies, one below the other; the lower one probably is L5."""
-        import numpy as np
-        from RadiomicsOrthoLib.regions.proposal import Proposal, ProposedRegion
-        from RadiomicsOrthoLib.regions.roi import Roi
-        from RadiomicsOrthoScene.volumes import bone_image
-
-        geometry, regions = bone_image(volume).geometry, []
-        for number, (low, high) in enumerate(((22, 34), (6, 18)), 1):
-            mask = np.zeros(geometry.shape, bool)
-            mask[low:high, 10:40, 15:45] = True
-            roi = Roi(mask, geometry, "vertebra", compartment="whole-body", made_by="a method")
-            regions.append(ProposedRegion(roi, f"vertebra {number} body", body=number))
-        suggestion = {"number": 2, "level": "L5", "reason": "it lies on the sacrum"}
-        return Proposal(tuple(regions), {"site": "vertebra", "level_suggestion": suggestion, "bodies": []})
+        return generated_body()
 
     def segmentNames(self, segmentation):
         segments = segmentation.GetSegmentation()
@@ -396,6 +369,7 @@ class RadiomicsOrthoSegmentTest(ScriptedLoadableModuleTest):
     def test_a_proposal_its_levels_and_its_edits_are_undone(self):
         from RadiomicsOrthoScene.body_levels import bodies_of, name_body
         from RadiomicsOrthoScene.edits import mark_edits
+        from RadiomicsOrthoScene.generated_case import proposed_bodies
         from RadiomicsOrthoScene.proposals import add_proposal, suggestion_of
 
         volume, segmentation, _segmentId = self.makeCase()
@@ -404,7 +378,7 @@ class RadiomicsOrthoSegmentTest(ScriptedLoadableModuleTest):
         editor.setMRMLSegmentEditorNode(RadiomicsOrthoSegmentLogic().segmentEditorNode())
         editor.setSegmentationNode(segmentation)
         editor.saveStateForUndo()
-        ids = add_proposal(self.makeProposal(volume), segmentation, volume)
+        ids = add_proposal(proposed_bodies(volume), segmentation, volume)
         self.assertEqual(self.segmentNames(segmentation), ["Drawn by hand", "vertebra 1 body", "vertebra 2 body"])
         bodies = bodies_of(segmentation, suggestion_of(segmentation))
         self.assertEqual([body.suggested for body in bodies], ["L4", "L5"])
@@ -425,23 +399,32 @@ class RadiomicsOrthoSegmentTest(ScriptedLoadableModuleTest):
         self.assertEqual(self.segmentNames(segmentation), ["Drawn by hand"])
         editor.setSegmentationNode(None)
 
-    def test_the_work_runs_beside_the_application(self):
-        import time
+    def test_what_is_no_spine_is_refused_by_the_work_beside_the_application(self):
+        from RadiomicsOrthoScene.generated_flow import proposal_of
 
-        from RadiomicsOrthoScene.proposal_job import start_proposal
-
-        volume, segmentation, _segmentId = self.makeCase()
-        try:
-            job = start_proposal(volume, segmentation, "vertebra", (0.0, 0.0, 0.0))
-        except InputError as error:
-            self.skipTest(str(error))
-        end = time.monotonic() + 120
-        while job.running and time.monotonic() < end:
-            slicer.app.processEvents()
-            time.sleep(0.02)
+        volume, _segmentation, _segmentId = self.makeCase()
         # an ellipsoid in fat is no spine, and the method says so
         with self.assertRaises(InputError):
-            job.result()
+            proposal_of(volume, (0.0, 0.0, 0.0))
+
+    def test_the_whole_flow_of_a_generated_spine(self):
+        """Bodies without a click, a level for all, a core, and the score of what was segmented."""
+        from RadiomicsOrthoScene.body_levels import bodies_of, name_body
+        from RadiomicsOrthoScene.generated_case import generated_spine
+        from RadiomicsOrthoScene.generated_flow import one_click, proposal_of
+        from RadiomicsOrthoScene.proposals import add_proposal
+
+        volume, logic = generated_spine(), RadiomicsOrthoSegmentLogic()
+        segmentation = logic.newSegmentation(volume)
+        add_proposal(proposal_of(volume), segmentation, volume)
+        bodies = bodies_of(segmentation)
+        self.assertEqual([body.complete for body in bodies], [False, True, True, True, False])
+        name_body(segmentation, bodies, 2, "L1")
+        core = logic.makeTrabecularCore(volume, segmentation, bodies[1].segmentIds[0], 4.0)
+        self.assertEqual(segmentation.GetSegmentation().GetSegment(core).GetName(), "L1 trabecular core")
+        cards = one_click(volume, segmentation).result.cards
+        self.assertEqual([(entry.card.place, entry.region) for entry in cards],
+                         [("L1", "L1 trabecular core"), ("L1", "L1 trabecular core"), ("L3", "L3 body")])
 
     def test_describe_writes_name_code_and_part(self):
         _volume, segmentation, segmentId = self.makeCase()

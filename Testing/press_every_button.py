@@ -130,7 +130,7 @@ class Presser:
     def __init__(self, folder: str) -> None:
         self.folder, self.rows = folder, []
         self.log, self.dialogs, self.heart = Log(), Dialogs(folder), Heart()
-        self._module, self._state, self._given = "", "", {}
+        self._module, self._state, self._given, self._stated = "", "", {}, {}
         #: names of what was seen, and of what was pressed, in any state
         self.seen, self.pressed = {}, set()
 
@@ -141,6 +141,7 @@ class Presser:
         slicer.util.selectModule(module)
         wait(0.5)
         self._given = chosen(module)
+        self._stated = stated(self._given["inputVolume"])
         self._restore()
         self._note("(opened)", "")
         root = slicer.util.getModule(module).widgetRepresentation()
@@ -200,6 +201,9 @@ class Presser:
     def _restore(self) -> None:
         """What the state began with is chosen again: a press on New leads away from all that can be done with it."""
         node = slicer.util.getModuleLogic(self._module).getParameterNode()
+        volume = self._given["inputVolume"]
+        for name in {*stated(volume), *self._stated}:
+            volume.SetAttribute(name, self._stated.get(name))
         for name, value in self._given.items():
             if getattr(node, name) != value:
                 setattr(node, name, value)
@@ -284,9 +288,15 @@ def walk_nodes(box) -> str:
 
 
 def chosen(module: str) -> dict:
-    """Volume, segmentation and segment that a module shows."""
+    """Volume, segmentation, segment and model that a module shows."""
     node = slicer.util.getModuleLogic(module).getParameterNode()
-    return {name: getattr(node, name) for name in ("inputVolume", "segmentation", "segmentId") if hasattr(node, name)}
+    return {name: getattr(node, name) for name in ("inputVolume", "segmentation", "segmentId", "modelId")
+            if hasattr(node, name)}
+
+
+def stated(volume) -> dict:
+    """What is written on a volume, such as its modality."""
+    return {name: volume.GetAttribute(name) for name in volume.GetAttributeNames()} if volume else {}
 
 
 def walk_choice(box) -> str:

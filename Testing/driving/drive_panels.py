@@ -167,8 +167,10 @@ class PanelWalk(walk.Walk):
         self.see("scored-again")
 
     def _edit(self, name: str) -> None:
+        from RadiomicsOrthoScene.generated_flow import cut_lowest_layer
+
         segment_id = self.node.segmentation.GetSegmentation().GetSegmentIdBySegmentName(name)
-        walk.edit(self.node.segmentation, segment_id, self.volume)
+        cut_lowest_layer(self.node.segmentation, segment_id, self.volume)
         panel_steps.settle()
 
     def change_value(self) -> None:

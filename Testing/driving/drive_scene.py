@@ -137,11 +137,13 @@ class SceneWalk(walk.Walk):
 
     def correct_region(self) -> None:
         """Only what was edited is measured and scored again."""
+        from RadiomicsOrthoScene.generated_flow import cut_lowest_layer
+
         scan = self.outcome.result
         name = next((entry.region for entry in scan.cards if entry.region), None) or next(
             region.name for region in scan.regions if region.measurements)
         segment_id = self.node.GetSegmentation().GetSegmentIdBySegmentName(name)
-        walk.edit(self.node, segment_id, self.volume)
+        cut_lowest_layer(self.node, segment_id, self.volume)
         assert self.changed() == ("regions",)
         count = sum(entry.region == name for entry in scan.cards)
         assert self.run() == {"measurement": 1, **({"card": count} if count else {})} and not self.looked_for

@@ -128,13 +128,6 @@ def contents(*ignored: str) -> dict[str, str]:
     return found
 
 
-def edit(segmentation, segment_id: str, volume) -> None:
-    """Cut the lowest layer off a segment, as a person does with the eraser."""
-    array = slicer.util.arrayFromSegmentBinaryLabelmap(segmentation, segment_id, volume)
-    array[array.any(axis=(1, 2)).argmax()] = 0
-    slicer.util.updateSegmentBinaryLabelmapFromArray(array, segmentation, segment_id, volume)
-
-
 def views_picture(volume, segmentation, segment_id: str = "") -> Callable[[Path], object]:
     """Takes the slice views and the 3-D view at a segment, or in the middle of all."""
     from runtime.offscreen import RenderingUnavailable, render_views

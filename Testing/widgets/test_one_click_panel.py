@@ -44,12 +44,9 @@ def cards(section):
 
 def edit(node, volume, name):
     """Cut the lowest layer off a segment."""
-    import slicer
+    from RadiomicsOrthoScene.generated_flow import cut_lowest_layer
 
-    segment_id = node.GetSegmentation().GetSegmentIdBySegmentName(name)
-    array = slicer.util.arrayFromSegmentBinaryLabelmap(node, segment_id, volume)
-    array[array.any(axis=(1, 2)).argmax()] = 0
-    slicer.util.updateSegmentBinaryLabelmapFromArray(array, node, segment_id, volume)
+    cut_lowest_layer(node, node.GetSegmentation().GetSegmentIdBySegmentName(name), volume)
     settle()
 
 

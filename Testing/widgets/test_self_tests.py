@@ -10,8 +10,3 @@ def test_the_module_s_own_self_test(application, name):
     tests = [method for method in dir(getattr(sys.modules[name], f"{name}Test")) if method.startswith("test_")]
     assert len(tests) >= 4
     application.run_self_test(name)
-
-
-def test_both_modules_in_one_scene(application):
-    for name in ("RadiomicsOrthoSegment", "RadiomicsOrtho", "RadiomicsOrthoSegment"):
-        application.run_self_test(name)
