@@ -83,15 +83,17 @@ def _part(y: np.ndarray, score: np.ndarray, measure: str, weights: np.ndarray) -
 
 def weighted_areas(events: np.ndarray, score: np.ndarray, weights: np.ndarray) -> np.ndarray:
     """Areas under the ROC curve (samples) for ``weights`` (samples, n); NaN where an outcome has no weight."""
-    order = np.argsort(score, kind="stable")
-    starts = np.flatnonzero(np.concatenate([[True], np.diff(score[order]) > 0]))
-    ranked = weights[:, order].astype(float)
-    positive, negative = (np.add.reduceat(ranked * chosen, starts, axis=1)
-                          for chosen in (events[order], ~events[order]))
-    below = np.cumsum(negative, axis=1) - negative
-    total = positive.sum(axis=1) * negative.sum(axis=1)
+    positive = np.flatnonzero(events)
+    negative = np.flatnonzero(~events)[np.argsort(score[~events], kind="stable")]
+    against, drawn = score[negative], weights[:, positive]
+    # weight of those without the event up to each place of their order; ties count half
+    below = np.zeros((len(weights), len(negative) + 1))
+    np.cumsum(weights[:, negative], axis=1, out=below[:, 1:])
+    twice = below[:, np.searchsorted(against, score[positive], "left")]
+    twice += below[:, np.searchsorted(against, score[positive], "right")]
+    total = drawn.sum(axis=1) * below[:, -1]
     with np.errstate(invalid="ignore", divide="ignore"):
-        return np.where(total > 0, (positive * (below + negative / 2)).sum(axis=1) / total, np.nan)
+        return np.where(total > 0, np.einsum("ij,ij->i", drawn, twice) / 2 / total, np.nan)
 
 
 def _mean(scores: np.ndarray) -> np.ndarray:
