@@ -430,13 +430,16 @@ class RadiomicsOrthoTest(ScriptedLoadableModuleTest):
             self.assertTrue({("L1-80", "low"), ("L1-200", "not-low")} <= rows, rows)
 
     def test_a_sample_is_scored_where_it_can_be_had(self):
+        import logging
+
         from RadiomicsOrthoScene.generated_flow import one_click
         from RadiomicsOrthoScene.sample_data import load_sample, samples
 
         try:
             volume, bones = load_sample(samples()[0])
         except (InputError, ImportError) as error:
-            self.delayDisplay(f"No sample data: {error}")
+            # a skip would end a run of all tests by the button Reload and Test
+            logging.warning("Left out, there is no sample: %s", error)
             return
         places = {entry.card.place for entry in one_click(volume, bones).result.cards}
         self.assertEqual(places, {"L1", "L3"})

@@ -13,7 +13,9 @@ import sys
 import time
 import traceback
 from collections import Counter
+from pathlib import Path
 
+import ctk
 import qt
 import slicer
 
@@ -25,7 +27,9 @@ WORK_S = 120.0
 #: widgets of Slicer that are tested there; what they choose is walked through from outside
 FOREIGN = ("qMRMLSegmentEditorWidget", "qMRMLTableView", "qMRMLSubjectHierarchyTreeView", "qSlicerMarkupsPlaceWidget",
            "qSlicerSimpleMarkupsWidget", "QScrollBar", "QAbstractItemView")
-PRESSED = ("QAbstractButton", "QComboBox", "qMRMLNodeComboBox")
+PRESSED = ("QAbstractButton", "QComboBox", "qMRMLNodeComboBox", "ctkSliderWidget", "ctkPathLineEdit")
+#: what is one choice for a user
+WHOLE = ("qMRMLNodeComboBox", "ctkSliderWidget")
 SILENT = "disabled without a word"
 #: entries of the log that say nothing about the panels
 HARMLESS = ("Switch to module", "GetModuleHomeDirectory", "propagateSizeHints")
@@ -129,6 +133,7 @@ class Presser:
 
     def __init__(self, folder: str) -> None:
         self.folder, self.rows = folder, []
+        self._cases = make_cases(folder)
         self.log, self.dialogs, self.heart = Log(), Dialogs(folder), Heart()
         self._module, self._state, self._given, self._stated = "", "", {}, {}
         #: names of what was seen, and of what was pressed, in any state
@@ -185,6 +190,13 @@ class Presser:
                 done = walk_nodes(widget)
             elif widget.inherits("QComboBox"):
                 done = walk_choice(widget)
+            elif widget.inherits("ctkSliderWidget"):
+                widget.value += widget.singleStep if widget.value < widget.maximum else -widget.singleStep
+                done = "a step"
+            elif widget.inherits("ctkPathLineEdit"):
+                isFolder = widget.filters == ctk.ctkPathLineEdit.Dirs
+                widget.currentPath = f"{self.folder}/batch" if isFolder else self._cases
+                done = "a path"
             elif widget.checkable:
                 widget.click()
                 self._settle()
@@ -255,7 +267,7 @@ def keyed(widget, path: str = "") -> list:
         key = f"{path}/{kind}{kinds[kind]}"
         kinds[kind] += 1
         found.append((child, key))
-        if not child.inherits("qMRMLNodeComboBox"):
+        if not any(child.inherits(name) for name in WHOLE):
             found += keyed(child, key)
     return found
 
@@ -331,6 +343,15 @@ def wait(seconds: float, ready=lambda: False) -> None:
     while time.monotonic() < end and not ready():
         slicer.app.processEvents()
         time.sleep(0.01)
+
+
+def make_cases(folder: str) -> str:
+    """The list of a batch of one generated case."""
+    from RadiomicsOrthoScene.generated_flow import write_cases
+
+    place = Path(folder) / "cases"
+    place.mkdir(exist_ok=True)
+    return str(write_cases(place, (120.0,)))
 
 
 def make_state(state: str) -> None:
