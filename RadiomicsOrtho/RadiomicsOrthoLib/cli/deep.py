@@ -22,6 +22,7 @@ from ..models.encoder_manifest import MANIFEST, manifest_text
 from ..report.files import write_folder
 from ..report.learning_chart import learning_svg
 from ..report.tables import features_csv
+from ..workbench.request import check_new_folder, outcome_keys
 from .deep_adopt import add_adopt
 from .extract_several import DONE_IN_PART
 from .output import ProgressBar, check_output
@@ -100,12 +101,8 @@ def run_train(options: argparse.Namespace) -> dict:
     from ..modelling.deep.study import train_study
     from ..modelling.deep.training import TrainingPlan
 
-    if options.output.exists() and (not options.output.is_dir() or any(options.output.iterdir())):
-        raise InputError(f"'{options.output}' is there already; name a new or empty folder.")
-    column, _, values = options.outcome.partition("=")
-    keys = tuple(values.split(","))
-    if len(keys) != 2 or not all(keys) or not column or keys[0] == keys[1]:
-        raise InputError("--outcome is COLUMN=NO,YES: a column and its two values, the event second.")
+    check_new_folder(options.output)
+    column, keys = outcome_keys(options.outcome)
     check_torch()
     settings = crop_settings(options)
     if options.seed < 0:

@@ -15,6 +15,7 @@ from ..models.encoder import MAX_ENCODER_BYTES, load_encoder
 from ..models.encoder_manifest import MANIFEST, NETWORK, SLICES, VOLUME, EncoderManifest, Output, manifest_text
 from ..models.onnx_graph import IMAGE_OPERATORS, check_graph
 from ..report.files import write_folder
+from ..workbench.request import check_new_folder
 
 
 def add_adopt(actions, add_crop_arguments: Callable, crop_settings: Callable) -> None:
@@ -37,8 +38,7 @@ def add_adopt(actions, add_crop_arguments: Callable, crop_settings: Callable) ->
 
 
 def run_adopt(options: argparse.Namespace, settings: CropSettings) -> dict:
-    if options.output.exists() and (not options.output.is_dir() or any(options.output.iterdir())):
-        raise InputError(f"'{options.output}' is there already; name a new or empty folder.")
+    check_new_folder(options.output)
     if not re.fullmatch(r"[a-z0-9][a-z0-9-]{0,79}", options.id) or not options.title.strip() or options.columns < 1:
         raise InputError("--id is of small letters, digits and -, --title is not empty, and --columns 1 at least.")
     try:

@@ -16,6 +16,7 @@ from ..imaging.nrrd_writer import image_nrrd
 from ..regions.proposal import ProposedRegion, proposal_file
 from ..report.files import write_folder
 from ..report.tables import features_csv
+from ..workbench.request import check_new_folder
 from . import simulate_recipe
 from .output import ProgressBar
 
@@ -50,8 +51,7 @@ def run(options: argparse.Namespace) -> dict:
         options.count = COUNT
     if not 1 <= options.count <= MAX_COUNT or options.seed < 0:
         raise InputError(f"--count lies between 1 and {MAX_COUNT}, and --seed is not negative.")
-    if options.output.exists() and (not options.output.is_dir() or any(options.output.iterdir())):
-        raise InputError(f"'{options.output}' is there already; name a new or empty folder.")
+    check_new_folder(options.output)
     profile = load_profile(options.profile) if options.profile else None
     if profile is not None and profile.modality not in (None, "CT"):
         raise InputError(f"The profile '{profile.id}' is for {profile.modality}; virtual scans are CT.")

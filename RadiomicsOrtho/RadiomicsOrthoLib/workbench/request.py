@@ -95,6 +95,15 @@ def has_folds(recipe: Recipe) -> bool:
     return recipe.validation.folds > 0 and recipe.validation.by == "subject"
 
 
+def outcome_keys(text: str) -> tuple[str, tuple[str, str]]:
+    """The column and its two values, the event second, of ``COLUMN=NO,YES``; InputError for what is no such thing."""
+    column, _, values = text.partition("=")
+    keys = values.split(",")
+    if len(keys) != 2 or not all(keys) or not column or keys[0] == keys[1]:
+        raise InputError("--outcome is COLUMN=NO,YES: a column and its two values, the event second.")
+    return column, (keys[0], keys[1])
+
+
 def check_new_folder(path: Path) -> None:
     """InputError unless ``path`` can be written into without replacing anything."""
     if path.exists() and (not path.is_dir() or any(path.iterdir())):

@@ -15,7 +15,7 @@ from ..modelling.recipes.validate import validate_bundle
 from ..models.bundle import ModelBundle, load_bundle
 from ..report.files import write_folder
 from ..report.study.validation_page import SIMULATED, validation_files
-from .request import ValidationRequest, check_new_folder
+from .request import ValidationRequest, check_new_folder, outcome_keys
 
 OWN_TABLE = ("This is the table that the model was made from: the figures are those of its own people, which are too "
              "good. Validate it on a table of other people.")
@@ -49,10 +49,7 @@ def validate_model(asked: ValidationRequest, progress: Progress = no_progress,
 def _outcome(asked: ValidationRequest, bundle: ModelBundle) -> tuple[Outcome, Sequence[ColumnSpec]]:
     """What is predicted, and the columns that the table has besides features."""
     if asked.outcome:
-        column, _, values = asked.outcome.partition("=")
-        keys = values.split(",")
-        if len(keys) != 2 or not all(keys) or not column:
-            raise InputError("--outcome is COLUMN=NO,YES: a column and its two values, the event second.")
+        column, keys = outcome_keys(asked.outcome)
         outcome = Outcome("binary", column, column, classes={key: key for key in keys})
         declared = [ColumnSpec(column, "outcome", "choice", choices=dict(outcome.classes), missing=True)]
         declared += [ColumnSpec(item.key or item.name, "clinical", "choice" if item.choices else "number",
