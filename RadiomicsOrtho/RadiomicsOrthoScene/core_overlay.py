@@ -13,6 +13,7 @@ from RadiomicsOrthoLib.report.value_colours import HU_RANGE, scale_colour
 
 from .result_nodes import find_result, remove_results, result_node
 from .segment_boxes import packed_bones
+from .segment_display import fill_again, outline
 from .volumes import geometry_of, known_modality
 
 KIND, VOLUME, COLOURS = "overlay", "overlay volume", "overlay colours"
@@ -26,6 +27,8 @@ _COLOURS = 256
 
 def show_core(volumeNode, segmentationNode):
     """Lay the cores in colour over every slice view, with their legend; returns the volume of the cores.
+
+    The segments are outlines meanwhile: filled, they would mix with the colours.
 
     Segments that are cores are taken as they are, of other bones the core is made for the picture only.  Raises
     InputError where the volume is no CT, or the segmentation has no bone on it.
@@ -51,14 +54,16 @@ def show_core(volumeNode, segmentationNode):
         composite.SetForegroundVolumeID(node.GetID())
         composite.SetForegroundOpacity(1.0)
     _legend(node)
+    outline(segmentationNode, KIND)
     return node
 
 
-def hide_core(volumeNode) -> None:
+def hide_core(volumeNode, segmentationNode=None) -> None:
     """Take the cores off the slice views, with all that belongs to them; what lay there before comes back."""
     node = find_result(VOLUME, volumeNode)
     if node is None:
         return
+    fill_again(segmentationNode, KIND)
     for composite in slicer.util.getNodesByClass("vtkMRMLSliceCompositeNode"):
         if composite.GetForegroundVolumeID() == node.GetID():
             composite.SetForegroundVolumeID(composite.GetNodeReferenceID(BEFORE_ROLE))

@@ -8,12 +8,9 @@ from RadiomicsOrthoLib import RESEARCH_USE_ONLY
 
 from .level_values import Quantity, segments_named
 from .result_nodes import find_result, remove_results, result_node
+from .segment_display import fill_again, outline
 
 KIND = "labels"
-#: on the display node of a segmentation: how opaque its segments were filled before
-FILL_ATTRIBUTE = "RadiomicsOrtho.FillBefore"
-#: how opaque segments are filled beside values: what is measured stays visible
-FILL = 0.1
 
 
 def show_values(segmentationNode, quantity: Quantity, volumeNode):
@@ -32,7 +29,7 @@ def show_values(segmentationNode, quantity: Quantity, volumeNode):
         node.SetFixedNumberOfControlPoints(True)
     node.SetDescription(f"{quantity.title}. {RESEARCH_USE_ONLY}")
     _style(node)
-    _outline(segmentationNode)
+    outline(segmentationNode, KIND)
     return node
 
 
@@ -42,22 +39,11 @@ def hide_values(segmentationNode, volumeNode) -> None:
     for number in reversed(range(node.GetNumberOfDisplayNodes() if node is not None else 0)):
         slicer.mrmlScene.RemoveNode(node.GetNthDisplayNode(number))
     remove_results(KIND, volumeNode)
-    display = segmentationNode.GetDisplayNode() if segmentationNode is not None else None
-    before = display.GetAttribute(FILL_ATTRIBUTE) if display is not None else None
-    if before:
-        display.SetOpacity2DFill(float(before))
-        display.RemoveAttribute(FILL_ATTRIBUTE)
+    fill_again(segmentationNode, KIND)
 
 
 def values_shown(volumeNode) -> bool:
     return find_result(KIND, volumeNode) is not None
-
-
-def _outline(segmentationNode) -> None:
-    display = segmentationNode.GetDisplayNode()
-    if display is not None and not display.GetAttribute(FILL_ATTRIBUTE):
-        display.SetAttribute(FILL_ATTRIBUTE, repr(display.GetOpacity2DFill()))
-        display.SetOpacity2DFill(FILL)
 
 
 def _style(node) -> None:

@@ -212,6 +212,8 @@ def hand_to_score_module(volumeNode, segmentationNode, segmentId: str) -> None:
     node.inputVolume, node.segmentation = volumeNode, segmentationNode
     if segmentId:
         node.segmentId = segmentId
+    elif segmentationNode is not None and node.segmentId not in segments_of(segmentationNode):
+        node.segmentId = next(iter(segments_of(segmentationNode)), "")
 
 
 def save_scan(result: ScanResult, folder: str, choice: ReportChoice | None = None) -> list[str]:

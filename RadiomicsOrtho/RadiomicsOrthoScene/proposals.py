@@ -15,6 +15,7 @@ from RadiomicsOrthoLib.regions.vertebra.levels import fitted_levels
 
 from .body_levels import DERIVED_TAG, MEASURES_TAG, PROPOSAL_TAG, name_bodies, write_title
 from .edits import fingerprint_of, is_edited, mark_edits, remember_scan
+from .segment_display import tell_parts_apart
 from .segments import add_segment, anatomy_of_segment, check_same_transform, place_beside, roi_of_segment
 from .single_body import neighbours
 from .tags import segments_of, set_tag, tag
@@ -82,6 +83,7 @@ def add_proposal(proposal: Proposal, segmentationNode, volumeNode, keep: Collect
     for segmentId in ids if display else ():
         # Slicer hides a segment that is added after the selected one was removed
         display.SetSegmentVisibility(segmentId, True)
+    tell_parts_apart(segmentationNode, ids)
     return tuple(ids)
 
 

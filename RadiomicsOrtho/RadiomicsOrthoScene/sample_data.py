@@ -2,7 +2,7 @@
 
 ``Resources/SampleData/samples.json`` lists them: public files at addresses that keep their content, each with its
 SHA-256.  Slicer's own module downloads a file when the user clicks its picture, keeps it in Slicer's cache, and checks
-it; here it becomes a scan with the vertebrae as named segments.
+it; here it becomes a scan, with the vertebrae as named segments where there is a file of labels.
 """
 
 from __future__ import annotations
@@ -37,18 +37,25 @@ def samples() -> list[dict[str, Any]]:
 def load_sample(sample: Mapping[str, Any]):
     """The volume node and the segmentation node of a sample, downloaded if it is not in Slicer's cache.
 
+    The segmentation is ``None`` where the sample has no labels.
+
     Raises InputError if a file cannot be had or is not the one that was published.
     """
     paths = download(sample)
     volume = slicer.util.loadVolume(str(paths["scan"]), {"name": sample["node"]})
-    geometry = geometry_of(volume, slicer.util.arrayFromVolume(volume).shape)
     display = volume.GetDisplayNode()
     if display is not None:
         display.AutoWindowLevelOff()
         display.SetWindowLevel(*BONE_WINDOW)
+    return volume, _bones(paths, volume, sample["node"]) if "vertebrae" in paths else None
+
+
+def _bones(paths: Mapping[str, Path], volume, name: str):
+    """The whole vertebrae of the label files as segments."""
+    geometry = geometry_of(volume, slicer.util.arrayFromVolume(volume).shape)
     labels = _labels(paths["vertebrae"])
     bodies = _labels(paths["bodies"]) if "bodies" in paths else None
-    segmentation = new_segmentation(volume, f"{sample['node']} bones")
+    segmentation = new_segmentation(volume, f"{name} bones")
     for value, level in CLASSES["total"].items():
         if level not in VERTEBRAE:
             continue
@@ -61,7 +68,7 @@ def load_sample(sample: Mapping[str, Any]):
             compartment = "unknown" if bodies is None else "whole-body"
             add_segment(segmentation, Roi(mask, geometry, "vertebra", level, None, compartment, "TotalSegmentator"),
                         volume)
-    return volume, segmentation
+    return segmentation
 
 
 def download(sample: Mapping[str, Any]) -> dict[str, Path]:

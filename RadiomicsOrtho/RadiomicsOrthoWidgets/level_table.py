@@ -16,6 +16,7 @@ class LevelTable:
         self._chosen, self._regions = chosen, []
         self.widget = qt.QTableWidget()
         self.widget.objectName = "levelTable"
+        self.widget.accessibleName = _("Levels")
         self.widget.toolTip = _("Choose a level, by mouse or arrow keys, and the slice views go there")
         self.widget.setColumnCount(3)
         self.widget.setHorizontalHeaderLabels([_("Level"), _("Value"), _("Class")])

@@ -69,7 +69,7 @@ class ProtocolSection:
         if self._shown != fitting:
             self.comboBox.clear()
             for protocol in fitting:
-                self.comboBox.addItem(protocol.title, protocol.id)
+                self.comboBox.addItem(shown(protocol.title), protocol.id)
             self._shown = fitting
         self._fit = fit
         self.comboBox.setCurrentIndex(0 if fitting else -1)

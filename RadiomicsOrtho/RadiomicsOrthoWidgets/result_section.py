@@ -1,14 +1,17 @@
 """A result in the panel: the card in short, the nomogram, the table."""
 
+import qt
 from slicer.i18n import tr as _
 
-from .sizes import lines
+from .sizes import letters, lines
 from .translated_cells import showTranslated
 from .what_if_section import NOMOGRAM_WIDTH, WhatIfSection
 
 __all__ = ["NOMOGRAM_WIDTH", "ResultSection", "refusalHtml"]
 #: lines of the table, and of the card at least and at most, that are seen without scrolling
 TABLE_LINES, FEWEST_LINES, MOST_LINES = 9, 3, 45
+#: of a name in the table that are seen at least
+FEWEST_LETTERS = 24
 
 
 class ResultSection:
@@ -19,6 +22,8 @@ class ResultSection:
         self.whatIf = WhatIfSection(ui)
         # a place to read, not to type a tab into
         ui.cardBrowser.tabChangesFocus = True
+        ui.cardBrowser.accessibleName = _("Score card")
+        ui.resultTableView.accessibleName = _("Result, measurements and features")
         showTranslated(ui.resultTableView)
         ui.resultTableView.setMinimumHeight(lines(ui.resultTableView, TABLE_LINES))
 
@@ -33,7 +38,15 @@ class ResultSection:
             self._showText(emptyHtml or _("No result yet: press Apply, or Score this scan."))
             return
         self._showText(scored.briefHtml)
-        ui.resultTableView.resizeColumnsToContents()
+        self._fitColumns(ui.resultTableView)
+
+    def _fitColumns(self, view) -> None:
+        """The names get the room that the numbers leave; the middle of a long one is cut out."""
+        view.textElideMode = qt.Qt.ElideMiddle
+        view.resizeColumnsToContents()
+        numbers = view.columnWidth(1) + view.columnWidth(2)
+        left = max(view.viewport().width - numbers, letters(view, FEWEST_LETTERS))
+        view.setColumnWidth(0, min(view.columnWidth(0), left))
 
     def _showText(self, html: str) -> None:
         """The text, and as much room as it takes.

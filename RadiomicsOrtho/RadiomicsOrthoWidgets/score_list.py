@@ -16,6 +16,7 @@ class ScoreList:
         self._ui, self._onCard, self._onOffer, self._cards = ui, onCard, onOffer, 0
         self.list = qt.QListWidget()
         self.list.objectName = "scoreListWidget"
+        self.list.accessibleName = _("Scores")
         self.list.horizontalScrollBarPolicy = qt.Qt.ScrollBarAlwaysOff
         self.list.toolTip = _("Choose a score to see its card below, with its region in the slice views")
         self.list.connect("currentRowChanged(int)", self._onRow)

@@ -55,6 +55,7 @@ class ViewSection(Section):
 
     def sceneClosed(self) -> None:
         self._soon.stop()
+        self.tiltCheckBox.checked = False
         self._fill((), None)
         self._showState(None, None)
 
@@ -242,7 +243,7 @@ class ViewSection(Section):
                 if checked:
                     core_overlay.show_core(node.inputVolume, node.segmentation)
                 else:
-                    core_overlay.hide_core(node.inputVolume)
+                    core_overlay.hide_core(node.inputVolume, node.segmentation)
             except InputError as error:
                 problem = shown(str(error))
         self._showState(node.inputVolume, node.segmentation)

@@ -107,6 +107,7 @@ def test_cores_in_colour_are_the_scan_inside_and_nothing_outside(bridge, scored,
         composite.SetForegroundVolumeID(other.GetID())
         composite.SetForegroundOpacity(0.3)
     before = {node.GetID() for node in slicer.util.getNodesByClass("vtkMRMLNode")}
+    fill = scored.node.GetDisplayNode().GetOpacity2DFill()
     node = show_core(scored.volume, scored.node)
     assert show_core(scored.volume, scored.node) is node and core_shown(scored.volume)
     shown, scan = slicer.util.arrayFromVolume(node), slicer.util.arrayFromVolume(scored.volume)
@@ -120,7 +121,9 @@ def test_cores_in_colour_are_the_scan_inside_and_nothing_outside(bridge, scored,
     legend = slicer.vtkSlicerColorLogic.GetColorLegendDisplayNode(node)
     assert legend.GetVisibility() and legend.GetTitleText() == "HU"
     assert all(composite.GetForegroundVolumeID() == node.GetID() for composite in composites)
-    hide_core(scored.volume)
+    assert scored.node.GetDisplayNode().GetOpacity2DFill() < fill, "filled segments would mix with the colours"
+    hide_core(scored.volume, scored.node)
+    assert scored.node.GetDisplayNode().GetOpacity2DFill() == fill
     assert {node.GetID() for node in slicer.util.getNodesByClass("vtkMRMLNode")} == before
     assert all((composite.GetForegroundVolumeID(), composite.GetForegroundOpacity()) == (other.GetID(), 0.3)
                for composite in composites)

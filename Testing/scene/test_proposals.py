@@ -427,3 +427,26 @@ def test_the_views_go_to_a_segment(bridge, case):
     centre = GRID.to_ras(np.array([(part.start + part.stop - 1) / 2 for part in brick(5)]))
     axial = bridge.slicer.util.getNodesByClass("vtkMRMLSliceNode")[0]
     assert axial.GetSliceToRAS().GetElement(2, 3) == pytest.approx(centre[2], abs=0.51)
+
+
+def test_the_parts_of_a_bone_do_not_cover_one_another(bridge, case):
+    from RadiomicsOrthoLib.regions.proposal import Proposal, ProposedRegion
+    from RadiomicsOrthoLib.regions.roi import Roi
+
+    def added(*kinds):
+        rois = []
+        for kind in kinds:
+            mask = np.zeros(GRID.shape, bool)
+            mask[brick(2)] = True
+            rois.append(Roi(mask, GRID, "proximal-femur", None, "left", kind, METHOD))
+        ids = bridge.proposals.add_proposal(
+            Proposal(tuple(ProposedRegion(roi) for roi in rois), {"femora": []}), case.node, case.volume)
+        display = case.node.GetDisplayNode()
+        return {kind: (display.GetSegmentVisibility2DFill(name), display.GetSegmentVisibility3D(name))
+                for kind, name in zip(kinds, ids, strict=True)}
+
+    assert added("whole-body", "trabecular") == {"whole-body": (False, True), "trabecular": (True, False)}
+    assert added("whole-body", "femoral-neck", "cortical", "trabecular") == {
+        "whole-body": (False, False), "femoral-neck": (True, True), "cortical": (False, False),
+        "trabecular": (False, False)}
+    assert added("whole-body") == {"whole-body": (True, True)}

@@ -114,3 +114,11 @@ def test_the_demo_and_the_sample_are_the_same_files(sample_data):
     sample = next(sample for sample in sample_data.samples() if "archive" in sample)
     assert sample["archive"]["sha256"] == WHEEL_SHA256
     assert {sample[name]["member"]: sample[name]["sha256"] for name in ("scan", "vertebrae")} == MEMBERS
+
+
+def test_a_sample_without_labels_is_a_scan_alone(sample_data, files):
+    import slicer
+
+    volume, segmentation = sample_data.load_sample({"node": "CT hip", "scan": part_of(files["scan"])})
+    assert volume.GetName() == "CT hip" and segmentation is None
+    assert not slicer.util.getNodesByClass("vtkMRMLSegmentationNode")

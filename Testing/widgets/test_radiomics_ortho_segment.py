@@ -153,13 +153,20 @@ def test_going_on_to_the_score_takes_scan_and_segment_along(panel, make_case, op
     assert (node.inputVolume, node.segmentation, node.segmentId) == (volume, segmentation, segment_id)
 
 
-def test_the_bones_that_a_scan_has_are_chosen_when_the_module_is_opened(panel, make_case):
+def test_going_on_without_a_chosen_segment_takes_the_first(panel, make_case):
     import slicer
+    from RadiomicsOrthoScene.one_click import hand_to_score_module
+
+    volume, segmentation, segment_id = make_case()
+    hand_to_score_module(volume, segmentation, "")
+    assert slicer.util.getModuleLogic("RadiomicsOrtho").getParameterNode().segmentId == segment_id
+
+
+def test_the_bones_that_a_scan_has_are_chosen_when_the_module_is_opened(panel, make_case):
     from RadiomicsOrthoScene.segments import new_segmentation
 
     panel.exit()
     volume, segmentation, _ = make_case()
-    empty = new_segmentation(volume, "nothing drawn yet")
-    slicer.mrmlScene.RemoveNode(empty)
+    new_segmentation(volume, "nothing drawn yet")
     panel.enter()
     assert panel._parameterNode.inputVolume is volume and panel._parameterNode.segmentation is segmentation

@@ -47,9 +47,10 @@ def test_registering_downloads_nothing_and_names_every_file_with_its_sum(buttons
 
 def test_the_module_registers_them_when_the_application_has_started(buttons):
     import slicer
+    from RadiomicsOrthoScene.sample_data import samples
 
     slicer.app.end_of_start()
-    assert len(buttons.offered()) == 2
+    assert len(buttons.offered()) == len(samples())
 
 
 def test_a_click_asks_for_the_published_file_and_says_when_it_cannot_be_had(buttons):

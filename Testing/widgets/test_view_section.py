@@ -70,8 +70,9 @@ def test_it_is_folded_until_there_is_something_to_see(panel, section, case):
     section.widget.collapsed = True
     panel.panel.update()
     assert section.widget.collapsed, "what a person folds stays so"
+    section.tiltCheckBox.click()
     slicer.mrmlScene.Clear()
-    assert section.widget.collapsed
+    assert section.widget.collapsed and not section.tiltCheckBox.checked
 
 
 def test_a_level_says_its_region_quantity_and_unit_on_hover(section, scored):

@@ -1233,6 +1233,10 @@
 <context>
     <name>RadiomicsOrthoWidgets.level_table</name>
     <message>
+        <source>Levels</source>
+        <translation>各节段</translation>
+    </message>
+    <message>
         <source>Choose a level, by mouse or arrow keys, and the slice views go there</source>
         <translation>用鼠标或方向键选择一个节段，切面视图即转到该处</translation>
     </message>
@@ -1830,6 +1834,14 @@ Keep them as they are?</source>
 <context>
     <name>RadiomicsOrthoWidgets.result_section</name>
     <message>
+        <source>Score card</source>
+        <translation>评分卡</translation>
+    </message>
+    <message>
+        <source>Result, measurements and features</source>
+        <translation>结果、测量值和特征</translation>
+    </message>
+    <message>
         <source>No result yet: press Apply, or Score this scan.</source>
         <translation>尚无结果：请按“应用”或“为此扫描评分”。</translation>
     </message>
@@ -1925,6 +1937,10 @@ Keep them as they are?</source>
 </context>
 <context>
     <name>RadiomicsOrthoWidgets.score_list</name>
+    <message>
+        <source>Scores</source>
+        <translation>评分</translation>
+    </message>
     <message>
         <source>Choose a score to see its card below, with its region in the slice views</source>
         <translation>选择一项评分，在下方查看其评分卡，并在切面视图中显示其区域</translation>
