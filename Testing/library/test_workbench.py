@@ -12,8 +12,10 @@ pytest.importorskip("pandas", reason="training needs pandas")
 
 from RadiomicsOrthoLib.errors import InputError
 from RadiomicsOrthoLib.long_work import with_time_left
+from RadiomicsOrthoLib.modelling.recipes.recipe_file import load_recipe, recipe_names, recipe_titles
 from RadiomicsOrthoLib.models.bundle import load_bundle
 from RadiomicsOrthoLib.models.schema_check import faults, shipped_schema
+from RadiomicsOrthoLib.report.study.recipe_text import differs_text, needs_text
 from RadiomicsOrthoLib.workbench.check import check_study
 from RadiomicsOrthoLib.workbench.process import WorkbenchProcess
 from RadiomicsOrthoLib.workbench.request import StudyRequest, ValidationRequest
@@ -63,6 +65,15 @@ def write(path, rows):
     with path.open("w", encoding="utf-8", newline="") as file:
         csv.writer(file).writerows(rows)
     return path
+
+
+def test_a_list_of_recipes_and_what_each_needs_is_read_from_the_recipes():
+    titles = recipe_titles()
+    for name in recipe_names():
+        found = load_recipe(name)
+        assert titles[name] == found.title
+        assert all(column.name in needs_text(found) for column in found.declared)
+        assert found.deviations[0].here in differs_text(found)
 
 
 def test_a_table_is_checked_against_the_recipe_before_anything_is_computed(recipe, table, tmp_path):
