@@ -12,6 +12,7 @@ from RadiomicsOrthoWidgets.panel import Panel
 from RadiomicsOrthoWidgets.readiness import FEATURES_ONLY, reasonNotReady
 from RadiomicsOrthoWidgets.sample_buttons import registerSamples
 from RadiomicsOrthoWidgets.scan_facts_section import statedFacts
+from RadiomicsOrthoWidgets.study_self_test import StudySelfTest
 from RadiomicsOrthoWidgets.translation import installTranslation, shown
 from RadiomicsOrthoWidgets.what_if_section import NOMOGRAM_WIDTH
 from slicer import vtkMRMLScalarVolumeNode, vtkMRMLSegmentationNode, vtkMRMLTableNode, vtkMRMLTextNode
@@ -352,7 +353,7 @@ class RadiomicsOrthoLogic(ScriptedLoadableModuleLogic):
         return save_result(scored, folder, choice)
 
 
-class RadiomicsOrthoTest(ScriptedLoadableModuleTest):
+class RadiomicsOrthoTest(StudySelfTest, ScriptedLoadableModuleTest):
     """Self-test on generated data; runs in the application and on the stand-ins alike."""
 
     def setUp(self):

@@ -29,7 +29,7 @@ class StudyJob(Job):
 
     def check(self, request: StudyRequest) -> bool:
         """Look whether the table fits the recipe; False, and nothing is done, while packages for it are missing."""
-        if missing(_path(REQUIREMENTS)):
+        if missing(requirements_file()):
             return False
         self._process.check(request)
         return True
@@ -60,7 +60,7 @@ class StudyJob(Job):
         return self._process.outcome()
 
     def _begin(self, start: Callable[[WorkbenchProcess], None]) -> None:
-        ensure(_path(REQUIREMENTS), "Radiomics Ortho")
+        ensure(requirements_file(), "Radiomics Ortho")
         start(self._process)
 
 
@@ -101,6 +101,11 @@ def free_folder(parent: str, name: str) -> str:
         number += 1
         path = Path(parent) / f"{name}-{number}"
     return str(path)
+
+
+def requirements_file() -> str:
+    """The packages that every study needs."""
+    return _path(REQUIREMENTS)
 
 
 def _path(name: str) -> str:

@@ -21,8 +21,8 @@ from RadiomicsOrthoLib.workbench.process import WorkbenchProcess
 from RadiomicsOrthoLib.workbench.request import StudyRequest, ValidationRequest
 from RadiomicsOrthoLib.workbench.results import holds_study, read_study
 from RadiomicsOrthoLib.workbench.train import train_study
+from RadiomicsOrthoLib.workbench.trial import trial_recipe, trial_table
 from RadiomicsOrthoLib.workbench.validate import OWN_TABLE, validate_model
-from small_study import small_recipe, small_table
 
 
 @pytest.fixture(scope="module")
@@ -32,12 +32,12 @@ def place(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def recipe(place):
-    return small_recipe(place)
+    return trial_recipe(place)
 
 
 @pytest.fixture(scope="module")
 def table(place, recipe):
-    return small_table(recipe, place / "cohort")
+    return trial_table(recipe, place / "cohort")
 
 
 @pytest.fixture(scope="module")
@@ -132,8 +132,8 @@ def test_the_results_of_a_study_are_those_of_its_tables(study):
 @pytest.mark.parametrize("name", ["vara-2023", "xue-2022", "hong-2021"])
 def test_every_kind_of_study_has_lines_and_charts(name, tmp_path):
     pytest.importorskip("sksurv" if name.startswith("hong") else "sklearn")
-    recipe = small_recipe(tmp_path, name, model="svm" if name == "xue-2022" else "")
-    table = small_table(recipe, tmp_path / "cohort", 90)
+    recipe = trial_recipe(tmp_path, name, model="svm" if name == "xue-2022" else "")
+    table = trial_table(recipe, tmp_path / "cohort", 90)
     train_study(StudyRequest(str(recipe), str(table), str(tmp_path / "out")))
     found = read_study(str(tmp_path / "out"))
     kinds = {one.partition("-")[0] for one in found.charts}
@@ -173,7 +173,7 @@ def test_a_validation_on_the_model_s_own_table_says_so(study, recipe, table, tmp
     bundle = next(iter(read_study(str(study)).models.values()))
     own = validate_model(ValidationRequest(str(bundle), str(table), str(tmp_path / "own"), str(recipe)))
     assert OWN_TABLE in own["notes"] and OWN_TABLE in read_study(str(tmp_path / "own")).data["notes"]
-    other = small_table(recipe, tmp_path / "more", 80)
+    other = trial_table(recipe, tmp_path / "more", 80)
     found = validate_model(ValidationRequest(str(bundle), str(other), str(tmp_path / "other"), str(recipe)))
     assert OWN_TABLE not in found["notes"] and found["auc"][0] < own["auc"][0]
     assert set(read_study(str(tmp_path / "other")).charts) == {"roc-external", "calibration-external",

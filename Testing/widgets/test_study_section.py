@@ -9,19 +9,19 @@ from panel_steps import part, pick, shortcuts, wait
 pytest.importorskip("sklearn", reason="training needs scikit-learn")
 pytest.importorskip("pandas", reason="training needs pandas")
 
-from small_study import small_recipe, small_table
+from RadiomicsOrthoLib.workbench.trial import trial_recipe, trial_table
 
 MODULE = "RadiomicsOrtho"
 
 
 @pytest.fixture(scope="module")
 def recipe(tmp_path_factory):
-    return small_recipe(tmp_path_factory.mktemp("recipe"))
+    return trial_recipe(tmp_path_factory.mktemp("recipe"))
 
 
 @pytest.fixture(scope="module")
 def table(tmp_path_factory, recipe):
-    return small_table(recipe, tmp_path_factory.mktemp("table") / "cohort")
+    return trial_table(recipe, tmp_path_factory.mktemp("table") / "cohort")
 
 
 @pytest.fixture(scope="module")
@@ -213,9 +213,9 @@ def test_a_simulated_cohort_is_chosen_and_says_so(section, recipe, tmp_path):
     section.simulateButton.click()
     wait(section, 60)
     assert "SIMULATED" in section.stateLabel.text
-    assert section.tableEdit.currentPath == str(tmp_path / "simulated-small-yang-2022-cohort" / "cohort.csv")
+    assert section.tableEdit.currentPath == str(tmp_path / "simulated-trial-yang-2022-cohort" / "cohort.csv")
     checked(section)
-    assert section.button.enabled and section.outEdit.currentPath == str(tmp_path / "simulated-small-yang-2022-study")
+    assert section.button.enabled and section.outEdit.currentPath == str(tmp_path / "simulated-trial-yang-2022-study")
 
 
 def test_the_plan_of_a_recipe_can_be_changed_where_it_has_folds(section, recipe):
@@ -250,7 +250,7 @@ def test_a_model_of_the_study_scores_a_case(section, results, finished, panel, o
     results.useButton.click()
     assert panel.ui.tabWidget.currentIndex == 0
     chosen = panel._parameterNode.modelId
-    assert chosen.startswith("small-yang-2022-") and (own_models / chosen / "model.json").is_file()
+    assert chosen.startswith("trial-yang-2022-") and (own_models / chosen / "model.json").is_file()
     assert panel.ui.modelComboBox.currentData == chosen
     assert panel.logic.model(chosen).trust == "simulated"
     # again: the same model is taken without a word of replacing
@@ -264,8 +264,8 @@ def test_a_case_is_scored_by_a_model_of_one_s_own(section, results, panel, make_
     from RadiomicsOrthoLib.workbench.train import train_study
     from RadiomicsOrthoScene.segments import describe_segment
 
-    recipe = small_recipe(tmp_path, "jiang-2022", model="mean-hu")
-    table = small_table(recipe, tmp_path / "cohort", 40)
+    recipe = trial_recipe(tmp_path, "jiang-2022", model="mean-hu")
+    table = trial_table(recipe, tmp_path / "cohort", 40)
     train_study(StudyRequest(str(recipe), str(table), str(tmp_path / "out")))
     section.outEdit.currentPath = str(tmp_path / "out")
     section.showButton.click()
@@ -278,7 +278,7 @@ def test_a_case_is_scored_by_a_model_of_one_s_own(section, results, panel, make_
     assert panel.ui.applyButton.enabled, panel.ui.applyReasonLabel.text
     panel.ui.applyButton.click()
     card = panel.panel.scored.card
-    assert card.model.id == "small-jiang-2022-mean-hu" and 0 <= card.value <= 1
+    assert card.model.id == "trial-jiang-2022-mean-hu" and 0 <= card.value <= 1
     assert "SIMULATED" in panel.ui.cardBrowser.plainText.upper()
 
 
@@ -296,7 +296,7 @@ def test_a_model_is_validated_on_another_table(section, results, finished, recip
     section.showButton.click()
     validation.enter()
     validation.ownButton.click()
-    validation.tableEdit.currentPath = str(small_table(recipe, tmp_path / "others", 80))
+    validation.tableEdit.currentPath = str(trial_table(recipe, tmp_path / "others", 80))
     validation.outEdit.currentPath = str(tmp_path / "external")
     assert validation.button.enabled
     run(validation)
