@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from RadiomicsOrthoLib.features.measurements import MEASUREMENTS
 from RadiomicsOrthoLib.regions.origin import BODY_TAG
+from RadiomicsOrthoLib.regions.terminology import LEVELS
 from RadiomicsOrthoLib.report.value_colours import HU_RANGE, Colour, from_triple, scale_colour
 from RadiomicsOrthoLib.report.wording import number_text, with_unit
 
@@ -52,7 +53,15 @@ def quantities(volumeNode) -> tuple[Quantity, ...]:
     rows = [row for row in score_rows(volumeNode) if row.region]
     for model_id in dict.fromkeys(row.model_id for row in rows):
         found.append(_scored([row for row in rows if row.model_id == model_id]))
-    return tuple(quantity for quantity in found if quantity is not None)
+    return tuple(_downwards(quantity) for quantity in found if quantity is not None)
+
+
+def _downwards(quantity: Quantity) -> Quantity:
+    """Its levels from above downwards, however the segments are ordered; places that are no level keep theirs."""
+    order = {level: number for number, level in enumerate(LEVELS)}
+    if any(value.place not in order for value in quantity.values):
+        return quantity
+    return replace(quantity, values=tuple(sorted(quantity.values, key=lambda value: order[value.place])))
 
 
 def segments_named(segmentationNode, region: str) -> list[str]:

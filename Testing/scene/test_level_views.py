@@ -32,6 +32,20 @@ def slices(bridge):
     return found
 
 
+def test_levels_are_listed_from_above_downwards_however_the_segments_lie(bridge, scored, quantity):
+    from RadiomicsOrthoScene.level_values import REGIONS, quantities
+    from RadiomicsOrthoScene.result_nodes import find_result
+
+    table = find_result(REGIONS, scored.volume).GetTable()
+    rows = [[table.GetValue(row, column) for column in range(table.GetNumberOfColumns())]
+            for row in range(table.GetNumberOfRows())]
+    for row, values in enumerate(reversed(rows)):
+        for column, value in enumerate(values):
+            table.SetValue(row, column, value)
+    assert table.GetValueByName(0, "Place").ToString() == "L5"
+    assert quantities(scored.volume)[0] == quantity
+
+
 def segment(case, name):
     segmentation = case.node.GetSegmentation()
     return segmentation.GetSegment(segmentation.GetSegmentIdBySegmentName(name))
