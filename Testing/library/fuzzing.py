@@ -10,7 +10,7 @@ import shutil
 import signal
 import sys
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -58,12 +58,16 @@ def tried(target: Target, good: Path, content: bytes) -> str:
         out.mkdir()
         try:
             path.write_bytes(content)
-            return _broken(target, target.arguments(good, out), out, Path(temporary) / "models")
+            return broken(target.arguments(good, out), out, target.results, Path(temporary) / "models")
         finally:
             path.write_bytes(before)
 
 
-def _broken(target: Target, arguments: list[object], out: Path, models: Path) -> str:
+def broken(arguments: list[object], out: Path, results: Sequence[str] = (), also: Path | None = None) -> str:
+    """What promise the command breaks with ``arguments`` that write into ``out`` (and ``also``), or an empty text.
+
+    ``results`` all are there, or nothing is, where it ends with code 2 because of what the input holds.
+    """
     errors = io.StringIO()
     try:
         with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(errors), limits():
@@ -77,8 +81,8 @@ def _broken(target: Target, arguments: list[object], out: Path, models: Path) ->
         return f"exit code {code}: {sentence[:300]}"
     if code == 2 and (not sentence or "Traceback" in sentence or "\n" in sentence):
         return f"no single sentence: {sentence[:300]!r}"
-    written = {path.name for path in (*out.rglob("*"), *models.rglob("*"))}
-    if code == 2 and written and not (target.results and written.issuperset(target.results)):
+    written = {path.name for folder in (out, also) if folder for path in folder.rglob("*")}
+    if code == 2 and written and not (results and written.issuperset(results)):
         return f"refused, and yet wrote {sorted(written)}"
     return ""
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import base64
+import os
 import re
+import subprocess
 import sys
 import tempfile
 import zlib
@@ -79,7 +81,28 @@ _COMMANDS = {
     "deep": lambda scan, out: ["deep", "encode", listed(scan), "--encoder", network(), "-o", out / "deep.csv"],
     "compare": lambda scan, out: ["compare", scan[1], scan[1], "-o", out / "agreement.csv"],
     "scan": lambda scan, out: ["scan", scan[0], "--seed", seed(), "--level", "L1", "--out", out / "case"],
+    "batch": lambda scan, out: ["batch", cohort(scan), "--out", out / "cohort", "--profile", "ct-vertebra-body",
+                                "--cards", "--backend", "threading"],
+    "table join": lambda scan, out: ["table", "join", "--features", features(scan), "-o", out / "joined.csv"],
+    "table export": lambda scan, out: ["table", "export", features(scan), "--strip", "--key", out / "key" / "key.csv",
+                                       "-o", out / "package.zip"],
 }
+
+
+def cohort(scan: tuple[Path, Path]) -> Path:
+    """The scan as a list of one case, which a person named without a name."""
+    path = scan[0].parent / "cohort.csv"
+    path.write_text(f"case,image,mask,level\ncase-1,{scan[0].name},{scan[1].name},L1\n", encoding="utf-8")
+    return path
+
+
+def features(scan: tuple[Path, Path]) -> Path:
+    """The table that a batch makes of the scan."""
+    out = scan[0].parent / "cohort"
+    if not out.exists():
+        assert main(["batch", str(cohort(scan)), "--out", str(out), "--profile", "ct-vertebra-body", "--backend",
+                     "threading"]) == 0
+    return out / "features.csv"
 
 
 @pytest.mark.parametrize("name", _COMMANDS)
@@ -88,6 +111,7 @@ def test_nothing_of_the_patient_is_printed_or_written(name, wants_json, scan, tm
     out = tmp_path / "out"
     out.mkdir()
     arguments = [*_COMMANDS[name](scan, out), *(["--json"] if wants_json else [])]
+    capsys.readouterr()
     code = main([str(argument) for argument in arguments])
     assert code == 0
     printed = capsys.readouterr()
@@ -139,6 +163,36 @@ def test_nothing_is_sent_or_asked_for(name, scan, tmp_path, capsys, no_network):
     out.mkdir()
     code = main([str(argument) for argument in _COMMANDS[name](scan, out)])
     assert code == 0 and not no_network
+
+
+def test_workers_send_nothing_either(scan, tmp_path):
+    """Each Python process that is started hangs the same watch up; what it sees stands in a file."""
+    (tmp_path / "sitecustomize.py").write_text(_WATCH, encoding="utf-8")
+    seen = tmp_path / "seen"
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join([str(tmp_path), *sys.path]), "SEEN": str(seen)}
+
+    def run(*words: object) -> int:
+        return subprocess.run([sys.executable, *map(str, words)], env=environment, check=False,
+                              stdout=subprocess.DEVNULL).returncode
+
+    assert run("-m", "RadiomicsOrthoLib.cli", "batch", cohort(scan), "--out", tmp_path / "out", "--jobs", "2") == 0
+    assert {line.split()[0] for line in seen.read_text().splitlines()} == {"started"}
+    assert len(seen.read_text().splitlines()) > 1, "no worker was watched"
+    assert run("-c", "import socket; socket.create_connection(('192.0.2.1', 80), 1)") == 1
+    assert "socket.getaddrinfo" in seen.read_text()
+
+
+_WATCH = """import os, sys
+def note(text):
+    with open(os.environ["SEEN"], "a") as file:
+        file.write(text + chr(10))
+def hook(event, arguments):
+    if event in ("socket.connect", "socket.getaddrinfo", "socket.gethostbyname", "urllib.Request"):
+        note(f"{event} {arguments[1:2]}")
+        raise OSError("the network is forbidden in this test")
+note("started")
+sys.addaudithook(hook)
+"""
 
 
 def test_the_watch_sees_an_attempt(no_network):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 import os
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
@@ -40,22 +42,22 @@ class BatchCase:
         """A path of the list as one that can be opened."""
         return Path(self.folder) / written
 
-    def request(self) -> dict[str, object]:
-        """JSON-ready: what is asked for, by which an earlier result is known again.
+    def request(self) -> str:
+        """SHA-256 of what is asked for, by which an earlier result is known again, and which tells no path.
 
         Without the line and the folder: a list may grow and move.
         """
         asked = asdict(self) | {"carried": dict(self.carried)}
-        return {name: list(value) if isinstance(value, tuple) else value for name, value in asked.items()
-                if name not in ("line", "folder")}
+        wanted = {name: value for name, value in asked.items() if name not in ("line", "folder")}
+        return hashlib.sha256(json.dumps(wanted, sort_keys=True).encode()).hexdigest()
 
     def files(self) -> dict[str, list[int] | None]:
-        """Path as written → size and time of the file, for a folder of all that is in it; ``None`` if it is gone.
+        """What it is → size and time of the file, for a folder of all that is in it; ``None`` if it is gone.
 
         They are compared for equality only, so a clock that was changed does no harm.
         """
-        return {written: _identity(self.path(written)) for written in (self.image, self.mask, self.calibration)
-                if written}
+        given = {"image": self.image, "mask": self.mask, "calibration": self.calibration}
+        return {name: _identity(self.path(written)) for name, written in given.items() if written}
 
 
 def _identity(path: Path) -> list[int] | None:

@@ -64,10 +64,10 @@ class BatchFolder:
         A file that is gone since takes nothing away from what was computed of it.
         """
         found = _json(self.path / CASES / case.id / RESULT)
-        if found.get("schema") != SCHEMA or found["request"] != json.loads(json.dumps(case.request())):
+        if found.get("schema") != SCHEMA or found["request"] != case.request():
             return None
-        for written, now in case.files().items():
-            if now != found["files"].get(written) and not (now is None and found["status"] == DONE):
+        for name, now in case.files().items():
+            if now != found["files"].get(name) and not (now is None and found["status"] == DONE):
                 return None
         return found
 

@@ -32,10 +32,10 @@ PROVENANCE_SCHEMA = "radiomics-ortho-batch-provenance/1"
 _ATTEMPTS = 2
 #: how often in a row workers may be lost while no case was begun
 _PATIENCE = 3
-LOST = ("The worker process ended while it computed this case: it was killed, crashed, or ran out of memory. Try "
-        "again with --retry-failed, fewer --jobs or more --memory.")
-NO_ROOM = ("There is not memory enough for this case. Try again with --retry-failed and more --memory, or with larger "
-           "voxels.")
+LOST = ("The worker process ended while it computed this case: it was killed, crashed, or ran out of memory. Compute "
+        "it again with fewer workers or more memory (--resume --retry-failed).")
+NO_ROOM = ("There is not memory enough for this case. Compute it again with more memory (--resume --retry-failed), or "
+           "with larger voxels.")
 
 
 @dataclass(frozen=True)
