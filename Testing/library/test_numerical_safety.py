@@ -40,10 +40,10 @@ def profile(**changes):
         "feature_classes": ["shape", "firstorder", *TEXTURE]} | changes)
 
 
-def features(array, mask, spacing=(1.0, 1.0, 1.0), origin=(0.0, 0.0, 0.0), **changes):
+def features(array, mask, spacing=(1.0, 1.0, 1.0), origin=(0.0, 0.0, 0.0), engine="fast", **changes):
     geometry = Geometry(array.shape, spacing, origin)
     return extract_features(BoneImage(array, geometry, "CT"), Roi(mask, geometry, site="vertebra"), profile(**changes),
-                            load_engine("fast"))
+                            load_engine(engine))
 
 
 def region(seed):
@@ -121,6 +121,36 @@ def test_empty_bins_between_two_values_count_for_nothing():
     for name in ("glcm_JointEntropy", "glcm_MaximumProbability", "glrlm_RunEntropy", "glszm_ZoneEntropy",
                  "gldm_DependenceEntropy", "firstorder_Entropy"):
         assert far.values[f"original_{name}"] == pytest.approx(close.values[f"original_{name}"], rel=1e-12), name
+
+
+#: regions at the edge of what has a meaning, and a scan that is as hard
+HARD = {"one value": (np.full(SHAPE, 5.0), CUBE),
+        "two values far apart": (np.indices(SHAPE).sum(axis=0) % 2 * 1e3, CUBE),
+        "saturated": (np.minimum(region(1)[0] + 3000, 3071.0), region(1)[1]),
+        "one voxel in air": (np.where(np.indices(SHAPE).sum(axis=0) == 17, 100.0, -1024.0), CUBE),
+        "eight voxels": (region(1)[0], box(*[slice(4, 6)] * 3)),
+        "one voxel": (region(1)[0], box(5, 5, 5)), "a line": (region(1)[0], box(5, 5, slice(5, 7))),
+        "NaN": (np.where(np.indices(SHAPE).sum(axis=0) == 17, np.nan, 1.0), CUBE),
+        "huge": (np.where(np.indices(SHAPE).sum(axis=0) == 17, 1e300, 1.0), CUBE)}
+
+
+@pytest.mark.parametrize("name", HARD)
+def test_both_engines_define_the_same_or_refuse_both(name):
+    pytest.importorskip("radiomics", reason="compared with pyradiomics")
+    array, mask = HARD[name]
+    found = {}
+    for engine in ("fast", "pyradiomics"):
+        try:
+            found[engine] = features(array, mask, engine=engine)
+        except InputError as error:
+            found[engine] = None
+            assert str(error).count("\n") == 0
+    if None in found.values():
+        assert set(found.values()) == {None}
+    else:
+        assert not found["fast"].failures and not found["pyradiomics"].failures
+        assert np.isfinite(list(found["fast"].values.values())).all()
+        same(found["fast"], found["pyradiomics"], rtol=1e-6)
 
 
 # -- invariances -------------------------------------------------------------------------------------

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Cases per hour of ``batch`` by its ways of working, start-up, memory over many cases, and what 5,000 CTs would take.
 
-    python Testing/benchmarks/batch/run.py [--cases 12] [--long 200] [--nice 0]
+    python Testing/benchmarks/batch/run.py [--cases 12] [--long 200] [--no-write]
 
 Generated scans: CTs of a lumbar spine whose bones are looked for, and scans with a mask whose features are extracted.
 Wall time depends on what else the machine does, so the CPU time of all processes of a run is taken beside it, and the
@@ -21,7 +21,7 @@ import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -43,7 +43,10 @@ from spine_phantom import spine_phantom
 
 @dataclass(frozen=True)
 class Run:
-    """Seconds of a whole run, and of its processors; the largest memory of a worker (MiB), and the machine's load."""
+    """Seconds of a whole run, and of its processors; the largest memory of a worker (MiB), and the machine's load.
+
+    ``one`` is the same with a single case.
+    """
 
     kind: str
     way: str
@@ -52,10 +55,17 @@ class Run:
     cpu: float
     peak_mb: float
     load: float
+    one: Run | None = None
 
     @property
-    def cpu_per_case(self) -> float:
-        return self.cpu / self.cases
+    def each(self) -> float:
+        """CPU seconds that a further case takes: the start of command and workers is not in it."""
+        return (self.cpu - self.one.cpu) / (self.cases - 1)
+
+    @property
+    def start(self) -> float:
+        """CPU seconds of everything but the cases."""
+        return self.one.cpu - self.each
 
 
 def main() -> int:
@@ -75,13 +85,14 @@ def main() -> int:
         for kind, scans, extra in (("bones looked for", searched, []),
                                    ("mask given, features", drawn, ["--profile", PROFILE])):
             for way, options in ways.items():
-                rows.append(measured(scans, arguments.cases, kind, way, [*options, *extra], folder))
+                rows.append(compared(scans, arguments.cases, kind, way, [*options, *extra], folder))
             with cluster() as address:
-                rows.append(measured(scans, arguments.cases, kind, "dask, 2 workers", ["--dask", address, *extra],
+                # workers of a cluster wait for many runs: their imports are no part of one
+                measured(scans, 2, kind, "warm", ["--dask", address, *extra], folder)
+                rows.append(compared(scans, arguments.cases, kind, "dask, 2 workers", ["--dask", address, *extra],
                                      folder))
-        empty = measured(drawn, 1, "", "one case", ["--jobs", "1", "--profile", PROFILE], folder)
         memory = long_run(write_drawn(folder / "many", 1.5), arguments.long, folder)
-    text = report(rows, empty, memory, arguments)
+    text = report(rows, memory, arguments)
     print(text)
     if not arguments.no_write:
         write_section(text)
@@ -110,6 +121,15 @@ def write_drawn(folder: Path, spacing: float = 1.0) -> list[str]:
         phantoms.write_seg_nrrd(folder / f"scan{number}.seg.nrrd", mask, image.geometry, [{"Name": "L1 vertebra"}])
         rows.append(f"{folder / f'scan{number}.nii.gz'},{folder / f'scan{number}.seg.nrrd'},")
     return rows
+
+
+def compared(scans: list[str], count: int, kind: str, way: str, options: list[str], folder: Path) -> Run:
+    """A run of ``count`` cases with that of one case beside it."""
+    one = measured(scans, 1, kind, way, options, folder)
+    found = replace(measured(scans, count, kind, way, options, folder), one=one)
+    print(f"{kind}, {way}: {found.wall:.1f} s wall, {found.each:.2f} s of CPU for each case, {found.start:.1f} s to "
+          "start", flush=True)
+    return found
 
 
 def measured(scans: list[str], count: int, kind: str, way: str, options: list[str], folder: Path) -> Run:
@@ -172,36 +192,36 @@ def long_run(scans: list[str], count: int, folder: Path) -> dict[int, float]:
     return {number: max(peaks[:number]) for number in marks}
 
 
-def report(rows: list[Run], one: Run, memory: dict[int, float], arguments: argparse.Namespace) -> str:
+def report(rows: list[Run], memory: dict[int, float], arguments: argparse.Namespace) -> str:
     table = "\n".join(
-        f"| {row.kind} | {row.way} | {row.wall:.1f} | {3600 * row.cases / row.wall:.0f} | {row.cpu_per_case:.2f} | "
-        f"{row.peak_mb:.0f} | {row.load:.1f} |" for row in rows)
+        f"| {row.kind} | {row.way} | {row.wall:.1f} | {3600 * row.cases / row.wall:.0f} | {row.start:.1f} | "
+        f"{row.each:.2f} | {row.peak_mb:.0f} | {row.load:.1f} |" for row in rows)
     marks = ", ".join(f"{peak:.0f} MiB after {number}" for number, peak in memory.items())
     projected = "\n".join(
-        f"| {row.kind} | {row.cpu_per_case:.2f} | {hours:.1f} | {hours / 2:.1f} | {hours / 16:.2f} |"
-        for row in rows if row.way == "2 workers (loky)" for hours in (MANY * row.cpu_per_case / 3600,))
+        f"| {row.kind} | {row.each:.2f} | " + " | ".join(
+            f"{(row.start + MANY * row.each / workers) / 3600:.2f}" for workers in (1, 2, 16)) + " |"
+        for row in rows if row.way == "2 workers (loky)")
     return f"""{HEADING}
 
 `Testing/benchmarks/batch/run.py --cases {arguments.cases} --long {arguments.long}`, {datetime.now(UTC):%Y-%m-%d}, \
 {os.cpu_count()} {platform.machine()} cores, {platform.system()}, Python {platform.python_version()}.
 
-*CPU* is that of all processes of a run, imports and start of workers included; *load* that of the machine at its end: \
-above the number of cores, other work took part of the wall time. Bones are looked for in generated CTs of five lumbar \
-bodies (1 mm); features ({PROFILE}) are those of a vertebra in 120 × 120 × 80 mm (1 mm).
+*CPU* is that of all processes of a run: *start* what command, workers and tables take (a run of one case less that \
+case), *each* what a further case takes ((run of {arguments.cases} − run of one) / {arguments.cases - 1}); *load* is \
+that of the machine at the end: above the number of cores, other work took part of the wall time. Bones are looked for \
+in generated CTs of five lumbar bodies (1 mm); features ({PROFILE}) are those of a vertebra in 120 × 120 × 80 mm (1 mm).
 
-| {arguments.cases} cases | way | wall, s | cases per hour, wall | CPU, s per case | memory of a worker, MiB | load |
-|---|---|---|---|---|---|---|
+| {arguments.cases} cases | way | wall, s | cases per hour, wall | start, CPU s | each, CPU s | memory of a worker, \
+MiB | load |
+|---|---|---|---|---|---|---|---|
 {table}
-
-A run of a single case takes {one.cpu:.1f} s of CPU ({one.wall:.1f} s wall, load {one.load:.1f}): start of the \
-command, one worker, the case, the tables.
 
 Memory over {arguments.long} cases (masks, 1.5 mm) on two workers, the largest that either had so far: {marks}.
 
-Projected to {MANY:,} CTs: `hours = {MANY:,} × CPU per case / (workers × 3,600)`, one worker for each core of an \
+Projected to {MANY:,} CTs: `hours = (start + {MANY:,} × each / workers) / 3,600`, one worker for each core of an \
 otherwise idle machine.
 
-| case | CPU, s per case | 1 worker, h | 2 workers, h | 16 workers, h |
+| case | each, CPU s | 1 worker, h | 2 workers, h | 16 workers, h |
 |---|---|---|---|---|
 {projected}
 """
