@@ -10,7 +10,7 @@ import zipfile
 import numpy as np
 import pytest
 from RadiomicsOrthoLib.cli.main import main
-from RadiomicsOrthoLib.cohort.deidentification import unfit
+from RadiomicsOrthoLib.cohort.deidentification import key_text, read_key, unfit
 from RadiomicsOrthoLib.cohort.feature_table import read_feature_table
 from RadiomicsOrthoLib.cohort.parquet import MAX_CELLS
 from RadiomicsOrthoLib.cohort.table import read_table
@@ -53,6 +53,14 @@ def test_a_table_is_read_with_numbers_missing_values_and_texts(tmp_path):
     assert np.isnan(table.column("original_glcm_Contrast")[1]) and table.column("age").tolist() == [71, 71, 93]
     assert table.subjects.tolist() == ["ann", "ann", "bob"] and not table.simulated
     assert list(table.rows())[1]["original_glcm_Contrast"] is None
+
+
+def test_the_key_of_an_export_runs_nothing_in_a_spreadsheet(tmp_path):
+    key = {("subject", name): f"s-{number}" for number, name in enumerate(("=1+1", "@x", "-2", "'a", "a", "ä1", "7"))}
+    text = key_text(key)
+    assert not [line for line in text.splitlines() if line.split(",")[1].startswith(("=", "@", "-"))]
+    (tmp_path / "key.csv").write_text(text, encoding="utf-8")
+    assert read_key(tmp_path / "key.csv") == key
 
 
 def test_what_spreadsheets_make_of_a_table(tmp_path):

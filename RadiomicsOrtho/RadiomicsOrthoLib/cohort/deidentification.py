@@ -26,6 +26,8 @@ OLDEST = 89.0
 OLDER = 90.0
 #: columns that are typed freely whatever their role says
 FREE_REGIONS = ("segment", "roi")
+#: has a spreadsheet show what follows as it stands
+_SHOWN = "'"
 KEY_HEADER = ("kind", "own", "shared")
 _DATE = re.compile(r"(?<!\d)(?:(?:19|20)\d\d[-/.]?(?:0[1-9]|1[0-2])[-/.]?(?:0[1-9]|[12]\d|3[01])"
                    r"|\d{1,2}[./-]\d{1,2}[./-](?:19|20)?\d\d)(?!\d)")
@@ -109,14 +111,15 @@ def read_key(path: Path) -> dict[tuple[str, str], str]:
         rows = []
     if not rows or tuple(rows[0]) != KEY_HEADER or any(len(row) != len(KEY_HEADER) for row in rows):
         raise InputError(f"'{path}' is no key of an earlier export; name a new file.")
-    return {(kind, own): shared for kind, own, shared in rows[1:]}
+    return {(kind, own.removeprefix(_SHOWN)): shared for kind, own, shared in rows[1:]}
 
 
 def key_text(key: Mapping[tuple[str, str], str]) -> str:
-    """What :func:`read_key` reads."""
+    """What :func:`read_key` reads; a name that a spreadsheet could take for a formula begins with ``'`` in it."""
     text = io.StringIO()
     csv.writer(text, lineterminator="\n").writerows(
-        [KEY_HEADER, *((kind, own, shared) for (kind, own), shared in sorted(key.items()))])
+        [KEY_HEADER, *((kind, own if own[:1].isalnum() else _SHOWN + own, shared)
+                       for (kind, own), shared in sorted(key.items()))])
     return text.getvalue()
 
 
