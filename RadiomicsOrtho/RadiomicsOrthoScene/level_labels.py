@@ -8,20 +8,23 @@ from RadiomicsOrthoLib import RESEARCH_USE_ONLY
 
 from .level_values import Quantity, segments_named
 from .result_nodes import find_result, remove_results, result_node
-from .segment_display import fill_again, outline
+from .segment_display import drawn_outside, fill_again, outline
 
 KIND = "labels"
 
 
 def show_values(segmentationNode, quantity: Quantity, volumeNode):
-    """Write the value of every region at its centre, locked, and show the segments as outlines."""
+    """Write the value of every region at its centre, locked, and show the segments as outlines.
+
+    What lies inside or over other segments, such as the layers of a femur, gets none: its centre is theirs.
+    """
     node = result_node("vtkMRMLMarkupsFiducialNode", KIND, "Values at the levels", volumeNode)
     # the views are told once
     with slicer.util.NodeModify(node):
         node.SetFixedNumberOfControlPoints(False)
         node.RemoveAllControlPoints()
         for value in quantity.values:
-            for segmentId in segments_named(segmentationNode, value.region)[:1]:
+            for segmentId in drawn_outside(segmentationNode, segments_named(segmentationNode, value.region)[:1]):
                 centre = [0.0, 0.0, 0.0]
                 segmentationNode.GetSegmentCenterRAS(segmentId, centre)
                 node.AddControlPointWorld(vtk.vtkVector3d(*centre), f"{value.place or value.region}: {value.text}")

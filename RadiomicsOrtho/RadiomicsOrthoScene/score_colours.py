@@ -5,7 +5,7 @@ from __future__ import annotations
 import slicer
 from RadiomicsOrthoLib.report.value_colours import from_triple, triple_of
 
-from .level_values import Quantity, segments_of_same_bone
+from .level_values import Quantity, segments_named, segments_of_same_bone
 from .segments import anatomy_of_segment
 from .tags import segments_of, set_tag, tag
 
@@ -16,7 +16,8 @@ NO_VALUE = (0.6, 0.6, 0.6)
 
 
 def colour_by(segmentationNode, quantity: Quantity) -> None:
-    """Give each bone, with its parts, the colour of its value; bones without a value are grey.
+    """Give each bone, with its parts, the colour of its value, and a part with a value of its own that of its own;
+    bones without a value are grey.
 
     Their own colours could be taken for those of classes.
     """
@@ -24,6 +25,8 @@ def colour_by(segmentationNode, quantity: Quantity) -> None:
         restore_colours(segmentationNode)
         given = {segmentId: value.colour for value in quantity.values
                  for segmentId in segments_of_same_bone(segmentationNode, value.region)}
+        given |= {segmentId: value.colour for value in quantity.values
+                  for segmentId in segments_named(segmentationNode, value.region)}
         for segmentId, segment in segments_of(segmentationNode).items():
             if segmentId in given or anatomy_of_segment(segment)["site"] != "unknown":
                 own = " ".join(repr(part) for part in segment.GetColor())

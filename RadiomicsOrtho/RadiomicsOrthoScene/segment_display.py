@@ -37,6 +37,12 @@ def tell_parts_apart(segmentationNode, segmentIds: Iterable[str]) -> None:
             display.SetSegmentVisibility3D(name, not divided and (outer or not whole))
 
 
+def drawn_outside(segmentationNode, segmentIds: Iterable[str]) -> list[str]:
+    """Those of the segments that are drawn in 3-D; all where there is nothing to tell by."""
+    display = segmentationNode.GetDisplayNode()
+    return [name for name in segmentIds if display is None or display.GetSegmentVisibility3D(name)]
+
+
 def outline(segmentationNode, reason: str) -> None:
     """Show the segments as outlines while there is such a ``reason``."""
     display = segmentationNode.GetDisplayNode() if segmentationNode is not None else None

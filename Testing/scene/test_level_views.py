@@ -245,3 +245,33 @@ def test_layouts_are_known_and_left_as_they_were_found(bridge, scored):
     assert layouts.current_layout() == node.SlicerLayoutOneUp3DView
 
 
+
+
+def test_parts_of_one_bone_have_their_own_colours_and_values_where_they_are_seen(bridge):
+    from generated_proposal import GRID, METHOD, brick
+    from RadiomicsOrthoLib.imaging.image import BoneImage
+    from RadiomicsOrthoLib.regions.proposal import Proposal, ProposedRegion
+    from RadiomicsOrthoLib.regions.roi import Roi
+    from RadiomicsOrthoScene.level_labels import show_values
+    from RadiomicsOrthoScene.level_values import LevelValue, Quantity
+    from RadiomicsOrthoScene.score_colours import colour_by
+    from RadiomicsOrthoScene.segments import new_segmentation
+
+    volume = bridge.volumes.add_volume(BoneImage(np.zeros(GRID.shape, np.int16), GRID, "CT"), "hip")
+    node, rois = new_segmentation(volume, "bones"), []
+    for number, part in enumerate(("whole-body", "femoral-head", "femoral-neck"), 1):
+        mask = np.zeros(GRID.shape, bool)
+        mask[brick(number)] = True
+        rois.append(Roi(mask, GRID, "proximal-femur", None, "left", part, METHOD))
+    ids = bridge.proposals.add_proposal(
+        Proposal(tuple(ProposedRegion(roi) for roi in rois), {"femora": []}), node, volume)
+    segmentation = node.GetSegmentation()
+    names = [segmentation.GetSegment(name).GetName() for name in ids]
+    quantity = Quantity("mean_hu", "Mean attenuation", "HU", tuple(
+        LevelValue(name, name, value, f"{value} HU", (value / 255, 0.0, 0.0))
+        for name, value in zip(names, (51.0, 102.0, 153.0), strict=True)), ())
+    colour_by(node, quantity)
+    assert [round(255 * segmentation.GetSegment(name).GetColor()[0]) for name in ids] == [51, 102, 153]
+    points = show_values(node, quantity, volume)
+    assert [points.GetNthControlPointLabel(number).partition(":")[0]
+            for number in range(points.GetNumberOfControlPoints())] == names[1:]
