@@ -147,3 +147,11 @@ def test_a_study_of_features_that_its_profile_does_not_give_says_so():
         "models": [{**model["models"][0], "blocks": ["radiomics"]}], "scan": recipe_data("yang-2022")["scan"] | {
             "profile": "ct-vertebra-body"}})
     assert any("cannot score a scan" in note for note in run_recipe(recipe, table).notes)
+
+
+def test_coefficients_of_a_support_vector_machine_are_not_called_log_odds():
+    for estimator, unit, other in (("svm_linear", "decision value", "log odds"),
+                                   ("ridge_logistic", "log odds", "decision")):
+        recipe, table = quick("yang-2022", features=30, **changed("yang-2022", {estimator: {}}, [{"t_test": {"k": 3}}]))
+        drawn = study_files(run_recipe(recipe, table))[0]["figures/weights.svg"]
+        assert unit in drawn and other not in drawn

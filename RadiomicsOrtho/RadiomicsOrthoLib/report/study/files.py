@@ -8,6 +8,7 @@ import numpy as np
 
 from ...errors import InputError
 from ...modelling.recipes.bundle import bundle_of, model_id, record, regression_bundle
+from ...modelling.recipes.learners import Fitted
 from ...modelling.recipes.recipe import safe_name
 from ...modelling.recipes.results import BinaryResult, StudyResult
 from ...models.conversion.preprocessing import NotConvertibleError
@@ -132,7 +133,7 @@ def _feature_figures(result: StudyResult) -> dict[str, str]:
     if one.kept_share:
         found["stability"] = draw.stability_figure(one)
     if one.fitted.weights:
-        outcome = "log odds" if main else result.recipe.outcome.unit or "units of the outcome"
+        outcome = _scale(one.fitted) if main else result.recipe.outcome.unit or "units of the outcome"
         found["weights"] = draw.weights_figure(one, outcome if one.fitted.linear else "share of the trees' gain")
     names = [name for name in one.fitted.kept if name in result.data.frame.columns][:MOST_ROWS]
     if len(names) > 1:
@@ -141,6 +142,11 @@ def _feature_figures(result: StudyResult) -> dict[str, str]:
         found["heat"] = draw.heat_figure(names, values, result.data.outcome[result.development], classes)
         found["correlation"] = draw.correlation_figure(names, values)
     return found
+
+
+def _scale(fitted: Fitted) -> str:
+    """What the coefficients of a classifier add up to: a support vector machine's are no log odds."""
+    return "log odds" if "logistic" in fitted.learner.kind[0] else "decision value, before calibration"
 
 
 def _values(result: StudyResult, names: list[str]) -> np.ndarray:
