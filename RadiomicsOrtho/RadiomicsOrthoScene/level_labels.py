@@ -11,6 +11,8 @@ from .result_nodes import find_result, remove_results, result_node
 from .segment_display import drawn_outside, fill_again, outline
 
 KIND = "labels"
+#: letters of a name (``L1``, ``left``) before its value; a longer one stands behind it
+LONGEST_PLACE = 12
 
 
 def show_values(segmentationNode, quantity: Quantity, volumeNode):
@@ -27,13 +29,19 @@ def show_values(segmentationNode, quantity: Quantity, volumeNode):
             for segmentId in drawn_outside(segmentationNode, segments_named(segmentationNode, value.region)[:1]):
                 centre = [0.0, 0.0, 0.0]
                 segmentationNode.GetSegmentCenterRAS(segmentId, centre)
-                node.AddControlPointWorld(vtk.vtkVector3d(*centre), f"{value.place or value.region}: {value.text}")
+                node.AddControlPointWorld(vtk.vtkVector3d(*centre), _text(value))
         node.SetLocked(True)
         node.SetFixedNumberOfControlPoints(True)
     node.SetDescription(f"{quantity.title}. {RESEARCH_USE_ONLY}")
     _style(node)
     outline(segmentationNode, KIND)
     return node
+
+
+def _text(value) -> str:
+    """A level and its value; the value first where the name is so long that a view may cut its end off."""
+    place = value.place or value.region
+    return f"{place}: {value.text}" if len(place) <= LONGEST_PLACE else f"{value.text}, {place}"
 
 
 def hide_values(segmentationNode, volumeNode) -> None:

@@ -273,5 +273,5 @@ def test_parts_of_one_bone_have_their_own_colours_and_values_where_they_are_seen
     colour_by(node, quantity)
     assert [round(255 * segmentation.GetSegment(name).GetColor()[0]) for name in ids] == [51, 102, 153]
     points = show_values(node, quantity, volume)
-    assert [points.GetNthControlPointLabel(number).partition(":")[0]
-            for number in range(points.GetNumberOfControlPoints())] == names[1:]
+    assert [points.GetNthControlPointLabel(number) for number in range(points.GetNumberOfControlPoints())] == [
+        f"102.0 HU, {names[1]}", f"153.0 HU, {names[2]}"]
