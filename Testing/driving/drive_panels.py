@@ -1,4 +1,4 @@
-"""The whole flow through the real widgets on the stand-ins: click, correct, cancel, close, reload, save, reopen, batch.
+"""The whole flow through the real widgets on the stand-ins: click, correct, cancel, save, reopen, reload, batch, study.
 
     python Testing/driving/drive_panels.py FOLDER [--real]
 
@@ -284,6 +284,26 @@ class PanelWalk(walk.Walk):
         assert any(node.GetName() == "Batch scores" for node in slicer.util.getNodesByClass("vtkMRMLTableNode"))
         self.see("batch-done")
 
+    def study(self, place: Path) -> None:
+        """The tab "Study": a small recipe on a simulated table, its report, and its charts in the views."""
+        from RadiomicsOrthoLib.workbench.trial import trial_recipe, trial_table
+
+        section = panel_steps.part(self.panel, "StudySection")
+        results, recipe, out = panel_steps.part(self.panel, "StudyResultsSection"), trial_recipe(place), place / "study"
+        self.panel.panel.openTab(section)
+        section.ownRecipeEdit.currentPath = str(recipe)
+        panel_steps.pick(section._recipe.comboBox, "own")
+        section.tableEdit.currentPath = str(trial_table(recipe, place / "table"))
+        section.outEdit.currentPath = str(out)
+        panel_steps.checked(section)
+        assert "SIMULATED" in section.checkLabel.text and section.button.enabled, section.button.toolTip
+        self.see("study-ready")
+        section.button.click()
+        panel_steps.wait(section, SCORED_WITHIN_S)
+        assert "SIMULATED" in results.titleLabel.text and (out / "report.html").is_file()
+        assert slicer.util.getNodesByClass("vtkMRMLPlotChartNode")
+        self.see("study-done")
+
     def end(self) -> None:
         harness.close_widget(self.panel)
         assert self.started.alive == [] and harness.slot_errors() == []
@@ -308,6 +328,8 @@ def drive(folder: Path, case: walk.Case, cohort: Path | None = None) -> list[str
         user.close_scene()
         if cohort is not None:
             user.batch(cohort)
+            with tempfile.TemporaryDirectory() as place:
+                user.study(Path(place))
         user.end()
     harness.reset()
     return user.states

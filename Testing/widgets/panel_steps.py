@@ -20,10 +20,19 @@ def pick(combo_box, key):
 
 def wait(section, seconds=60.0):
     """Until what a section of a panel does in the background is done and shown."""
+    _wait_while(lambda: section.busy, seconds)
+
+
+def checked(section, seconds=60.0):
+    """Until the tab "Study" has compared the table with the recipe."""
+    _wait_while(lambda: section.checking, seconds)
+
+
+def _wait_while(works, seconds):
     import slicer
 
     end = time.monotonic() + seconds
-    while section.busy:
+    while works():
         assert time.monotonic() < end, "the work does not end"
         slicer.app.processEvents()
         time.sleep(0.01)

@@ -4,7 +4,7 @@ import csv
 import time
 
 import pytest
-from panel_steps import part, pick, shortcuts, wait
+from panel_steps import checked, part, pick, shortcuts, wait
 
 pytest.importorskip("sklearn", reason="training needs scikit-learn")
 pytest.importorskip("pandas", reason="training needs pandas")
@@ -66,17 +66,6 @@ def ask(section, recipe, table, out):
     pick(section._recipe.comboBox, "own")
     section.tableEdit.currentPath, section.outEdit.currentPath = str(table), str(out)
     checked(section)
-
-
-def checked(section):
-    import slicer
-
-    for _ in range(2000):
-        slicer.app.processEvents()
-        if not section.checking:
-            return
-        time.sleep(0.01)
-    raise AssertionError("the check does not end")
 
 
 def run(section):
