@@ -23,15 +23,15 @@ def write_level_chart(quantity: Quantity, volumeNode):
 
     Slicer's plots number their axes; what stands behind the numbers is said in the axis's title, and at each point.
     """
-    places = [value.place or value.region for value in quantity.values]
-    numbers = np.arange(1, len(places) + 1, dtype=float)
+    count = len(quantity.values)
+    numbers = np.arange(1, count + 1, dtype=float)
     curves = []
-    if len(places) > 1:
+    if count > 1 and quantity.is_of_levels:
         curves.append(Curve("from above", numbers, np.array([value.value for value in quantity.values]), GREY, LINE))
     curves += [_points(quantity.values, group) for group in dict.fromkeys(map(_group, quantity.values))]
     height = with_unit(quantity.title, f"({quantity.unit})" if quantity.unit else "")
-    chart = write_chart(KIND, quantity.title, (_numbering(places), height), curves, volumeNode,
-                        ((0.5, len(places) + 0.5), _ends([value.value for value in quantity.values])))
+    chart = write_chart(KIND, quantity.title, (_numbering(quantity), height), curves, volumeNode,
+                        ((0.5, count + 0.5), _ends([value.value for value in quantity.values])))
     chart.SetLegendVisibility(any(value.meaning for value in quantity.values))
     chart.SetAttribute(QUANTITY_ATTRIBUTE, quantity.key)
     return chart
@@ -64,7 +64,9 @@ def _points(values: Sequence[LevelValue], group: tuple) -> Curve:
                  tuple(f"{value.place or value.region}: {value.text}" for _, value in chosen))
 
 
-def _numbering(places: Sequence[str]) -> str:
-    """What the numbers of the axis stand for: ``1 = T11 … 7 = L5``."""
-    named = [f"{number} = {place}" for number, place in enumerate(places, 1)]
+def _numbering(quantity: Quantity) -> str:
+    """What the numbers of the axis stand for: ``1 = T11 … 7 = L5``; names of parts are too long to stand there."""
+    if not quantity.is_of_levels:
+        return "Part (point at a mark for its name)"
+    named = [f"{number} = {value.place}" for number, value in enumerate(quantity.values, 1)]
     return ", ".join(named) if len(named) <= 3 else f"{named[0]} \u2026 {named[-1]}"

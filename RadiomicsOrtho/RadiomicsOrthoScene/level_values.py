@@ -46,6 +46,11 @@ class Quantity:
     values: tuple[LevelValue, ...]
     legend: tuple[tuple[Colour, str], ...]
 
+    @property
+    def is_of_levels(self) -> bool:
+        """Whether every region is a level of the spine; otherwise they are parts without an order."""
+        return all(value.place in LEVELS for value in self.values)
+
 
 def quantities(volumeNode) -> tuple[Quantity, ...]:
     """What was measured or scored of the regions of a volume: the mean attenuation (or its like), then each model."""
@@ -58,10 +63,10 @@ def quantities(volumeNode) -> tuple[Quantity, ...]:
 
 def _downwards(quantity: Quantity) -> Quantity:
     """Its levels from above downwards, however the segments are ordered; places that are no level keep theirs."""
-    order = {level: number for number, level in enumerate(LEVELS)}
-    if any(value.place not in order for value in quantity.values):
+    if not quantity.is_of_levels:
         return quantity
-    return replace(quantity, values=tuple(sorted(quantity.values, key=lambda value: order[value.place])))
+    order = list(LEVELS)
+    return replace(quantity, values=tuple(sorted(quantity.values, key=lambda value: order.index(value.place))))
 
 
 def segments_named(segmentationNode, region: str) -> list[str]:

@@ -1,5 +1,7 @@
 """What the views show of results: colours and values of the levels, cores in HU colours, layouts, the slices there."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from RadiomicsOrthoLib.errors import InputError
@@ -44,6 +46,21 @@ def test_levels_are_listed_from_above_downwards_however_the_segments_lie(bridge,
             table.SetValue(row, column, value)
     assert table.GetValueByName(0, "Place").ToString() == "L5"
     assert quantities(scored.volume)[0] == quantity
+
+
+def test_parts_without_an_order_are_not_joined_by_a_line_and_named_at_their_points(scored, quantity):
+    from RadiomicsOrthoScene.curve_chart import remove_chart
+    from RadiomicsOrthoScene.level_chart import KIND, write_level_chart
+
+    remove_chart(KIND, scored.volume)
+    spine = write_level_chart(quantity, scored.volume)
+    joined, axis = spine.GetNumberOfPlotSeriesNodes(), spine.GetXAxisTitle()
+    parts = replace(quantity, values=tuple(replace(value, place="", region=f"right proximal femur part {number}")
+                                           for number, value in enumerate(quantity.values)))
+    femur = write_level_chart(parts, scored.volume)
+    assert "1 = L1" in axis and "part" not in axis
+    assert femur.GetNumberOfPlotSeriesNodes() == joined - 1
+    assert femur.GetXAxisTitle() == "Part (point at a mark for its name)"
 
 
 def segment(case, name):
