@@ -241,11 +241,16 @@ class StudySection(Section):
         allow(self.batchButton, waits or ("" if self._batchTable() else _(
             "The folder of results in the tab Batch holds no table of features yet.")), _(
             "Take the features that the batch wrote; name the table of outcomes under Advanced"))
-        allow(self.simulateButton, waits or ("" if self._recipe.recipe else _("Choose a recipe first.")), _(
+        allow(self.simulateButton, waits or self._whyNotSimulated(), _(
             "Write a table of virtual people of this design, as many as in the study, to try how a study runs. "
             "Everything that comes of it says SIMULATED."))
         for widget in (self._recipe.comboBox, self.tableEdit, self.outEdit, self.advancedBox):
             widget.enabled = not busy
+
+    def _whyNotSimulated(self) -> str:
+        if not self._recipe.recipe:
+            return _("Choose a recipe first.")
+        return "" if self._recipe.recipe.simulation else _("This recipe describes no people to simulate.")
 
     def _showCheck(self) -> None:
         check = self._check

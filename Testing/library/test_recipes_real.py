@@ -41,7 +41,7 @@ def recipe(name, clinical):
                     "estimator": {"logistic": {"tol": 1e-9}}}],
         "main": "clinical", "compare": [], "validation": {"repeats": 1, "folds": 5, "seed": 1, "bootstrap": 100,
                                                           "inner": 2},
-        "thresholds": [0.3], "outputs": [], "deviations": [], "assumed": [], "simulation": {}})
+        "thresholds": [0.3], "outputs": [], "deviations": [], "assumed": []})
 
 
 def glow(shared_data):

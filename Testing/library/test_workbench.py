@@ -18,8 +18,9 @@ from RadiomicsOrthoLib.models.schema_check import faults, shipped_schema
 from RadiomicsOrthoLib.report.study.recipe_text import differs_text, needs_text
 from RadiomicsOrthoLib.workbench.check import check_study
 from RadiomicsOrthoLib.workbench.process import WorkbenchProcess
-from RadiomicsOrthoLib.workbench.request import StudyRequest, ValidationRequest
+from RadiomicsOrthoLib.workbench.request import SimulationRequest, StudyRequest, ValidationRequest
 from RadiomicsOrthoLib.workbench.results import holds_study, read_study
+from RadiomicsOrthoLib.workbench.simulate import simulate_table
 from RadiomicsOrthoLib.workbench.train import train_study
 from RadiomicsOrthoLib.workbench.trial import trial_recipe, trial_table
 from RadiomicsOrthoLib.workbench.validate import OWN_TABLE, validate_model
@@ -205,3 +206,14 @@ def test_the_time_that_is_left_is_said_once_it_is_known(monkeypatch):
     for share in (0.01, 0.25, 0.999):
         progress(share, "fit")
     assert said == ["fit", "fit, about 3 min left", "fit"]
+
+
+def test_a_recipe_of_one_s_own_needs_no_people_to_simulate(recipe, table, tmp_path):
+    data = json.loads(recipe.read_text(encoding="utf-8"))
+    del data["simulation"]
+    own = tmp_path / "own.json"
+    own.write_text(json.dumps(data), encoding="utf-8")
+    assert "60 subjects" in check_study(StudyRequest(str(own), str(table))).sentence
+    with pytest.raises(InputError, match="describes no people to simulate"):
+        simulate_table(SimulationRequest(str(own), str(tmp_path / "cohort")))
+    assert not (tmp_path / "cohort").exists()

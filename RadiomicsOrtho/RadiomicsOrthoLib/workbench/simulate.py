@@ -27,6 +27,8 @@ def simulate_table(asked: SimulationRequest, progress: Progress = no_progress,
     check_new_folder(out)
     progress(0.0, "Simulating virtual people")
     recipe = load_recipe(asked.recipe)
+    if not recipe.simulation:
+        raise InputError(f"The recipe '{recipe.id}' describes no people to simulate; give it a table of patients.")
     choices = {one.spec.name: tuple(one.spec.choices) for one in recipe.clinical if one.spec.choices}
     followed = (recipe.follow_up.time, recipe.follow_up.event) if recipe.follow_up else None
     try:

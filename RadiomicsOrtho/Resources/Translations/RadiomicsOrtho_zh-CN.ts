@@ -2457,12 +2457,16 @@ Keep them as they are?</source>
         <translation>采用批处理写出的特征；请在“高级”中指定结局表格</translation>
     </message>
     <message>
+        <source>Write a table of virtual people of this design, as many as in the study, to try how a study runs. Everything that comes of it says SIMULATED.</source>
+        <translation>写出一份符合此设计、人数与原研究相同的虚拟人群表格，以试运行研究。由此得到的一切均标明“SIMULATED”（模拟）。</translation>
+    </message>
+    <message>
         <source>Choose a recipe first.</source>
         <translation>请先选择研究方案。</translation>
     </message>
     <message>
-        <source>Write a table of virtual people of this design, as many as in the study, to try how a study runs. Everything that comes of it says SIMULATED.</source>
-        <translation>写出一份符合此设计、人数与原研究相同的虚拟人群表格，以试运行研究。由此得到的一切均标明“SIMULATED”（模拟）。</translation>
+        <source>This recipe describes no people to simulate.</source>
+        <translation>此配方没有描述可模拟的人群。</translation>
     </message>
     <message>
         <source>Comparing the table with the recipe</source>

@@ -176,6 +176,7 @@ class Recipe:
     validation: Validation
     thresholds: tuple[float, ...]
     outputs: tuple[str, ...]
+    #: the virtual people to try it with; empty where none are described
     simulation: Mapping
     sha256: str
     pivot: str = ""

@@ -79,7 +79,8 @@ def recipe_from_dict(data: Mapping) -> Recipe:
         models=tuple(map(_model, data["models"])), main=data["main"],
         compare=tuple((first, second) for first, second in data["compare"]),
         validation=_validation(data["validation"]), thresholds=tuple(map(float, data["thresholds"])),
-        outputs=tuple(data["outputs"]), simulation=data["simulation"], sha256=_hash(data), pivot=data.get("pivot", ""),
+        outputs=tuple(data["outputs"]), simulation=data.get("simulation", {}), sha256=_hash(data),
+        pivot=data.get("pivot", ""),
         follow_up=_follow_up(data["follow_up"]) if "follow_up" in data else None,
         grid=_grid(data["grid"]) if "grid" in data else None, caution=data.get("caution", ""))
     _check(recipe)
