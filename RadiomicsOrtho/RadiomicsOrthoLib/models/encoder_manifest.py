@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from .. import RESEARCH_USE_ONLY, __version__
 from ..features.roi_crop import CropSettings
 from .safe_json import parse_json
-from .schema_check import faults, shipped_schema
+from .schema_check import check_shipped
 
 SCHEMA = "radiomics-ortho-encoder/1"
 MANIFEST, NETWORK = "encoder.json", "encoder.onnx"
@@ -85,10 +85,7 @@ def manifest_text(manifest: EncoderManifest) -> str:
 def read_manifest(raw: bytes) -> EncoderManifest:
     """``ValueError`` says what is wrong."""
     data = parse_json(raw)
-    schema = shipped_schema("encoder")
-    for place, what in faults(data, schema, schema):
-        where = " → ".join(str(step + 1) if isinstance(step, int) else str(step) for step in place)
-        raise ValueError(f"{where or 'the whole'} {what}")
+    check_shipped(data, "encoder")
     network, scale = data["network"], data["scale"]
     outputs = tuple(Output(one["name"], tuple(one["columns"])) for one in data["outputs"])
     found = EncoderManifest(

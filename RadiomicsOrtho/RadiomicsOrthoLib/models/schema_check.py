@@ -32,14 +32,19 @@ def shipped_schema(name: str) -> Mapping:
     return json.loads((resource_folder() / "Schemas" / f"{name}.schema.json").read_text(encoding="utf-8"))
 
 
+def check_shipped(data: object, name: str) -> None:
+    """``ValueError`` with the first fault of ``data`` by the shipped schema of that name, and where it is."""
+    _raise_first(data, shipped_schema(name))
+
+
 def check_model(data: object) -> None:
-    """``ValueError`` with the first fault of a parsed ``model.json``, and where it is."""
-    _raise_first(data, shipped_schema("model"))
+    """As :func:`check_shipped` for a parsed ``model.json``."""
+    check_shipped(data, "model")
 
 
 def check_card(data: Mapping) -> None:
     """As :func:`check_model` for a parsed ``card.json``, with the model that it carries (without check vectors)."""
-    _raise_first(data, shipped_schema("card"))
+    check_shipped(data, "card")
     of_file = shipped_schema("model")
     required = [name for name in of_file["required"] if name != "check_vectors"]
     model = {name: entry for name, entry in data["model"].items()

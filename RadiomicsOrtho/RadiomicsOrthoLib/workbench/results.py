@@ -8,7 +8,7 @@ from pathlib import Path
 
 from ..errors import InputError
 from ..models.safe_json import parse_json
-from ..models.schema_check import faults, shipped_schema
+from ..models.schema_check import check_shipped
 
 NAME = "results.json"
 
@@ -56,11 +56,7 @@ def read_study(folder: str) -> StoredStudy:
         if (path / NAME).stat().st_size > MAX_BYTES:
             raise InputError(f"'{path / NAME}' is larger than any that a study writes.")
         data = parse_json((path / NAME).read_bytes())
-        schema = shipped_schema("study-results")
-        place, what = next(faults(data, schema, schema), ((), ""))
-        if what:
-            where = " → ".join(map(str, place)) or "the whole"
-            raise ValueError(f"{where} {what}")
+        check_shipped(data, "study-results")
     except (OSError, ValueError) as error:
         raise InputError(f"The results in '{folder}' cannot be shown ({error}); run the study again.") from None
     return StoredStudy(path, data)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from ...cohort.table_schema import ColumnSpec
 from ...errors import InputError
-from ...models.schema_check import faults, shipped_schema
+from ...models.schema_check import check_shipped
 from ...resources import resource_folder
 from ...yaml_text import read_definition
 from .recipe import (
@@ -64,9 +64,7 @@ def recipe_from_dict(data: Mapping) -> Recipe:
     """``ValueError`` or ``KeyError`` says what is wrong."""
     if data.get("schema") != SCHEMA:
         raise ValueError(f"its schema is {data.get('schema')!r}, this version reads {SCHEMA!r}")
-    schema = shipped_schema("recipe")
-    for place, what in faults(data, schema, schema):
-        raise ValueError(f"{' → '.join(str(s + 1) if isinstance(s, int) else str(s) for s in place)} {what}")
+    check_shipped(data, "recipe")
     study = data["study"]
     recipe = Recipe(
         id=data["id"], version=data["version"], title=data["title"], citation=study["citation"],
