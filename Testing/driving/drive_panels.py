@@ -341,16 +341,8 @@ def load_modules() -> None:
 
 
 def main() -> None:
-    folder, real = walk.folder_from_command_line(__doc__.splitlines()[0])
-    from batch_cohort import write_cohort
-
     load_modules()
-    with tempfile.TemporaryDirectory() as place:
-        cohort = write_cohort(Path(place), 2)
-        for case in walk.generated_cases():
-            drive(folder / case.name, case, cohort)
-        for case in walk.real_cases() if real else ():
-            drive(folder / case.name, case)
+    walk.walk_all(__doc__.splitlines()[0], drive)
 
 
 if __name__ == "__main__":

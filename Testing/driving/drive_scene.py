@@ -9,7 +9,6 @@ into FOLDER.
 from __future__ import annotations
 
 import sys
-import tempfile
 import time
 from pathlib import Path
 
@@ -256,15 +255,7 @@ def drive(folder: Path, case: walk.Case, cohort: Path | None = None, pictures: b
 
 
 def main() -> None:
-    folder, real = walk.folder_from_command_line(__doc__.splitlines()[0])
-    from batch_cohort import write_cohort
-
-    with tempfile.TemporaryDirectory() as place:
-        cohort = write_cohort(Path(place), 2)
-        for case in walk.generated_cases():
-            drive(folder / case.name, case, cohort)
-        for case in walk.real_cases() if real else ():
-            drive(folder / case.name, case)
+    walk.walk_all(__doc__.splitlines()[0], drive)
 
 
 if __name__ == "__main__":

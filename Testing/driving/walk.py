@@ -7,6 +7,7 @@ import contextlib
 import os
 import subprocess
 import sys
+import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -150,10 +151,17 @@ def save_and_reopen(path: Path) -> None:
     plain_scene.load_scene(path)
 
 
-def folder_from_command_line(description: str) -> tuple[Path, bool]:
-    """The folder for the pictures, and whether real scans are walked through, too."""
+def walk_all(description: str, drive: Callable[[Path, Case, Path | None], object]) -> None:
+    """``drive`` with every scan that the command line asks for; with a batch of two cases where scans are generated."""
+    from batch_cohort import write_cohort
+
     parser = argparse.ArgumentParser(description=description)
     parser.add_argument("folder", type=Path, metavar="FOLDER", help="where the pictures and files go")
     parser.add_argument("--real", action="store_true", help="also with the real scans beside the checkout")
     options = parser.parse_args()
-    return options.folder, options.real
+    with tempfile.TemporaryDirectory() as place:
+        cohort = write_cohort(Path(place), 2)
+        for case in generated_cases():
+            drive(options.folder / case.name, case, cohort)
+        for case in real_cases() if options.real else ():
+            drive(options.folder / case.name, case, None)
