@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import slicer
 from RadiomicsOrthoLib.resources import resource_folder
 
+from .chosen_paths import reason_no_file, reason_no_place
 from .csv_table import MAX_BYTES, csv_columns, marked_node, select_table
 from .dependencies import ensure
 from .interpreter import python_program
@@ -58,13 +59,7 @@ def reason_not_ready(table: str, out: str) -> str:
     """Why a batch cannot be started, in the user's words; empty if it can."""
     if not table:
         return "Choose a list of cases (CSV), or a folder of scans."
-    if not Path(table).exists():
-        return f"There is no file or folder '{table}'."
-    if not out:
-        return "Choose a folder for the results."
-    if Path(out).is_file():
-        return f"'{out}' is a file; choose a folder for the results."
-    return ""
+    return reason_no_file(table) or reason_no_place(out)
 
 
 def load_tables(out: str) -> tuple[object, ...]:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from RadiomicsOrthoLib.resources import resource_folder
 
+from .chosen_paths import reason_no_file, reason_no_place
 from .dependencies import ensure, missing
 from .interpreter import python_program
 from .job import Job
@@ -73,23 +74,16 @@ def reason_not_checked(recipe: str, table: str, sheet: str) -> str:
     return reason_no_file(table, sheet)
 
 
-def reason_no_file(*paths: str) -> str:
-    """The first of ``paths`` that does not exist; empty if all do, or are not given."""
-    return next((f"There is no file or folder '{path}'." for path in paths if path and not Path(path).exists()), "")
-
-
 def reason_no_folder(out: str) -> str:
     """Why nothing can be written into ``out``; empty if it can."""
     from RadiomicsOrthoLib.workbench.results import holds_study
 
-    if not out:
-        return "Choose a folder for the results."
-    path = Path(out)
-    if path.is_file():
-        return f"'{out}' is a file; choose a folder for the results."
+    reason = reason_no_place(out)
+    if reason:
+        return reason
     if holds_study(out):
         return "This folder holds results already: show them, or choose a new or empty folder."
-    if path.is_dir() and any(path.iterdir()):
+    if Path(out).is_dir() and any(Path(out).iterdir()):
         return f"The folder '{out}' is not empty; choose a new or empty one."
     return ""
 

@@ -2,23 +2,23 @@
 
 from html import escape
 
-import ctk
 import qt
 import slicer
 from RadiomicsOrthoLib.errors import InputError
 from RadiomicsOrthoScene import batch
 from slicer.i18n import tr as _
 
-from .background_work import BackgroundWork
+from .background_section import BackgroundSection
 from .combo_box import Choices
-from .section import Section
+from .fold import addEditor
+from .path_edits import fileEdit, folderEdit
 from .translation import shown
 from .work_controls import workControls
 
 MOST_JOBS = 64
 
 
-class BatchSection(Section):
+class BatchSection(BackgroundSection):
     """Has the batch of the library done in a process of its own; it belongs to no scene and no parameter node."""
 
     def __init__(self, panel) -> None:
@@ -26,14 +26,7 @@ class BatchSection(Section):
         self._problem = ""
         #: folder and counts of the last batch
         self._out, self._nodes = "", {}
-        self._build()
-        self._work = BackgroundWork(self.progressBar, self.stateLabel, self._onEnd)
-        self._showState()
-
-    @property
-    def busy(self) -> bool:
-        """True while a batch is being computed."""
-        return self._work.busy
+        self._begin()
 
     def enter(self) -> None:
         self._fillProfiles()
@@ -42,10 +35,6 @@ class BatchSection(Section):
     def sceneClosed(self) -> None:
         """The batch goes on: its results lie in its folder."""
         self._nodes = {}
-
-    def stop(self) -> None:
-        """End the work; what is done stays done."""
-        self._work.stop()
 
     def _build(self) -> None:
         self.widget = qt.QWidget()
@@ -58,32 +47,17 @@ class BatchSection(Section):
     def _buildInputs(self):
         group = qt.QGroupBox(_("Many scans"))
         form = qt.QFormLayout(group)
-        self.tableEdit = ctk.ctkPathLineEdit()
-        self.tableEdit.objectName = "batchTableEdit"
-        self.tableEdit.filters = ctk.ctkPathLineEdit.Files
-        self.tableEdit.nameFilters = [_("List of cases (*.csv)")]
-        self.tableEdit.settingKey = "RadiomicsOrtho/BatchTable"
-        self.tableEdit.toolTip = _("A CSV file with a row for each case: columns case and image, and mask, level, "
-                                   "clinical values and others as the documentation lists them")
-        self.tableEdit.connect("currentPathChanged(QString)", self._onInput)
+        self.tableEdit = fileEdit("BatchTable", [_("List of cases (*.csv)")], _(
+            "A CSV file with a row for each case: columns case and image, and mask, level, clinical values and others "
+            "as the documentation lists them"), self._onInput)
         self.folderButton = qt.QPushButton(_("Folder\u2026"))
         self.folderButton.toolTip = _("Take a folder in place of a list: every image file and every DICOM series "
                                       "below it is a case")
         self.folderButton.connect("clicked(bool)", self._onFolder)
-        row = qt.QHBoxLayout()
-        row.addWidget(self.tableEdit, 1)
-        row.addWidget(self.folderButton)
-        # a label knows the letter of its shortcut only by the widget that it belongs to
-        label = qt.QLabel(_("&List or folder:"))
-        label.setBuddy(self.tableEdit)
-        form.addRow(label, row)
-        self.outEdit = ctk.ctkPathLineEdit()
-        self.outEdit.objectName = "batchOutEdit"
-        self.outEdit.filters = ctk.ctkPathLineEdit.Dirs
-        self.outEdit.settingKey = "RadiomicsOrtho/BatchOut"
-        self.outEdit.toolTip = _("A new or empty folder, or that of an earlier batch, which is then continued")
-        self.outEdit.connect("currentPathChanged(QString)", self._onInput)
-        form.addRow(_("&Results in:"), self.outEdit)
+        addEditor(form, _("&List or folder:"), self.tableEdit, self.folderButton)
+        self.outEdit = folderEdit("BatchOut", _(
+            "A new or empty folder, or that of an earlier batch, which is then continued"), self._onInput)
+        addEditor(form, _("&Results in:"), self.outEdit)
         self.profileComboBox = qt.QComboBox()
         self.profileComboBox.toolTip = _("Radiomics features to extract of every region, besides its measurements")
         self._profiles = Choices(self.profileComboBox)

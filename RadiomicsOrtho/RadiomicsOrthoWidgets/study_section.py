@@ -8,13 +8,12 @@ from RadiomicsOrthoLib.errors import InputError
 from RadiomicsOrthoScene import workbench
 from slicer.i18n import tr as _
 
-from .background_work import BackgroundWork
+from .background_section import BackgroundSection
 from .batch_section import BatchSection
 from .button_state import allow
 from .fold import addEditor, addText, fitText, fold, showText
 from .path_edits import fileEdit, folderEdit
 from .recipe_choice import RecipeChoice
-from .section import Section
 from .step_text import AT_WORK, DONE, REFUSED
 from .study_plan import StudyPlan
 from .study_results_section import StudyResultsSection
@@ -25,7 +24,7 @@ from .work_controls import workControls
 STUDY, COHORT = "study", "cohort"
 
 
-class StudySection(Section):
+class StudySection(BackgroundSection):
     """Has a recipe run on a table in a process of its own; it belongs to no scene and no parameter node."""
 
     def __init__(self, panel) -> None:
@@ -34,16 +33,8 @@ class StudySection(Section):
         self._kind = self._request = None
         self._problem = self._said = ""
         self._check = TableCheck(self._showState)
-        self._build()
-        self._work = BackgroundWork(self.progressBar, self.stateLabel, self._onEnd)
-        self._recipe.read()
-        self._plan.show(self._recipe.recipe)
-        self._showState()
-
-    @property
-    def busy(self) -> bool:
-        """True while something is being computed."""
-        return self._work.busy
+        self._begin()
+        self._onRecipe()
 
     @property
     def checking(self) -> bool:
@@ -55,16 +46,13 @@ class StudySection(Section):
         """The file of the user's own recipe, where that is chosen."""
         return self._recipe.chosen if self._recipe.isOwn else ""
 
-    def enter(self) -> None:
-        self._showState()
-
     def exit(self) -> None:
         self._check.stop()
 
     def stop(self) -> None:
         """End the work; nothing was written."""
         self._check.stop()
-        self._work.stop()
+        super().stop()
 
     def _build(self) -> None:
         self.widget = qt.QWidget()

@@ -4,12 +4,12 @@ import qt
 import slicer
 from RadiomicsOrthoLib.errors import InputError
 from RadiomicsOrthoScene import workbench
+from RadiomicsOrthoScene.chosen_paths import reason_no_file
 from slicer.i18n import tr as _
 
-from .background_work import BackgroundWork
+from .background_section import BackgroundSection
 from .fold import addEditor, fold
 from .path_edits import fileEdit, folderEdit
-from .section import Section
 from .step_text import DONE
 from .study_results_section import StudyResultsSection
 from .study_section import StudySection
@@ -17,26 +17,13 @@ from .translation import shown
 from .work_controls import workControls
 
 
-class ValidationSection(Section):
+class ValidationSection(BackgroundSection):
     """Has a frozen model applied to a table in a process of its own."""
 
     def __init__(self, panel) -> None:
         super().__init__(panel)
         self._out, self._problem, self._said = "", "", ""
-        self._build()
-        self._work = BackgroundWork(self.progressBar, self.stateLabel, self._onEnd)
-        self._showState()
-
-    @property
-    def busy(self) -> bool:
-        return self._work.busy
-
-    def enter(self) -> None:
-        self._showState()
-
-    def stop(self) -> None:
-        """End the work; nothing was written."""
-        self._work.stop()
+        self._begin()
 
     def _build(self) -> None:
         self.widget, layout = fold(_("Validate a model on another table"), qt.QVBoxLayout)
@@ -71,8 +58,7 @@ class ValidationSection(Section):
 
     def _ownModel(self) -> str:
         """The model that is chosen in the results; empty if there is none."""
-        section = self.panel.section(StudyResultsSection)
-        return section.chosenModel
+        return self.panel.section(StudyResultsSection).chosenModel
 
     def _onButton(self, checked) -> None:
         from RadiomicsOrthoLib.workbench.request import ValidationRequest
@@ -112,7 +98,7 @@ class ValidationSection(Section):
             return _("Choose a model: the folder of its bundle.")
         if not self.tableEdit.currentPath:
             return _("Choose a table of people whom the model has not seen.")
-        return shown(workbench.reason_no_file(self.modelEdit.currentPath, self.tableEdit.currentPath)
+        return shown(reason_no_file(self.modelEdit.currentPath, self.tableEdit.currentPath)
                      or workbench.reason_no_folder(self.outEdit.currentPath))
 
     def _showState(self) -> None:
